@@ -1,1 +1,13 @@
-//! Placeholder.
+//! Who is calling, and may they? The engine of Doorward.
+
+pub mod audit;
+mod clock;
+mod name;
+mod session;
+pub mod store;
+mod user;
+
+pub use clock::{Clock, ManualClock, SystemClock, Time};
+pub use name::{InvalidName, Name};
+pub use session::{Session, SessionDigest, SessionHandle, SessionKey, SessionToken};
+pub use user::{InvalidUser, Login, PasswordHash, User, UserId, UserNumber, UserState};

@@ -1,0 +1,168 @@
+//! What the engine asks of the place where things last.
+//!
+//! A store never sees a token, a password or an HTTP message. Everything that must hold together is one [`Change`]:
+//! the store carries it out, writes its audit event and announces it in the feed within one transaction, or does nothing.
+//! The tests in [`contract`](crate::contract) say what every store must do.
+
+mod change;
+mod listing;
+
+pub use change::{Change, Committed, Conflict, Guard, NewUser, SessionLimit, StoredRole, WhenFull};
+pub use listing::{CountFilter, EventFilter, Listed, ListedSession, Page, SessionFilter, UserFilter};
+
+use futures_util::future::BoxFuture;
+
+use crate::audit::{Count, Event, StoredEvent};
+use crate::clock::Time;
+use crate::name::Name;
+use crate::session::{SessionDigest, SessionHandle, SessionKey};
+use crate::user::{Login, User, UserId, UserNumber};
+
+/// What a store method returns: a boxed future, so that the engine can hold any store.
+pub type Answer<'a, T> = BoxFuture<'a, Result<T, StoreError>>;
+
+/// Why a store did not do what it was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The store cannot be read or written now. The operator must act; callers are told 503.
+    #[error("the store is unavailable: {0}")]
+    Unavailable(String),
+    /// What is stored makes no sense. The operator must act; callers are told 503.
+    #[error("the store holds what it should not: {0}")]
+    Corrupt(String),
+    /// The change was refused, and nothing was written.
+    #[error(transparent)]
+    Conflict(#[from] Conflict),
+}
+
+/// Where sessions, users, roles and audit events last.
+pub trait Store: Send + Sync + 'static {
+    /// Carries out one change with its audit events, all or nothing. When it answers, the change is durable.
+    ///
+    /// # Errors
+    /// [`StoreError::Conflict`] when the change is refused.
+    fn commit(&self, change: Change, events: Vec<Event>) -> Answer<'_, Committed>;
+
+    /// The session with this key.
+    fn session(&self, key: SessionKey) -> Answer<'_, Option<StoredSession>>;
+    /// The session with this handle.
+    fn session_by_handle(&self, handle: SessionHandle) -> Answer<'_, Option<StoredSession>>;
+    /// Sessions that are alive at `now`, newest first.
+    fn sessions(&self, filter: SessionFilter, now: Time, page: Page) -> Answer<'_, Listed<ListedSession>>;
+
+    /// The user with this number.
+    fn user(&self, number: UserNumber) -> Answer<'_, Option<User>>;
+    /// The user who logs in with this login.
+    fn user_by_login(&self, realm: Name, login: Login) -> Answer<'_, Option<User>>;
+    /// The user with this public id.
+    fn user_by_id(&self, realm: Name, id: UserId) -> Answer<'_, Option<User>>;
+    /// Users by login, in the order of logins.
+    fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>>;
+
+    /// All roles that were made at run time.
+    fn roles(&self) -> Answer<'_, Vec<StoredRole>>;
+
+    /// What has changed since `seq`. Cheap when nothing has: it is asked several times a second.
+    fn changes_since(&self, seq: u64) -> Answer<'_, Feed>;
+
+    /// Notes when sessions were seen last. Sessions that are gone are passed over. The last activity counts: a later
+    /// `last_seen` or `idle_end` is never replaced by an earlier one.
+    fn touch(&self, touched: Vec<Touch>) -> Answer<'_, ()>;
+    /// Writes audit events that belong to no change, and adds to the counters.
+    fn record(&self, events: Vec<Event>, counts: Vec<Count>) -> Answer<'_, ()>;
+    /// Audit events, newest first.
+    fn events(&self, filter: EventFilter, page: Page) -> Answer<'_, Listed<StoredEvent>>;
+    /// Counters, oldest first.
+    fn counts(&self, filter: CountFilter) -> Answer<'_, Vec<Count>>;
+
+    /// The secret of this name, 32 random bytes, made when it is asked for the first time.
+    fn secret(&self, name: &'static str) -> Answer<'_, [u8; 32]>;
+    /// Removes sessions and codes that ended before `now`, audit events and counters older than `keep_since`, and old rows of the feed.
+    fn purge(&self, now: Time, keep_since: Time) -> Answer<'_, u64>;
+}
+
+/// A session as a store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSession {
+    /// The digest of its token.
+    pub digest: SessionDigest,
+    /// Whose it is.
+    pub user: UserNumber,
+    /// The realm of the user.
+    pub realm: Name,
+    /// The user's epoch at log-in.
+    pub epoch: u32,
+    /// When the log-in happened.
+    pub created: Time,
+    /// When it was used last.
+    pub last_seen: Time,
+    /// When it ends unless it is used.
+    pub idle_end: Time,
+    /// When it ends at the latest.
+    pub absolute_end: Time,
+    /// When the password was given last.
+    pub authenticated: Time,
+    /// Whether the person asked to stay logged in.
+    pub remembered: bool,
+    /// The address of the log-in.
+    pub address: String,
+    /// The browser or client of the log-in, as it named itself, shortened.
+    pub device: String,
+}
+
+impl std::fmt::Debug for SessionDigest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SessionDigest({})", self.handle())
+    }
+}
+
+impl std::fmt::Debug for SessionKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SessionKey")
+    }
+}
+
+/// A sign of life of a session.
+#[derive(Clone, Copy, Debug)]
+pub struct Touch {
+    /// Which session.
+    pub key: SessionKey,
+    /// When it was used.
+    pub last_seen: Time,
+    /// When it ends unless it is used again.
+    pub idle_end: Time,
+}
+
+/// News from the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Feed {
+    /// Ask for what came after this next time.
+    pub seq: u64,
+    /// What changed.
+    pub news: News,
+}
+
+/// What changed since somebody asked last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum News {
+    /// These things, in order.
+    Changed(Vec<Changed>),
+    /// More than is remembered: forget everything.
+    Lost,
+}
+
+/// One thing that changed. It says what to read again, not what is there now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Changed {
+    /// A session began, ended, or was confirmed.
+    Session(SessionKey),
+    /// A user was added, altered or removed.
+    User(UserNumber),
+    /// A user's failures were forgiven by an administrator.
+    Unlocked(UserNumber),
+    /// A role was made, altered or removed.
+    Roles,
+    /// All sessions ended.
+    Everything,
+}
