@@ -3,9 +3,14 @@
 pub mod audit;
 mod clock;
 mod name;
+pub mod password;
 mod session;
+mod sessions;
 pub mod store;
+mod throttle;
 mod user;
+mod users;
+mod verified;
 
 pub use clock::{Clock, ManualClock, SystemClock, Time};
 pub use name::{InvalidName, Name};

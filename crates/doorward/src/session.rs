@@ -79,8 +79,15 @@ impl SessionDigest {
 }
 
 /// The first 16 bytes of a [`SessionDigest`]: what finds a session.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SessionKey(pub [u8; 16]);
+
+impl std::hash::Hash for SessionKey {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        // Without the length that an array would write first: all keys have the same.
+        state.write(&self.0);
+    }
+}
 
 /// The last 16 bytes of a [`SessionDigest`]: what names a session. It opens nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

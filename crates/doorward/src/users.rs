@@ -1,0 +1,67 @@
+//! The hot table of users: what a decision must know about them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use papaya::HashMap;
+
+use crate::store::{Store, StoreError};
+use crate::user::{User, UserNumber};
+
+/// Users in memory, by number.
+#[derive(Default)]
+pub(crate) struct Users {
+    table: HashMap<u32, Arc<User>>,
+    version: AtomicU64,
+}
+
+impl Users {
+    /// The user, if they are in memory.
+    pub(crate) fn peek(&self, number: UserNumber) -> Option<Arc<User>> {
+        self.table.pin().get(&number.0).cloned()
+    }
+
+    /// The user, from memory or from the store.
+    pub(crate) async fn load(
+        &self,
+        number: UserNumber,
+        store: &dyn Store,
+    ) -> Result<Option<Arc<User>>, StoreError> {
+        loop {
+            if let Some(user) = self.peek(number) {
+                return Ok(Some(user));
+            }
+            let version = self.version.load(Ordering::SeqCst);
+            let Some(user) = store.user(number).await? else { return Ok(None) };
+            let user = Arc::new(user);
+            self.table.pin().insert(number.0, user.clone());
+            // As in the table of sessions: what was read before a change is not remembered after it.
+            if self.version.load(Ordering::SeqCst) == version {
+                return Ok(Some(user));
+            }
+            self.table.pin().remove(&number.0);
+        }
+    }
+
+    /// Forgets a user: they have changed.
+    pub(crate) fn forget(&self, number: UserNumber) {
+        self.version.fetch_add(1, Ordering::SeqCst);
+        self.table.pin().remove(&number.0);
+    }
+
+    /// Forgets all of them.
+    pub(crate) fn forget_all(&self) {
+        self.version.fetch_add(1, Ordering::SeqCst);
+        self.table.pin().clear();
+    }
+
+    /// Whether anything changed since `version` was asked for: what a look-up by login found may be old.
+    pub(crate) fn version(&self) -> u64 {
+        self.version.load(Ordering::SeqCst)
+    }
+
+    /// How many users are in memory.
+    pub(crate) fn len(&self) -> usize {
+        self.table.len()
+    }
+}
