@@ -120,10 +120,8 @@ impl Throttle {
             if known >= self.limits.by_account {
                 return Err(Wait(self.limits.longest_wait));
             }
-            let of_network = self.read(network_key);
-            let window_end = of_network.window_start.saturating_add(self.limits.window);
-            if of_network.failures >= self.limits.by_network && now < window_end {
-                return Err(Wait(window_end - now));
+            if let Some(wait) = self.network_wait(attempt.network, now) {
+                return Err(wait);
             }
         }
         let shard = self.shard(source);
@@ -154,6 +152,14 @@ impl Throttle {
             }
             finished.await;
         }
+    }
+
+    /// How long a network must wait, over all accounts.
+    pub(crate) fn network_wait(&self, network: IpAddr, now: Time) -> Option<Wait> {
+        let counter = self.read(self.hash.hash_one(network));
+        let window_end = counter.window_start.saturating_add(self.limits.window);
+        let exceeded = counter.failures >= self.limits.by_network && now < window_end;
+        exceeded.then(|| Wait(window_end - now))
     }
 
     /// Counts a refusal that says nothing about an account: malformed, forged, or sent over plain HTTP.

@@ -1,0 +1,349 @@
+//! What administrators do: users, roles, other people's sessions. Nobody grants what they lack.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::Engine;
+use crate::audit::{Event, EventKind};
+use crate::clock::Time;
+use crate::name::Name;
+use crate::password::PasswordBytes;
+use crate::policy::{Grants, Policy};
+use crate::refusal::{Reason, Refusal};
+use crate::store::{Change, Guard, NewUser, SessionFilter, StoredRole};
+use crate::user::{Login, User, UserId, UserState};
+
+/// Who administers.
+#[derive(Clone)]
+pub struct Actor {
+    /// A login, or `cli`.
+    pub name: String,
+    /// What they may; `None` for somebody at the machine itself, who may all.
+    pub grants: Option<Arc<Grants>>,
+    /// From which address.
+    pub address: Option<String>,
+    /// The request's id.
+    pub request_id: Option<String>,
+}
+
+/// A user to be added by an administrator.
+pub struct UserDraft {
+    /// Where; may be left out where there is only one realm.
+    pub realm: Option<String>,
+    /// The public id; a number when absent.
+    pub id: Option<String>,
+    /// The login.
+    pub login: String,
+    /// The name to show.
+    pub name: String,
+    /// An address to write to.
+    pub email: Option<String>,
+    /// Roles.
+    pub roles: Vec<String>,
+    /// Values for forced parameters.
+    pub attributes: Map<String, Value>,
+    /// A first password. Without one, issue a code.
+    pub password: Option<PasswordBytes>,
+}
+
+/// What to alter of a user. What is `None` stays.
+#[derive(Default)]
+pub struct UserUpdate {
+    /// The login.
+    pub login: Option<String>,
+    /// The name to show.
+    pub name: Option<String>,
+    /// The address, or none.
+    pub email: Option<Option<String>>,
+    /// All attributes.
+    pub attributes: Option<Map<String, Value>>,
+}
+
+impl Actor {
+    /// Somebody at the machine itself.
+    pub fn console() -> Self {
+        Self { name: "cli".into(), grants: None, address: None, request_id: None }
+    }
+
+    pub(super) fn event(&self, kind: EventKind, now: Time) -> Event {
+        Event {
+            address: self.address.clone(),
+            request_id: self.request_id.clone(),
+            ..Event::new(kind, now).by(self.name.clone())
+        }
+    }
+}
+
+impl Engine {
+    /// A user may have so many roles: their names must fit into one header.
+    pub const GREATEST_ROLES: usize = 50;
+
+    /// Adds a user.
+    ///
+    /// # Errors
+    /// 400 for what does not fit, 403 for roles that the actor lacks, 409 when login or id are taken, 422 for a weak password.
+    pub async fn create_user(&self, actor: &Actor, draft: UserDraft) -> Result<User, Refusal> {
+        let policy = self.policy.load_full();
+        let realm = policy.realm_to_log_in(draft.realm.as_deref()).map_err(Refusal::new)?;
+        let realm = policy.realm(realm).name().clone();
+        let invalid = |member| move |error: crate::user::InvalidUser| Reason::Invalid(member, error.to_string());
+        let login = Login::parse(&draft.login).map_err(invalid("login"))?;
+        let id = draft.id.as_deref().map(UserId::parse).transpose().map_err(invalid("id"))?;
+        let roles = self.grantable(&policy, actor, &draft.roles)?;
+        check_texts(Some(&draft.name), draft.email.as_deref(), Some(&draft.attributes))?;
+        let password = match draft.password {
+            None => None,
+            Some(password) => {
+                let email = draft.email.as_deref().unwrap_or_default();
+                let context = [login.as_str(), draft.name.as_str(), email, realm.as_str()];
+                self.passwords.load().judge(&password, &context).map_err(Reason::Password)?;
+                Some(self.hash(password).await?)
+            }
+        };
+        let now = self.clock.now();
+        let detail = format!("roles: {}", list(&roles));
+        let event = Event {
+            login: Some(login.to_string()),
+            realm: Some(realm.clone()),
+            ..actor.event(EventKind::UserCreated, now).detail(detail)
+        };
+        let new = NewUser {
+            realm,
+            id,
+            login,
+            name: draft.name,
+            email: draft.email,
+            roles,
+            state: UserState::Active,
+            attributes: draft.attributes,
+            password,
+            created: now,
+        };
+        let committed = self.commit(Change::CreateUser(new), vec![event]).await?;
+        committed.user.ok_or_else(|| super::unavailable(&"the store did not say who was added"))
+    }
+
+    /// Alters names, address and attributes.
+    ///
+    /// # Errors
+    /// 400 for what does not fit, 403 for somebody who may more than the actor, 409 when the login is taken.
+    pub async fn update_user(&self, actor: &Actor, user: &User, update: UserUpdate) -> Result<User, Refusal> {
+        self.may_govern(actor, user)?;
+        let login = update.login.as_deref().map(Login::parse).transpose();
+        let login = login.map_err(|error| Reason::Invalid("login", error.to_string()))?;
+        let email = update.email.as_ref().and_then(Option::as_deref);
+        check_texts(update.name.as_deref(), email, update.attributes.as_ref())?;
+        let event = about(actor.event(EventKind::UserUpdated, self.clock.now()), user);
+        let UserUpdate { name, email, attributes, .. } = update;
+        let change = Change::UpdateUser { user: user.number, login, name, email, attributes };
+        let committed = self.commit(change, vec![event]).await?;
+        committed.user.ok_or_else(|| super::unavailable(&"the store did not say who was altered"))
+    }
+
+    /// Disables or enables a user. A disabled user's sessions end at once.
+    ///
+    /// # Errors
+    /// 403 for somebody who may more than the actor, 409 for the last administrator.
+    pub async fn set_state(&self, actor: &Actor, user: &User, state: UserState) -> Result<(), Refusal> {
+        self.may_govern(actor, user)?;
+        let word = if state == UserState::Active { "enabled" } else { "disabled" };
+        let event = about(actor.event(EventKind::UserState, self.clock.now()), user).detail(word);
+        let guard = self.guard(&self.policy.load());
+        self.commit(Change::SetState { user: user.number, state, guard }, vec![event]).await?;
+        Ok(())
+    }
+
+    /// Gives and takes roles. The user's sessions end.
+    ///
+    /// # Errors
+    /// 403 for roles that hold more than the actor may, 404 for unknown ones, 409 for the last administrator.
+    pub async fn change_roles(
+        &self,
+        actor: &Actor,
+        user: &User,
+        add: &[String],
+        remove: &[String],
+    ) -> Result<User, Refusal> {
+        self.may_govern(actor, user)?;
+        let policy = self.policy.load_full();
+        let add = self.grantable(&policy, actor, add)?;
+        // A role that is gone from the file can still be taken from somebody.
+        let remove: Vec<Name> = remove.iter().filter_map(|name| Name::parse(name).ok()).collect();
+        let total = user.roles.iter().filter(|role| !remove.contains(role)).count() + add.len();
+        if total > Self::GREATEST_ROLES {
+            return Err(Reason::Invalid("roles", format!("at most {}", Self::GREATEST_ROLES)).into());
+        }
+        let detail = format!("given: {}; taken: {}", list(&add), list(&remove));
+        let event = about(actor.event(EventKind::UserRoles, self.clock.now()), user).detail(detail);
+        let guard = self.guard(&policy);
+        let change = Change::ChangeRoles { user: user.number, add, remove, guard };
+        let committed = self.commit(change, vec![event]).await?;
+        committed.user.ok_or_else(|| super::unavailable(&"the store did not say who was altered"))
+    }
+
+    /// Removes a user for good.
+    ///
+    /// # Errors
+    /// 403 for somebody who may more than the actor, 409 for the last administrator.
+    pub async fn remove_user(&self, actor: &Actor, user: &User) -> Result<(), Refusal> {
+        self.may_govern(actor, user)?;
+        let event = about(actor.event(EventKind::UserRemoved, self.clock.now()), user);
+        let guard = self.guard(&self.policy.load());
+        self.commit(Change::RemoveUser { user: user.number, guard }, vec![event]).await?;
+        self.users.forget(user.number);
+        Ok(())
+    }
+
+    /// Forgives a user's failed log-ins, from everywhere.
+    ///
+    /// # Errors
+    /// 503 in an outage.
+    pub async fn unlock_user(&self, actor: &Actor, user: &User) -> Result<(), Refusal> {
+        let event = about(actor.event(EventKind::UserUnlocked, self.clock.now()), user);
+        self.commit(Change::Unlock { user: user.number }, vec![event]).await?;
+        self.throttle.forgive(user.realm.as_str(), user.login.as_str());
+        Ok(())
+    }
+
+    /// Ends all sessions of a user.
+    ///
+    /// # Errors
+    /// 503 in an outage.
+    pub async fn end_sessions_of(&self, actor: &Actor, user: &User) -> Result<(), Refusal> {
+        let event = about(actor.event(EventKind::SessionEnded, self.clock.now()), user).detail("all of the user");
+        self.commit(Change::EndSessions { user: user.number, keep: None }, vec![event]).await?;
+        Ok(())
+    }
+
+    /// Ends all sessions that match, and says how many. An empty filter ends everybody's.
+    ///
+    /// # Errors
+    /// 503 in an outage.
+    pub async fn end_matching(&self, actor: &Actor, filter: SessionFilter) -> Result<usize, Refusal> {
+        let now = self.clock.now();
+        let event = actor.event(EventKind::SessionEnded, now).detail(format!("all that match {filter:?}"));
+        let committed = self.commit(Change::EndMatching { filter, now }, vec![event]).await?;
+        Ok(committed.ended.len())
+    }
+
+    /// Makes a role, or replaces what it allows and denies. Its resources are expanded now: later ones are denied to it.
+    ///
+    /// # Errors
+    /// 400 for unknown resources, 403 for resources that the actor lacks, 409 for a role of the file and for the last administrator.
+    pub async fn save_role(&self, actor: &Actor, role: StoredRole, is_new: bool) -> Result<StoredRole, Refusal> {
+        let policy = self.policy.load_full();
+        if policy.is_file_role(&role.name) {
+            return Err(Reason::RoleInFile.into());
+        }
+        let unknown = |id: String| Reason::Invalid("resources", format!("there is no resource {id:?}"));
+        let role = StoredRole {
+            allow: policy.expand(&role.allow).map_err(unknown)?,
+            deny: policy.expand(&role.deny).map_err(unknown)?,
+            name: role.name,
+        };
+        let granted = policy.grants_of(&role);
+        if let Some(lacking) = actor.grants.as_ref().and_then(|own| own.lacks_of(&granted)) {
+            return Err(Reason::Forbidden(policy.resources().id(lacking).to_owned()).into());
+        }
+        let detail = format!("{}: allows {}; denies {}", role.name, role.allow.join(", "), role.deny.join(", "));
+        let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(detail);
+        let change = if is_new {
+            Change::CreateRole(role.clone())
+        } else {
+            let after = policy.with_stored_role(&role);
+            Change::ReplaceRole { role: role.clone(), guard: self.guard(&after) }
+        };
+        self.commit(change, vec![event]).await?;
+        self.read_roles().await.map_err(|error| super::unavailable(&error))?;
+        Ok(role)
+    }
+
+    /// Removes a role, and takes it from whoever has it.
+    ///
+    /// # Errors
+    /// 404 for an unknown role, 409 for a role of the file and when no administrator would be left.
+    pub async fn remove_role(&self, actor: &Actor, name: &Name) -> Result<(), Refusal> {
+        let policy = self.policy.load_full();
+        if policy.is_file_role(name) {
+            return Err(Reason::RoleInFile.into());
+        }
+        let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(format!("{name}: removed"));
+        let guard = self.guard(&policy).map(|mut guard| {
+            guard.roles.retain(|role| role != name);
+            guard
+        });
+        self.commit(Change::RemoveRole { name: name.clone(), guard }, vec![event]).await?;
+        // Whoever had it has a new epoch: all are read again.
+        self.users.forget_all();
+        self.read_roles().await.map_err(|error| super::unavailable(&error))?;
+        Ok(())
+    }
+
+    /// Whether the actor may act on this user: not on somebody who may more than they.
+    pub(super) fn may_govern(&self, actor: &Actor, user: &User) -> Result<(), Refusal> {
+        let policy = self.policy.load();
+        let theirs = policy.grants(&user.roles);
+        match actor.grants.as_ref().and_then(|own| own.lacks_of(&theirs)) {
+            None => Ok(()),
+            Some(lacking) => Err(Reason::Forbidden(policy.resources().id(lacking).to_owned()).into()),
+        }
+    }
+
+    /// The roles by name, if they exist and hold nothing that the actor lacks.
+    fn grantable(&self, policy: &Policy, actor: &Actor, names: &[String]) -> Result<Vec<Name>, Refusal> {
+        let mut roles = Vec::with_capacity(names.len());
+        for text in names {
+            let name = Name::parse(text).ok().filter(|name| policy.has_role(name));
+            let name =
+                name.ok_or_else(|| Reason::Invalid("roles", format!("there is no role {text:?}")))?;
+            let granted = policy.grants(std::slice::from_ref(&name));
+            if let Some(lacking) = actor.grants.as_ref().and_then(|own| own.lacks_of(&granted)) {
+                return Err(Reason::Forbidden(policy.resources().id(lacking).to_owned()).into());
+            }
+            roles.push(name);
+        }
+        roles.sort();
+        roles.dedup();
+        Ok(roles)
+    }
+
+    /// Who must be left: an active user of the administrators' realm with a role that has all of Doorward's own resources.
+    /// Somebody at the machine itself can always add one, but should not have to by accident either.
+    fn guard(&self, policy: &Policy) -> Option<Guard> {
+        let realm = policy.admin_realm()?;
+        Some(Guard { realm: policy.realm(realm).name().clone(), roles: policy.administrator_roles() })
+    }
+}
+
+fn about(event: Event, user: &User) -> Event {
+    event.about(user.number, &user.realm, user.login.as_str())
+}
+
+fn list(names: &[Name]) -> String {
+    if names.is_empty() {
+        return "none".into();
+    }
+    names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// Texts are bounded and have no control characters.
+fn check_texts(
+    name: Option<&str>,
+    email: Option<&str>,
+    attributes: Option<&Map<String, Value>>,
+) -> Result<(), Refusal> {
+    let fits = |text: &str| text.chars().count() <= 200 && !text.chars().any(char::is_control);
+    if !name.is_none_or(fits) {
+        return Err(Reason::Invalid("name", "at most 200 characters, none of them a control character".into()).into());
+    }
+    let address = |text: &str| fits(text) && text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+    if !email.is_none_or(address) {
+        return Err(Reason::Invalid("email", "not an e-mail address".into()).into());
+    }
+    let size = |attributes: &Map<String, Value>| serde_json::to_string(attributes).map_or(usize::MAX, |text| text.len());
+    if !attributes.is_none_or(|attributes| size(attributes) <= 8_192) {
+        return Err(Reason::Invalid("attributes", "at most 8 KiB".into()).into());
+    }
+    Ok(())
+}

@@ -1,0 +1,105 @@
+//! HTTP Basic (RFC 7617) at the speed of a session: what was verified moments ago is not computed again.
+
+use std::sync::atomic::Ordering;
+
+use super::credentials::{Claim, Claimed};
+use super::identify::is_in_force;
+use super::{Engine, unavailable};
+use crate::audit::{Event, EventKind};
+use crate::basic::decode;
+use crate::client::network;
+use crate::clock::Time;
+use crate::cookie::{self, Found};
+use crate::head::Head;
+use crate::policy::{Policy, RealmId};
+use crate::refusal::{Reason, Refusal};
+use crate::store::Change;
+use crate::user::Login;
+use crate::verdict::{Known, Method};
+use crate::verified::{Checked, Verified};
+
+impl Engine {
+    /// The user behind Basic credentials.
+    pub(super) async fn basic(
+        &self,
+        policy: &Policy,
+        realm: RealmId,
+        head: &Head<'_>,
+        encoded: &str,
+        now: Time,
+    ) -> Result<Known, Refusal> {
+        let source = network(head.client.address).network();
+        if !head.client.secure && !policy.realm(realm).allows_insecure_basic() {
+            self.throttle.count_source(source, now);
+            return Err(Reason::HttpsRequired.into());
+        }
+        let Ok(credentials) = decode(encoded) else {
+            self.throttle.count_source(source, now);
+            return Err(Reason::MalformedAuthorization.into());
+        };
+        let name = policy.realm(realm).name().as_str();
+        // Every spelling of a login has one entry, as it has one account.
+        let login = Login::parse(credentials.login());
+        let login = login.as_ref().map_or(credentials.login(), Login::as_str);
+        let digest = self.verified.digest(name, login, credentials.password());
+        if let Some(checked) = self.verified.peek(digest, now) {
+            if let Some(answer) = self.believe(checked).await {
+                return answer;
+            }
+            self.verified.forget(digest);
+        }
+        let turn = match self.verified.wait(digest, now).await {
+            Ok(checked) => {
+                return self.believe(checked).await.unwrap_or_else(|| Err(Reason::BadCredentials.into()));
+            }
+            Err(turn) => turn,
+        };
+        let changes = self.user_changes.load(Ordering::SeqCst);
+        let device = match cookie::find(head.headers, policy.device_cookie(head.client.secure)) {
+            Found::One(text) => Some(text),
+            _ => None,
+        };
+        let password = credentials.password().to_vec().into();
+        let claim =
+            Claim { policy, realm, login: credentials.login(), password, address: head.client.address, device };
+        let claimed = self.verify(claim, now).await?;
+        let until = now.saturating_add(Verified::LIFETIME);
+        let checked = match &claimed {
+            Claimed::Right(user) => Checked { user: Some(user.number), epoch: user.epoch, right: true, until },
+            Claimed::Wrong(Some((user, epoch))) => {
+                Checked { user: Some(*user), epoch: *epoch, right: false, until }
+            }
+            Claimed::Wrong(None) => Checked { user: None, epoch: changes, right: false, until },
+        };
+        let _ = turn.insert(checked);
+        if let Claimed::Right(user) = &claimed {
+            if user.failures > 0 {
+                let forgiven = self.store.commit(Change::Unlock { user: user.number }, vec![]).await;
+                forgiven.map_err(|error| unavailable(&error))?;
+            }
+            self.notes.event(Event {
+                detail: Some("basic".into()),
+                address: Some(head.client.address.to_string()),
+                ..Event::new(EventKind::LogIn, now).about(user.number, &user.realm, user.login.as_str())
+            });
+        }
+        self.believe(checked).await.unwrap_or_else(|| Err(Reason::BadCredentials.into()))
+    }
+
+    /// What was found out, if the user has not changed since. `None` when they have.
+    async fn believe(&self, checked: Checked) -> Option<Result<Known, Refusal>> {
+        let Some(number) = checked.user else {
+            let unchanged = checked.epoch == self.user_changes.load(Ordering::SeqCst);
+            return unchanged.then(|| Err(Reason::BadCredentials.into()));
+        };
+        match self.users.load(number, &*self.store).await {
+            Err(error) => Some(Err(unavailable(&error))),
+            Ok(None) => None,
+            Ok(Some(user)) if user.epoch != checked.epoch => None,
+            Ok(Some(user)) if checked.right && is_in_force(&user, checked.epoch) => {
+                Some(Ok(Known { user, method: Method::Basic, session: None }))
+            }
+            Ok(Some(_)) => Some(Err(Reason::BadCredentials.into())),
+        }
+    }
+}

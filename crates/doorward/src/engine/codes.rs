@@ -1,0 +1,90 @@
+//! One-time codes: how somebody sets a password that nobody else ever knew.
+
+use base64ct::{Base64UrlUnpadded, Encoding as _};
+use sha2::{Digest as _, Sha256};
+use zeroize::Zeroizing;
+
+use super::{Actor, Engine, Visit, unavailable};
+use crate::audit::EventKind;
+use crate::clock::Time;
+use crate::password::{PasswordBytes, PasswordRefusal};
+use crate::refusal::{Reason, Refusal};
+use crate::store::{Change, Conflict, StoreError};
+use crate::user::User;
+
+/// A code for one use, and when it is void. Shown once, to whoever issued it.
+pub struct OneTimeCode {
+    /// 128 random bits as 22 characters of base64url.
+    pub code: Zeroizing<String>,
+    /// When it is void.
+    pub expires: Time,
+}
+
+impl Engine {
+    /// A code is void after so many seconds: a day.
+    pub const CODE_LIFETIME: u32 = 86_400;
+
+    /// Issues a code with which `user` may set a password. An older one is void.
+    ///
+    /// # Errors
+    /// 403 when the user has resources that the actor lacks, 503 in an outage.
+    pub async fn issue_code(&self, actor: &Actor, user: &User) -> Result<OneTimeCode, Refusal> {
+        self.may_govern(actor, user)?;
+        let mut bytes = Zeroizing::new([0u8; 16]);
+        getrandom::fill(bytes.as_mut_slice()).map_err(|error| unavailable(&error))?;
+        let code = Zeroizing::new(Base64UrlUnpadded::encode_string(bytes.as_slice()));
+        let now = self.clock.now();
+        let expires = now.saturating_add(Self::CODE_LIFETIME);
+        let change = Change::IssueCode { user: user.number, digest: digest(&code), expires };
+        let event = actor.event(EventKind::CodeIssued, now).about(user.number, &user.realm, user.login.as_str());
+        self.commit(change, vec![event]).await?;
+        Ok(OneTimeCode { code, expires })
+    }
+
+    /// Redeems a code for a password. All sessions of the user end; nobody is logged in by it.
+    ///
+    /// # Errors
+    /// 400 for a wrong, used or expired code, 422 for a password that is not good enough, 429 after many wrong codes.
+    pub async fn redeem_code(
+        &self,
+        code: &str,
+        password: PasswordBytes,
+        visit: &Visit<'_>,
+    ) -> Result<(), Refusal> {
+        let now = self.clock.now();
+        let network = crate::client::network(visit.client.address).network();
+        if let Some(wait) = self.throttle.network_wait(network, now) {
+            let mut refusal = Refusal::new(Reason::Throttled);
+            refusal.terms_mut().retry_after = Some(wait.0);
+            return Err(refusal);
+        }
+        self.passwords.load().judge(&password, &[]).map_err(Reason::Password)?;
+        let hash = self.hash(password).await?;
+        let event = visit.event(EventKind::PasswordSet, now).detail("by one-time code");
+        let change = Change::RedeemCode { digest: digest(code), now, password: hash };
+        match self.store.commit(change, vec![event.clone()]).await {
+            Ok(committed) => {
+                self.apply_commit(&committed);
+                Ok(())
+            }
+            Err(StoreError::Conflict(Conflict::CodeUnknown)) => {
+                self.throttle.count_source(network, now);
+                self.notes.event(event.outcome("bad_code"));
+                Err(Reason::Code.into())
+            }
+            Err(error) => Err(unavailable(&error)),
+        }
+    }
+
+    /// Whether `user` may have this password.
+    pub(super) fn judge_password(&self, password: &[u8], user: &User) -> Result<(), Refusal> {
+        let email = user.email.as_deref().unwrap_or_default();
+        let context = [user.login.as_str(), user.name.as_str(), email, user.realm.as_str()];
+        let judged: Result<(), PasswordRefusal> = self.passwords.load().judge(password, &context);
+        judged.map_err(|refusal| Reason::Password(refusal).into())
+    }
+}
+
+fn digest(code: &str) -> [u8; 32] {
+    Sha256::digest(code.as_bytes()).into()
+}

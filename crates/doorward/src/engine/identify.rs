@@ -1,0 +1,165 @@
+//! Who is calling: by the Authorization header if there is one, else by a session cookie.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+use http::header::HeaderValue;
+
+use super::{Engine, unavailable};
+use crate::basic::{Authorization, authorization};
+use crate::clock::Time;
+use crate::cookie::{self, Found as Cookie};
+use crate::head::Head;
+use crate::policy::{Policy, RealmId, Route};
+use crate::refusal::{Reason, Refusal};
+use crate::session::{Session, SessionDigest, SessionKey, SessionToken};
+use crate::sessions::Sessions;
+use crate::store::StoreError;
+use crate::user::{User, UserState};
+use crate::verdict::{Caller, Known, LiveSession, Method};
+
+/// What was found out about the caller.
+pub(super) struct Identity<'h> {
+    pub(super) caller: Caller,
+    /// The session token's text, when it was a cookie that identified the caller. It never leaves this decision.
+    pub(super) token: Option<&'h str>,
+    /// Cookies whose sessions are dead.
+    pub(super) expired: Vec<HeaderValue>,
+}
+
+impl Identity<'_> {
+    pub(super) fn guest() -> Self {
+        Self { caller: Caller::Guest, token: None, expired: Vec::new() }
+    }
+}
+
+impl Engine {
+    pub(super) async fn identify<'h>(
+        &self,
+        policy: &Policy,
+        route: &Route,
+        head: &Head<'h>,
+        now: Time,
+    ) -> Result<Identity<'h>, Refusal> {
+        // An explicit header is the only identity: its failure never falls back to the cookie.
+        let refused = |reason: Reason| {
+            let mut refusal = Refusal::new(reason);
+            refusal.terms_mut().challenge =
+                policy.challenge(route, head.client.secure, super::judge::is_script(head));
+            refusal
+        };
+        match authorization(head.headers) {
+            Authorization::Absent => {}
+            Authorization::Duplicate => return Err(Reason::AmbiguousAuthorization.into()),
+            Authorization::Basic(encoded) => {
+                if let Some(realm) = policy.basic_realm(route) {
+                    let known = self.basic(policy, realm, head, encoded, now).await;
+                    let known = known.map_err(|refusal| match refusal.status() {
+                        StatusCode::UNAUTHORIZED => refused(refusal.reason().clone()),
+                        _ => refusal,
+                    })?;
+                    return Ok(Identity { caller: Caller::Known(known), ..Identity::guest() });
+                }
+                if !route.passes_authorization() {
+                    return Err(refused(Reason::WrongScheme));
+                }
+            }
+            _ if route.passes_authorization() => {}
+            Authorization::Malformed => return Err(refused(Reason::MalformedAuthorization)),
+            Authorization::Other(_) => return Err(refused(Reason::WrongScheme)),
+        }
+        self.by_cookie(policy, route, head, now).await
+    }
+
+    async fn by_cookie<'h>(
+        &self,
+        policy: &Policy,
+        route: &Route,
+        head: &Head<'h>,
+        now: Time,
+    ) -> Result<Identity<'h>, Refusal> {
+        let mut identity = Identity::guest();
+        for realm in policy.asked_realms(route, head.query).map_err(Refusal::new)? {
+            let Some(name) = policy.cookie_name(realm, head.client.secure) else {
+                self.end_exposed(policy, realm, head).await?;
+                continue;
+            };
+            let text = match cookie::find(head.headers, name) {
+                Cookie::None => continue,
+                Cookie::Ambiguous => return Err(Reason::AmbiguousCookie.into()),
+                Cookie::One(text) => text,
+            };
+            match self.known(policy, realm, text, now).await.map_err(|error| unavailable(&error))? {
+                Some(known) => {
+                    identity.caller = Caller::Known(known);
+                    identity.token = Some(text);
+                    return Ok(identity);
+                }
+                None => identity.expired.push(policy.expired_cookie(realm, head.client.secure)),
+            }
+        }
+        Ok(identity)
+    }
+
+    /// The user behind a token's text, if its session is alive.
+    pub(super) async fn known(
+        &self,
+        policy: &Policy,
+        realm: RealmId,
+        text: &str,
+        now: Time,
+    ) -> Result<Option<Known>, StoreError> {
+        if !SessionToken::is_well_formed(text) {
+            return Ok(None);
+        }
+        let digest = SessionDigest::of(text);
+        let key = digest.key();
+        let Some(session) = self.load_session(policy, key, now).await? else { return Ok(None) };
+        if !session.is_live(now) || session.realm != realm.0 {
+            return Ok(None);
+        }
+        let Some(user) = self.users.load(session.user, &*self.store).await? else { return Ok(None) };
+        if !is_in_force(&user, session.epoch) {
+            return Ok(None);
+        }
+        if now.saturating_sub(session.last_seen) >= Sessions::TOUCH_EVERY {
+            self.sessions.touch(key, now, policy.realm(realm).idle());
+        }
+        let live = LiveSession { key, handle: digest.handle(), session };
+        Ok(Some(Known { user, method: Method::Session, session: Some(live) }))
+    }
+
+    pub(super) async fn load_session(
+        &self,
+        policy: &Policy,
+        key: SessionKey,
+        now: Time,
+    ) -> Result<Option<Session>, StoreError> {
+        if let Some(session) = self.sessions.peek(key) {
+            return Ok(Some(session));
+        }
+        let realm = |stored: &crate::store::StoredSession| policy.realm_id(stored.realm.as_str()).map(|id| id.0);
+        self.sessions.load(key, now, &*self.store, realm).await
+    }
+
+    /// A cookie of the encrypted kind came over plain HTTP: somebody may have read it. Its session ends.
+    async fn end_exposed(&self, policy: &Policy, realm: RealmId, head: &Head<'_>) -> Result<(), Refusal> {
+        let Some(name) = policy.cookie_name(realm, true) else { return Ok(()) };
+        let Cookie::One(text) = cookie::find(head.headers, name) else { return Ok(()) };
+        if !SessionToken::is_well_formed(text) {
+            return Ok(());
+        }
+        let key = SessionDigest::of(text).key();
+        let session = self.load_session(policy, key, self.clock.now()).await;
+        if session.map_err(|error| unavailable(&error))?.is_some() {
+            tracing::warn!(client = %head.client.address, "credential_exposed: a session cookie came over plain HTTP; the session ends");
+            self.end_session_quietly(key, "credential_exposed").await?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether what was issued under `epoch` still holds.
+pub(super) fn is_in_force(user: &Arc<User>, epoch: u32) -> bool {
+    user.epoch == epoch && user.state == UserState::Active
+}

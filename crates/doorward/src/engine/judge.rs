@@ -1,0 +1,281 @@
+//! One decision: path, route, credential, CSRF, access, in this order.
+
+use std::sync::Arc;
+
+use http::Method;
+use http::header::{ALLOW, HeaderMap, HeaderValue, ORIGIN, VARY};
+
+use super::identify::Identity;
+use super::Engine;
+use crate::csrf::{self, Check, Evidence, TokenState};
+use crate::head::Head;
+use crate::path::PathError;
+use crate::policy::{Access, CsrfKind, Found, Match, Policy, Values};
+use crate::refusal::{Reason, Refusal, Terms};
+use crate::verdict::{Answer, Caller, Known, Pass, Verdict};
+
+impl Engine {
+    /// Decides about one request. With a session that is known it asks nobody: two tables, in memory.
+    ///
+    /// ```no_run
+    /// # async fn example(engine: &doorward::Engine, head: doorward::Head<'_>) {
+    /// use doorward::Verdict;
+    /// match engine.judge(&head).await {
+    ///     Verdict::Allow(pass) => println!("{}", pass.route()),
+    ///     Verdict::Deny(refusal) => println!("{}", refusal.code()),
+    ///     Verdict::Answer(_) => println!("a preflight"),
+    /// }
+    /// # }
+    /// ```
+    pub async fn judge(&self, head: &Head<'_>) -> Verdict {
+        let policy = self.policy.load_full();
+        let found = match policy.find(head.door, head.method, &head.host, head.path.as_str()) {
+            Match::Route(found) => found,
+            Match::MethodNotAllowed(allow) => return missing_method(&policy, head, allow),
+            Match::NotFound => return undeclared(&policy, head),
+        };
+        if !policy.serves(&head.host) && !found.route.is_open_to_any_host() {
+            return Verdict::Deny(Reason::Misdirected.into());
+        }
+        if *head.method == Method::OPTIONS && is_preflight(head) {
+            if let Some(answer) = preflight(&policy, head) {
+                return Verdict::Answer(answer);
+            }
+        }
+        match self.decide(&policy, &found, head).await {
+            Ok(pass) => Verdict::Allow(pass),
+            Err(mut refusal) => {
+                let terms = refusal.terms_mut();
+                terms.secure = head.client.secure;
+                terms.route = Some(found.route.to_string());
+                terms.cors = cors(&found, head);
+                Verdict::Deny(refusal)
+            }
+        }
+    }
+
+    async fn decide(&self, policy: &Arc<Policy>, found: &Found<'_>, head: &Head<'_>) -> Result<Pass, Refusal> {
+        let route = found.route;
+        if head.path.has_encoded_slash() && !route.takes_encoded_slash() {
+            return Err(Reason::Path(PathError::EncodedSlash).into());
+        }
+        let now = self.clock.now();
+        let looks = !route.is_anonymous() || route.identifies() || route.hands_csrf_token();
+        let identity = if looks {
+            self.identify(policy, route, head, now).await?
+        } else {
+            Identity::guest()
+        };
+        self.check_csrf(policy, found, head, &identity)?;
+        let access = self.check_access(policy, found, &identity.caller);
+        if let Err(reason) = access {
+            return Err(refuse(policy, found, head, reason, identity.expired));
+        }
+        let csrf_token = self.token_to_hand_out(route, &identity, head, now)?;
+        let mut pass = Pass {
+            policy: policy.clone(),
+            route: found.id,
+            path: head.path.is_rewritten().then(|| head.path.as_str().to_owned()),
+            query: None,
+            forced: None,
+            csrf_token,
+            expired: identity.expired,
+            cors: cors(found, head),
+            secure: head.client.secure,
+            caller: identity.caller,
+        };
+        self.force(found, head, &mut pass)?;
+        Ok(pass)
+    }
+
+    fn check_csrf(
+        &self,
+        policy: &Policy,
+        found: &Found<'_>,
+        head: &Head<'_>,
+        identity: &Identity<'_>,
+    ) -> Result<(), Refusal> {
+        let is_safe = matches!(*head.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let by_session = identity.token.is_some();
+        let by_basic = identity.caller.known().is_some() && !by_session;
+        let check = match found.route.csrf() {
+            CsrfKind::Login => Check::OriginOnly,
+            CsrfKind::Off if is_safe => return Ok(()),
+            CsrfKind::Off => Check::OriginOnly,
+            CsrfKind::Unsafe if is_safe => return Ok(()),
+            CsrfKind::Unsafe | CsrfKind::All if by_session => Check::Full { proof: found.route.proof() },
+            CsrfKind::Unsafe | CsrfKind::All if by_basic && !is_safe => Check::OriginOnly,
+            CsrfKind::Unsafe | CsrfKind::All => return Ok(()),
+        };
+        let evidence = Evidence::read(head.headers);
+        let token = match (identity.token, sent_token(head.headers, policy)) {
+            (_, Sent::Nothing) | (None, _) => TokenState::Absent,
+            (Some(text), Sent::Once(sent)) if csrf::verify(text, sent) => TokenState::Right,
+            (Some(_), _) => TokenState::Wrong,
+        };
+        let Err(refusal) = csrf::judge(&evidence, policy.origins(), check, token) else { return Ok(()) };
+        self.notes.count_csrf(found.id, refusal);
+        if found.route.only_reports_csrf() {
+            tracing::warn!(route = %found.route, code = refusal.code(), "csrf: would be refused, but report_only is set");
+            return Ok(());
+        }
+        Err(Reason::Csrf(refusal).into())
+    }
+
+    fn check_access(&self, policy: &Policy, found: &Found<'_>, caller: &Caller) -> Result<(), Reason> {
+        match (found.route.access(), caller) {
+            (Access::Anonymous, _) | (Access::SelfOnly, Caller::Known(_)) => Ok(()),
+            (Access::SelfOnly, Caller::Guest) => Err(Reason::NotLoggedIn),
+            (Access::Deny, Caller::Known(_)) => Err(Reason::Undecided),
+            (Access::Deny, Caller::Guest) => Err(Reason::NotLoggedIn),
+            (Access::Resources(needed), Caller::Known(known)) => {
+                match policy.grants(&known.user.roles).missing(needed) {
+                    None => Ok(()),
+                    Some(missing) => Err(Reason::Forbidden(policy.resources().id(missing).to_owned())),
+                }
+            }
+            (Access::Resources(needed), Caller::Guest) => {
+                let may = |realm| policy.guest_grants(realm).missing(needed).is_none();
+                if found.route.realms().iter().any(|realm| may(*realm)) { Ok(()) } else { Err(Reason::NotLoggedIn) }
+            }
+        }
+    }
+
+    /// Forces path, query and, for the door to apply, body.
+    fn force(&self, found: &Found<'_>, head: &Head<'_>, pass: &mut Pass) -> Result<(), Refusal> {
+        let Some(force) = found.route.force() else { return Ok(()) };
+        let forced = match pass.caller.known() {
+            Some(Known { user, .. }) => force.resolve(&Values {
+                user_id: user.id.as_str(),
+                user_login: user.login.as_str(),
+                attributes: &user.attributes,
+            }),
+            // On a route that guests may use, what would be theirs is dropped and nothing is set.
+            None => force.resolve_for_guest(),
+        };
+        let forced = forced.map_err(Reason::Force)?;
+        if !forced.path_matches(found) {
+            return Err(Reason::NotFound.into());
+        }
+        pass.query = forced.query(head.method, head.query).map_err(Reason::Force)?;
+        pass.forced = forced.needs_body(head.method).then_some(forced);
+        Ok(())
+    }
+
+    /// Whether a request that was allowed would be allowed still: for open streams, asked every second.
+    /// An outage is not a no.
+    pub async fn is_still_allowed(&self, pass: &Pass) -> bool {
+        let policy = self.policy.load_full();
+        let Some(known) = pass.caller.known() else { return true };
+        let now = self.clock.now();
+        let user = match self.users.load(known.user.number, &*self.store).await {
+            Ok(Some(user)) => user,
+            Ok(None) => return false,
+            Err(_) => return true,
+        };
+        if user.state != crate::user::UserState::Active || user.epoch != known.user.epoch {
+            return false;
+        }
+        if let Some(live) = &known.session {
+            match self.load_session(&policy, live.key, now).await {
+                Ok(Some(session)) if session.is_live(now) => {}
+                Ok(_) => return false,
+                Err(_) => return true,
+            }
+        }
+        let Some(route) = policy.same_route(pass.route()) else { return false };
+        match route.access() {
+            Access::Anonymous | Access::SelfOnly => true,
+            Access::Deny => false,
+            Access::Resources(needed) => policy.grants(&user.roles).missing(needed).is_none(),
+        }
+    }
+}
+
+/// The token in the header, if there is one.
+enum Sent<'h> {
+    Nothing,
+    Once(&'h [u8]),
+    Twice,
+}
+
+fn sent_token<'h>(headers: &'h HeaderMap, policy: &Policy) -> Sent<'h> {
+    let mut values = headers.get_all(policy.csrf_header()).iter();
+    match (values.next(), values.next()) {
+        (None, _) => Sent::Nothing,
+        (Some(one), None) => Sent::Once(one.as_bytes()),
+        (Some(_), Some(_)) => Sent::Twice,
+    }
+}
+
+/// A refusal with the terms that go with it.
+pub(super) fn refuse(
+    policy: &Policy,
+    found: &Found<'_>,
+    head: &Head<'_>,
+    reason: Reason,
+    expired: Vec<HeaderValue>,
+) -> Refusal {
+    let challenge =
+        (reason.status() == http::StatusCode::UNAUTHORIZED).then(|| policy.challenge(found.route, head.client.secure, is_script(head))).flatten();
+    Refusal::with(reason, Terms { challenge, expired, ..Terms::default() })
+}
+
+/// A script in a browser: a Basic challenge would open a dialogue in front of its user.
+pub(super) fn is_script(head: &Head<'_>) -> bool {
+    let mode = head.headers.get("sec-fetch-mode");
+    head.headers.contains_key("x-requested-with") || mode.is_some_and(|mode| mode != "navigate")
+}
+
+fn undeclared(policy: &Policy, head: &Head<'_>) -> Verdict {
+    let reason = if !policy.serves(&head.host) {
+        Reason::Misdirected
+    } else if policy.knows_method(head.method) {
+        Reason::NotFound
+    } else {
+        Reason::UnknownMethod
+    };
+    Verdict::Deny(Refusal::with(reason, Terms { secure: head.client.secure, ..Terms::default() }))
+}
+
+fn missing_method(policy: &Policy, head: &Head<'_>, allow: HeaderValue) -> Verdict {
+    if !policy.serves(&head.host) {
+        return Verdict::Deny(Reason::Misdirected.into());
+    }
+    if *head.method == Method::OPTIONS {
+        if let Some(answer) = is_preflight(head).then(|| preflight(policy, head)).flatten() {
+            return Verdict::Answer(answer);
+        }
+        let mut headers = HeaderMap::new();
+        headers.insert(ALLOW, allow);
+        return Verdict::Answer(Answer { headers });
+    }
+    let reason =
+        if policy.knows_method(head.method) { Reason::MethodNotAllowed } else { Reason::UnknownMethod };
+    let terms = Terms { allow: Some(allow), secure: head.client.secure, ..Terms::default() };
+    Verdict::Deny(Refusal::with(reason, terms))
+}
+
+fn is_preflight(head: &Head<'_>) -> bool {
+    head.headers.contains_key(ORIGIN) && head.headers.contains_key("access-control-request-method")
+}
+
+/// The answer to a preflight, when the route it asks about has CORS. An origin that is not listed learns nothing.
+fn preflight(policy: &Policy, head: &Head<'_>) -> Option<Answer> {
+    let asked = Method::from_bytes(head.headers.get("access-control-request-method")?.as_bytes()).ok()?;
+    let Match::Route(found) = policy.find(head.door, &asked, &head.host, head.path.as_str()) else { return None };
+    let settings = found.route.cors()?;
+    let mut headers = HeaderMap::new();
+    headers.insert(VARY, HeaderValue::from_static("Origin"));
+    if let Some(origin) = cors(&found, head) {
+        settings.permit(origin, &asked, &mut headers);
+    }
+    Some(Answer { headers })
+}
+
+/// The origin of the request, where the route lists it.
+fn cors(found: &Found<'_>, head: &Head<'_>) -> Option<HeaderValue> {
+    let settings = found.route.cors()?;
+    let origin = head.header(ORIGIN)?;
+    settings.lists(origin).then(|| HeaderValue::from_str(origin).ok()).flatten()
+}

@@ -1,0 +1,324 @@
+//! Logging in, staying logged in, logging out.
+
+use std::sync::Arc;
+
+use http::header::{HeaderMap, HeaderValue, USER_AGENT};
+
+use super::credentials::{Claim, Claimed};
+use super::{Engine, unavailable};
+use crate::audit::{Event, EventKind};
+use crate::client::Client;
+use crate::clock::Time;
+use crate::cookie::{self, Found};
+use crate::csrf;
+use crate::device;
+use crate::password::PasswordBytes;
+use crate::policy::{Policy, RealmId};
+use crate::refusal::{Reason, Refusal};
+use crate::session::{SessionDigest, SessionToken};
+use crate::store::{Change, Conflict, StoreError, StoredSession};
+use crate::user::User;
+use crate::verdict::LiveSession;
+
+/// What somebody types to log in.
+pub struct LogIn<'a> {
+    /// The realm; may be left out where there is only one.
+    pub realm: Option<&'a str>,
+    /// The login.
+    pub login: &'a str,
+    /// The password.
+    pub password: PasswordBytes,
+    /// Whether to stay logged in.
+    pub remember: bool,
+}
+
+/// Where a request for a session comes from.
+#[derive(Clone, Debug)]
+pub struct Visit<'a> {
+    /// The client.
+    pub client: Client,
+    /// The request's headers.
+    pub headers: &'a HeaderMap,
+    /// The request's id, for the audit log.
+    pub request_id: Option<&'a str>,
+}
+
+/// A log-in that succeeded.
+pub struct LoggedIn {
+    /// The cookies that the browser must get: the session's, and the device's.
+    pub cookies: Vec<HeaderValue>,
+    /// The session.
+    pub session: LiveSession,
+    /// Who.
+    pub user: Arc<User>,
+    /// A CSRF token for the session.
+    pub csrf_token: String,
+}
+
+impl Engine {
+    /// Logs somebody in: one computation, one durable write. The session that the browser showed before ends.
+    ///
+    /// # Errors
+    /// One answer for every wrong pair; a wait after too many; 400 when a realm must be named; 503 in an outage.
+    pub async fn log_in(&self, request: LogIn<'_>, visit: &Visit<'_>) -> Result<LoggedIn, Refusal> {
+        let policy = self.policy.load_full();
+        let now = self.clock.now();
+        let realm = policy.realm_to_log_in(request.realm).map_err(Refusal::new)?;
+        let secure = visit.client.secure;
+        if policy.cookie_name(realm, secure).is_none() {
+            return Err(Reason::HttpsRequired.into());
+        }
+        let device = visit.cookie(policy.device_cookie(secure));
+        let claim = Claim {
+            policy: &policy,
+            realm,
+            login: request.login,
+            password: request.password,
+            address: visit.client.address,
+            device,
+        };
+        let event = visit.event(EventKind::LogIn, now);
+        let user = match self.verify(claim, now).await {
+            Ok(Claimed::Right(user)) => user,
+            Ok(Claimed::Wrong(user)) => {
+                let about = user.map(|(number, _)| number.0);
+                let realm = Some(policy.realm(realm).name().clone());
+                self.notes.event(Event { user: about, realm, ..event.outcome("bad_credentials") });
+                return Err(Reason::BadCredentials.into());
+            }
+            Err(refusal) => {
+                let realm = Some(policy.realm(realm).name().clone());
+                self.notes.event(Event { realm, ..event.outcome(refusal.code()) });
+                return Err(refusal);
+            }
+        };
+        self.begin(&policy, realm, *user, request.remember, visit, now).await
+    }
+
+    async fn begin(
+        &self,
+        policy: &Policy,
+        realm: RealmId,
+        user: User,
+        remember: bool,
+        visit: &Visit<'_>,
+        now: Time,
+    ) -> Result<LoggedIn, Refusal> {
+        let token = SessionToken::random().map_err(|error| unavailable(&error))?;
+        let stored = self.new_session(policy, realm, &user, &token, remember, visit, now);
+        let presented = policy.cookie_name(realm, visit.client.secure).and_then(|name| visit.cookie(name));
+        let replaces =
+            presented.filter(|text| SessionToken::is_well_formed(text)).map(|text| SessionDigest::of(text).key());
+        let event = visit.event(EventKind::LogIn, now).about(user.number, &user.realm, user.login.as_str());
+        let event = Event { session: Some(stored.digest.handle().to_string()), ..event };
+        let limit = policy.realm(realm).session_limit();
+        let change = Change::CreateSession { session: stored.clone(), replaces, limit };
+        let committed = match self.store.commit(change, vec![event]).await {
+            Ok(committed) => committed,
+            Err(StoreError::Conflict(Conflict::TooManySessions)) => return Err(Reason::TooManySessions.into()),
+            // Disabled or altered since the password was verified: as if it had been before.
+            Err(StoreError::Conflict(_)) => return Err(Reason::BadCredentials.into()),
+            Err(error) => return Err(unavailable(&error)),
+        };
+        for key in committed.ended {
+            self.sessions.forget(key);
+        }
+        self.issue(policy, realm, token, stored, Arc::new(user), visit, now)
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one call, one record; a struct would only repeat its fields")]
+    fn new_session(
+        &self,
+        policy: &Policy,
+        realm: RealmId,
+        user: &User,
+        token: &SessionToken,
+        remember: bool,
+        visit: &Visit<'_>,
+        now: Time,
+    ) -> StoredSession {
+        let lifetimes = policy.realm(realm);
+        let remembered = lifetimes.remember().filter(|_| remember);
+        let (idle_end, absolute_end) = match remembered {
+            Some(seconds) => (Time::MAX, now.saturating_add(seconds)),
+            None => (now.saturating_add(lifetimes.idle()), now.saturating_add(lifetimes.absolute())),
+        };
+        StoredSession {
+            digest: SessionDigest::of(token.expose()),
+            user: user.number,
+            realm: user.realm.clone(),
+            epoch: user.epoch,
+            created: now,
+            last_seen: now,
+            idle_end: idle_end.min(absolute_end),
+            absolute_end,
+            authenticated: now,
+            remembered: remembered.is_some(),
+            address: visit.client.address.to_string(),
+            device: visit.device(),
+        }
+    }
+
+    /// Remembers a stored session and makes the cookies for it.
+    #[allow(clippy::too_many_arguments, reason = "one call, one record; a struct would only repeat its fields")]
+    fn issue(
+        &self,
+        policy: &Policy,
+        realm: RealmId,
+        token: SessionToken,
+        stored: StoredSession,
+        user: Arc<User>,
+        visit: &Visit<'_>,
+        now: Time,
+    ) -> Result<LoggedIn, Refusal> {
+        let secure = visit.client.secure;
+        let session = stored.in_memory(realm.0);
+        let key = stored.digest.key();
+        self.sessions.insert(key, session);
+        let max_age = stored.remembered.then(|| stored.absolute_end.saturating_sub(now));
+        let mut cookies = Vec::with_capacity(2);
+        cookies.extend(policy.session_cookie(realm, secure, token.expose(), max_age));
+        let device = device::device_cookie(&self.keys.device, u64::from(user.number.0), now);
+        cookies.push(policy.device_set_cookie(secure, &device));
+        let csrf_token = csrf::token(token.expose()).map_err(|error| unavailable(&error))?;
+        let session = LiveSession { key, handle: stored.digest.handle(), session };
+        Ok(LoggedIn { cookies, session, user, csrf_token })
+    }
+
+    /// Sets the caller's own password. Every other session ends; this one goes on under a new token.
+    ///
+    /// # Errors
+    /// As [`log_in`](Self::log_in) for the current password; 422 when the new one is not good enough.
+    pub async fn change_password(
+        &self,
+        live: &LiveSession,
+        user: &User,
+        current: PasswordBytes,
+        new: PasswordBytes,
+        visit: &Visit<'_>,
+    ) -> Result<LoggedIn, Refusal> {
+        let policy = self.policy.load_full();
+        let now = self.clock.now();
+        let realm = RealmId(live.session.realm);
+        self.verify_own(&policy, realm, user, current, visit, EventKind::PasswordSet, now).await?;
+        self.judge_password(&new, user)?;
+        let password = self.hash(new).await?;
+        let token = SessionToken::random().map_err(|error| unavailable(&error))?;
+        let mut stored = self.new_session(&policy, realm, user, &token, false, visit, now);
+        // A new token is no new log-in: the session ends when it would have ended.
+        stored.absolute_end = live.session.absolute_end;
+        stored.remembered = live.session.is_remembered();
+        stored.idle_end =
+            if stored.remembered { stored.absolute_end } else { stored.idle_end.min(stored.absolute_end) };
+        stored.created = live.session.created;
+        let event =
+            visit.event(EventKind::PasswordSet, now).about(user.number, &user.realm, user.login.as_str());
+        let change = Change::SetPassword {
+            user: user.number,
+            epoch: user.epoch,
+            password,
+            session: Some(stored.clone()),
+        };
+        let committed = self.commit(change, vec![event]).await?;
+        let Some(user) = committed.user else { return Err(unavailable(&"the store did not say who changed")) };
+        stored.epoch = user.epoch;
+        self.issue(&policy, realm, token, stored, Arc::new(user), visit, now)
+    }
+
+    /// Verifies the password of somebody who is logged in already. Wrong ones count like failed log-ins.
+    #[allow(clippy::too_many_arguments, reason = "two callers, both here")]
+    async fn verify_own(
+        &self,
+        policy: &Policy,
+        realm: RealmId,
+        user: &User,
+        password: PasswordBytes,
+        visit: &Visit<'_>,
+        kind: EventKind,
+        now: Time,
+    ) -> Result<(), Refusal> {
+        let claim = Claim {
+            policy,
+            realm,
+            login: user.login.as_str(),
+            password,
+            address: visit.client.address,
+            device: visit.cookie(policy.device_cookie(visit.client.secure)),
+        };
+        match self.verify(claim, now).await? {
+            Claimed::Right(_) => Ok(()),
+            Claimed::Wrong(_) => {
+                let event = visit.event(kind, now).about(user.number, &user.realm, user.login.as_str());
+                self.notes.event(event.outcome("bad_credentials"));
+                Err(Reason::WrongPassword.into())
+            }
+        }
+    }
+
+    /// Notes that the caller has just given their password again, as sensitive actions need.
+    ///
+    /// # Errors
+    /// As [`log_in`](Self::log_in).
+    pub async fn confirm(
+        &self,
+        live: &LiveSession,
+        user: &User,
+        password: PasswordBytes,
+        visit: &Visit<'_>,
+    ) -> Result<(), Refusal> {
+        let policy = self.policy.load_full();
+        let now = self.clock.now();
+        let realm = RealmId(live.session.realm);
+        self.verify_own(&policy, realm, user, password, visit, EventKind::Confirmed, now).await?;
+        let event = visit.event(EventKind::Confirmed, now).about(user.number, &user.realm, user.login.as_str());
+        let change = Change::ConfirmSession { key: live.key, authenticated: now };
+        self.commit(change, vec![event]).await?;
+        self.sessions.forget(live.key);
+        Ok(())
+    }
+
+    /// Gives the session a later idle end, never past the absolute one. Answers with the session as it is now.
+    ///
+    /// # Errors
+    /// 401 when it has ended meanwhile, 503 in an outage.
+    pub async fn refresh(&self, live: &LiveSession) -> Result<LiveSession, Refusal> {
+        let policy = self.policy.load_full();
+        let now = self.clock.now();
+        let mut session = live.session;
+        session.last_seen = now;
+        if !session.is_remembered() {
+            let idle = policy.realm(RealmId(session.realm)).idle();
+            session.idle_end = now.saturating_add(idle).min(session.absolute_end).max(session.idle_end);
+        }
+        let change =
+            Change::RefreshSession { key: live.key, last_seen: now, idle_end: session.idle_end };
+        self.commit(change, vec![]).await?;
+        self.sessions.insert(live.key, session);
+        Ok(LiveSession { session, ..*live })
+    }
+}
+
+impl<'a> Visit<'a> {
+    /// The value of a cookie that came once.
+    pub(super) fn cookie(&self, name: &str) -> Option<&'a str> {
+        match cookie::find(self.headers, name) {
+            Found::One(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What the client calls itself, at most 200 characters of it.
+    fn device(&self) -> String {
+        let named = self.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
+        String::from_utf8_lossy(named).chars().filter(|c| !c.is_control()).take(200).collect()
+    }
+
+    /// An event of this visit.
+    pub(super) fn event(&self, kind: EventKind, now: Time) -> Event {
+        Event {
+            address: Some(self.client.address.to_string()),
+            request_id: self.request_id.map(str::to_owned),
+            ..Event::new(kind, now)
+        }
+    }
+}

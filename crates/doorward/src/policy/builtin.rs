@@ -1,0 +1,209 @@
+//! Doorward's own resources and routes.
+
+use std::borrow::Cow;
+
+use super::profile::Profile;
+use super::rules::AclRule;
+use crate::name::Name;
+
+/// The listener that a request came in by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// `listen`.
+    Public,
+    /// `admin_listen`.
+    Admin,
+}
+
+/// Where one of Doorward's own routes is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doors {
+    /// On both listeners.
+    Both,
+    /// On `admin_listen`, and on `listen` too when the Panel is public.
+    Administration,
+    /// On `admin_listen` alone.
+    Admin,
+    /// On `listen` alone.
+    Public,
+}
+
+/// What one of Doorward's own routes asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnAccess {
+    /// Nothing.
+    Anonymous,
+    /// Nothing, but a live session is recognised.
+    Identify,
+    /// A user.
+    SelfOnly,
+    /// A resource of the built-in tree.
+    Resource(&'static str),
+}
+
+/// Whose sessions count on one of Doorward's own routes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnRealms {
+    /// Everybody's.
+    All,
+    /// Those of administrators.
+    Administrators,
+    /// Those of these realms, the first one first.
+    Named(Vec<Name>),
+}
+
+/// How one of Doorward's own routes is protected against forgery.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OwnCsrf {
+    /// As the settings say.
+    Full,
+    /// As the settings say, but an origin is proof enough: forms of our own pages send no header.
+    Form,
+    /// A foreign origin is refused, no more: where there is no session yet.
+    OriginOnly,
+}
+
+/// One of Doorward's own routes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnRoute {
+    /// Methods, as in a route's `match`.
+    pub methods: Cow<'static, str>,
+    /// The path below `mount`, as in a route's `match`.
+    pub path: Cow<'static, str>,
+    /// What it asks for.
+    pub access: OwnAccess,
+    /// Whose sessions count.
+    pub realms: OwnRealms,
+    /// How it is protected against forgery.
+    pub csrf: OwnCsrf,
+    /// Whether Basic counts where the realm accepts it.
+    pub basic: bool,
+    /// Where it is served.
+    pub doors: Doors,
+    /// Whether `mount` moves it. A dialect's paths stay.
+    pub mounted: bool,
+    /// How credentials are read and refusals are worded.
+    pub profile: &'static Profile,
+}
+
+impl OwnRoute {
+    /// A route for everybody's sessions, at both doors, fully protected.
+    pub fn new(methods: &'static str, path: &'static str, access: OwnAccess) -> Self {
+        Self {
+            methods: Cow::Borrowed(methods),
+            path: Cow::Borrowed(path),
+            access,
+            realms: OwnRealms::All,
+            csrf: OwnCsrf::Full,
+            basic: false,
+            doors: Doors::Both,
+            mounted: true,
+            profile: &Profile::DOORWARD,
+        }
+    }
+
+    /// A route for administrators with a resource.
+    fn administration(methods: &'static str, path: &'static str, resource: &'static str) -> Self {
+        let mut route = Self::new(methods, path, OwnAccess::Resource(resource));
+        route.doors = Doors::Administration;
+        route.realms = OwnRealms::Administrators;
+        route
+    }
+
+    fn csrf(mut self, csrf: OwnCsrf) -> Self {
+        self.csrf = csrf;
+        self
+    }
+
+    fn doors(mut self, doors: Doors) -> Self {
+        self.doors = doors;
+        self
+    }
+
+    fn basic(mut self) -> Self {
+        self.basic = true;
+        self
+    }
+}
+
+/// The routes of Doorward's own resources.
+pub fn own() -> Vec<OwnRoute> {
+    use Doors::{Admin, Administration};
+    use OwnAccess::{Anonymous, Identify, SelfOnly};
+    use OwnCsrf::{Form, OriginOnly};
+    let new = OwnRoute::new;
+    let admin = OwnRoute::administration;
+    vec![
+        new("GET", "/user/sessions", SelfOnly),
+        new("POST", "/user/sessions", Anonymous).csrf(OriginOnly),
+        // Logging out succeeds for whoever is logged out already.
+        new("DELETE", "/user/sessions", Identify),
+        new("GET", "/user/sessions/current", SelfOnly),
+        new("DELETE", "/user/sessions/current", Identify),
+        new("POST", "/user/sessions/current/confirm", SelfOnly),
+        new("DELETE", "/user/sessions/:id", SelfOnly),
+        new("POST", "/user/sessions/:id/refresh", SelfOnly),
+        new("GET", "/user/csrf", Identify),
+        new("GET", "/user/me", SelfOnly).basic(),
+        new("GET", "/user/me/permissions", SelfOnly).basic(),
+        new("PUT", "/user/me/password", SelfOnly),
+        new("POST", "/user/password-reset", Anonymous).csrf(OriginOnly),
+        new("GET", "/login", Anonymous),
+        new("POST", "/login", Anonymous).csrf(OriginOnly),
+        new("GET", "/login/assets/:file", Anonymous),
+        new("GET", "/logout", Identify),
+        new("POST", "/logout", Identify).csrf(Form),
+        new("GET", "/account", SelfOnly),
+        new("GET", "/healthz", Anonymous),
+        new("GET", "/readyz", Anonymous),
+        admin("GET,POST", "/admin/users", USERS),
+        admin("GET,PATCH,DELETE", "/admin/users/:id", USERS),
+        admin("POST", "/admin/users/:id/codes", USERS),
+        admin("POST", "/admin/users/:id/unlock", USERS),
+        admin("GET,DELETE", "/admin/users/:id/sessions", SESSIONS),
+        admin("GET,POST", "/admin/roles", ROLES),
+        admin("GET,PUT,DELETE", "/admin/roles/:name", ROLES),
+        admin("GET", "/admin/acl", ROLES),
+        admin("GET,DELETE", "/admin/sessions", SESSIONS),
+        admin("GET,DELETE", "/admin/sessions/:id", SESSIONS),
+        admin("GET", "/admin/routes", RULES),
+        admin("GET,POST", "/admin/explain", RULES),
+        admin("GET", "/admin/audit", AUDIT),
+        admin("GET", "/admin/stats", PANEL),
+        admin("GET", "/admin/events", PANEL),
+        admin("GET", "/panel", PANEL),
+        admin("GET", "/panel/*page", PANEL),
+        new("GET", "/panel/assets/:file", Anonymous).doors(Administration),
+        new("GET", "/metrics", Anonymous).doors(Admin),
+        new("GET", "/openapi.json", Anonymous).doors(Admin),
+    ]
+}
+
+/// Everything that Doorward itself protects.
+pub const ALL: &str = "Doorward::all";
+/// The Panel and its numbers.
+pub const PANEL: &str = "Doorward::panel";
+/// Users.
+pub const USERS: &str = "Doorward::users";
+/// Roles.
+pub const ROLES: &str = "Doorward::roles";
+/// Sessions of others.
+pub const SESSIONS: &str = "Doorward::sessions";
+/// The record of what happened.
+pub const AUDIT: &str = "Doorward::audit";
+/// Routes, and why a request would be refused.
+pub const RULES: &str = "Doorward::rules";
+
+/// The built-in tree.
+pub(crate) fn resources() -> AclRule {
+    let resource = |id: &str, title: &str| AclRule { id: id.into(), title: Some(title.into()), children: Vec::new() };
+    let children = vec![
+        resource(PANEL, "Panel"),
+        resource(USERS, "Users"),
+        resource(ROLES, "Roles"),
+        resource(SESSIONS, "Sessions"),
+        resource(AUDIT, "Audit"),
+        resource(RULES, "Rules"),
+    ];
+    AclRule { children, ..resource(ALL, "Doorward") }
+}

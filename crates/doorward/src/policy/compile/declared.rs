@@ -1,0 +1,362 @@
+//! The routes of files.
+
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue};
+
+use super::{Matched, Workshop, enter};
+use crate::name::Name;
+use crate::policy::acl::ResourceId;
+use crate::policy::complaint::{Complaint, nearest};
+use crate::policy::force::Force;
+use crate::policy::pattern::{Pattern, Segment, literal_path};
+use crate::policy::profile::{self, Profile};
+use crate::policy::role::unknown_resource;
+use crate::policy::route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
+use crate::policy::rules::{AuthorizationRule, CorsRule, HeaderRule, RouteRule, Rules};
+use crate::policy::settings::{CorsSettings, CsrfRequests, ProofKind, SameSite};
+use crate::policy::source::Source;
+use crate::policy::table::Table;
+
+/// One route of a file, and how to say where its parts are.
+struct Written<'a> {
+    rule: &'a RouteRule,
+    rules: &'a Rules,
+    path: String,
+}
+
+impl Written<'_> {
+    fn source(&self, key: &str) -> Source {
+        self.rules.source(&format!("{}.{key}", self.path))
+    }
+
+    fn complaint(&self, key: &str, text: impl Into<String>) -> Complaint {
+        Complaint::new(self.source(key), text)
+    }
+}
+
+impl Workshop<'_> {
+    /// Compiles the routes of all files.
+    pub(super) fn declare(&mut self, rules: &[Rules], routes: &mut Vec<Route>, table: &mut Table) {
+        let cors = Arc::new(self.settings.cors.clone());
+        let mut written: Vec<&RouteRule> = Vec::new();
+        for rules in rules {
+            for (place, rule) in rules.routes.iter().enumerate() {
+                let here = Written { rule, rules, path: format!("route.{place}") };
+                let matched = match self.read_match(&rule.pattern) {
+                    Ok(matched) => matched,
+                    Err((text, fix)) => {
+                        self.complaints.push(here.complaint("match", text).fix(fix));
+                        continue;
+                    }
+                };
+                let asked = matched.asked;
+                let route = self.route(&here, matched, &cors);
+                let rival = enter(table, routes, asked, route);
+                written.push(rule);
+                if let Some(rival) = rival {
+                    let rival = rival.0 as usize;
+                    self.tie(&here, written[rival], &routes[rival]);
+                }
+            }
+        }
+    }
+
+    /// Two routes of equal rank: an error when they ask for different things, and else one too many.
+    fn tie(&mut self, here: &Written<'_>, rival: &RouteRule, rival_route: &Route) {
+        let same = RouteRule { pattern: rival.pattern.clone(), ..here.rule.clone() } == *rival;
+        let other = rival_route.source.clone();
+        if same {
+            let complaint = here.complaint("match", format!("`{}` is declared twice", here.rule.pattern));
+            self.warnings.push(complaint.other(other).fix("keep one of them"));
+            return;
+        }
+        let text = format!("`{}` and `{}` match the same requests and ask for different things", here.rule.pattern, rival.pattern);
+        self.complaints.push(here.complaint("match", text).other(other).fix("keep one, or let their methods differ"));
+    }
+
+    fn route(&mut self, here: &Written<'_>, matched: Matched, global_cors: &Arc<CorsSettings>) -> Route {
+        let rule = here.rule;
+        let Matched { pattern, methods, .. } = matched;
+        let (access, asks) = self.access(here);
+        let (realms, realm_names) = self.realms_of(here, &access);
+        let profile = self.profile(&pattern);
+        let basic = self.basic(rule, &access, &realm_names);
+        let (csrf, proof) = self.csrf(here, &pattern, &realm_names, profile);
+        let force = self.force(here, &pattern, &access);
+        let target = self.target(here);
+        let bounds = Bounds {
+            body: rule.limits.body.unwrap_or(self.settings.limits.body),
+            timeout: rule.limits.timeout.unwrap_or_else(|| self.timeout(&target)),
+            rate: rule.limits.rate,
+        };
+        let cors = match &rule.cors {
+            Some(CorsRule::Switch(false)) => None,
+            Some(CorsRule::Instead(cors)) => Some(Arc::new(cors.clone())),
+            Some(CorsRule::Switch(true)) | None => Some(Arc::clone(global_cors)),
+        };
+        if rule.identify && access != Access::Anonymous {
+            let text = "`identify` is for routes with `access = \"anonymous\"`: others know who is calling";
+            self.warnings.push(here.complaint("identify", text).fix("take it out"));
+        }
+        Route {
+            source: here.source("match"),
+            methods,
+            host: self.host(here),
+            strip_prefix: self.strip_prefix(here, &pattern),
+            request_headers: self.headers(here, "request", &rule.headers.request),
+            response_headers: self.headers(here, "response", &rule.headers.response),
+            pattern,
+            access,
+            asks,
+            realms,
+            realm_names,
+            basic,
+            identify: rule.identify,
+            csrf,
+            proof,
+            csrf_token: rule.csrf_token,
+            force,
+            cors: cors.filter(|cors| !cors.origins.is_empty()),
+            websocket: rule.websocket,
+            authorization: match rule.authorization {
+                AuthorizationRule::Drop => Authorization::Drop,
+                AuthorizationRule::Pass => Authorization::Pass,
+            },
+            encoded_slash: rule.encoded_slash,
+            target,
+            bounds,
+            upstream_uses_identity: rule.upstream_uses_identity,
+            profile,
+        }
+    }
+
+    fn access(&mut self, here: &Written<'_>) -> (Access, Box<str>) {
+        let asked = &here.rule.access;
+        let asks: Box<str> = asked.join(", ").into();
+        let word = |word: &str| match word {
+            "anonymous" => Some(Access::Anonymous),
+            "self" => Some(Access::SelfOnly),
+            "deny" => Some(Access::Deny),
+            _ => None,
+        };
+        if let [only] = &asked[..]
+            && let Some(access) = word(only)
+        {
+            return (access, asks);
+        }
+        if asked.is_empty() {
+            let complaint = here.complaint("access", "nothing says who may use this route");
+            self.complaints.push(complaint.fix("write `anonymous`, `self`, resources, or `deny`"));
+        }
+        let mut resources: Vec<ResourceId> = Vec::with_capacity(asked.len());
+        for (place, name) in asked.iter().enumerate() {
+            let source = here.source(&format!("access.{place}"));
+            if word(name).is_some() {
+                let complaint = Complaint::new(source, format!("`{name}` does not go with anything else"));
+                self.complaints.push(complaint.fix(format!("write `access = \"{name}\"`, or resources alone")));
+                continue;
+            }
+            match self.tree.find(name) {
+                Some(id) if !resources.contains(&id) => resources.push(id),
+                Some(_) => {}
+                None => {
+                    let complaint = match nearest(name, ["anonymous", "self", "deny"]) {
+                        Some(meant) if asked.len() == 1 => {
+                            Complaint::new(source, format!("the ACL has no resource `{name}`")).fix(format!("did you mean `{meant}`?"))
+                        }
+                        _ => unknown_resource(&self.tree, source, name),
+                    };
+                    self.complaints.push(complaint);
+                }
+            }
+        }
+        // An unknown resource is an error anyway; until then nobody has it.
+        if resources.is_empty() { (Access::Deny, asks) } else { (Access::Resources(resources.into()), asks) }
+    }
+
+    fn realms_of(&mut self, here: &Written<'_>, access: &Access) -> (Box<[RealmId]>, Box<[Name]>) {
+        let known = self.realms.keys().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        let mut found: Vec<(RealmId, Name)> = Vec::new();
+        for (place, name) in here.rule.realm.iter().enumerate() {
+            match self.realm_id(name) {
+                Some(id) if found.iter().all(|(other, _)| *other != id) => found.push((id, name.clone())),
+                Some(_) => {}
+                None => {
+                    let complaint = here.complaint(&format!("realm.{place}"), format!("there is no realm `{name}`"));
+                    self.complaints.push(complaint.fix(format!("one of: {known}")));
+                }
+            }
+        }
+        if here.rule.realm.is_empty() {
+            let needs_one = matches!(access, Access::SelfOnly | Access::Resources(_)) || here.rule.identify;
+            if needs_one && self.realms.len() > 1 {
+                let complaint = here.complaint("access", "there are several realms, and nothing says whose users are meant");
+                self.complaints.push(complaint.fix(format!("add `realm = …`, one of: {known}")));
+            }
+            found = self.realms.keys().filter_map(|name| Some((self.realm_id(name)?, name.clone()))).collect();
+        }
+        let (ids, names): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+        (ids.into(), names.into())
+    }
+
+    fn basic(&self, rule: &RouteRule, access: &Access, realms: &[Name]) -> Box<[RealmId]> {
+        let asked_for = *access != Access::Anonymous || rule.identify;
+        let accepts = |name: &&Name| rule.basic.unwrap_or_else(|| self.settings.basic_in(name).is_enabled());
+        realms.iter().filter(|_| asked_for).filter(accepts).filter_map(|name| self.realm_id(name)).collect()
+    }
+
+    fn csrf(
+        &mut self,
+        here: &Written<'_>,
+        pattern: &Pattern,
+        realms: &[Name],
+        profile: &Profile,
+    ) -> (Csrf, ProofKind) {
+        let general = profile.csrf_requests.unwrap_or(self.settings.csrf.requests);
+        let csrf = match here.rule.csrf.unwrap_or(general) {
+            CsrfRequests::Unsafe => Csrf::Unsafe,
+            CsrfRequests::All => Csrf::All,
+            CsrfRequests::Off => Csrf::OriginOnly,
+        };
+        if csrf == Csrf::OriginOnly {
+            let text = format!("`{}` takes requests without proof against forgery", here.rule.pattern);
+            self.warnings.push(here.complaint("csrf", text).fix("take it out unless other systems call this route"));
+            if pattern.has_rest() {
+                let complaint = here.complaint("csrf", "`off` is for one exact route, not for everything below a path");
+                self.complaints.push(complaint.fix("declare each route that needs it"));
+            }
+        }
+        let cross_site = |name: &Name| {
+            self.realms.get(name).is_some_and(|realm| realm.cookie.same_site == SameSite::None)
+        };
+        let proof = here.rule.proof.unwrap_or(self.settings.csrf.proof);
+        // A cookie that browsers send from everywhere proves nothing by itself, and neither does a listed origin.
+        let proof = if realms.iter().any(cross_site) { ProofKind::Token } else { proof };
+        (csrf, proof)
+    }
+
+    fn force(&mut self, here: &Written<'_>, pattern: &Pattern, access: &Access) -> Option<Force> {
+        let force = match Force::compile(&here.rule.force, pattern) {
+            Ok(force) => force?,
+            Err(wrong) => {
+                for (key, text) in wrong {
+                    let complaint = here.complaint(&format!("force.{key}"), text);
+                    self.complaints.push(complaint.fix("such as `force = { customerId = \"%user_id%\" }`"));
+                }
+                return None;
+            }
+        };
+        if force.needs_user() && *access == Access::Anonymous {
+            let complaint = here.complaint("force", "on an anonymous route there is no user to take values from");
+            self.complaints.push(complaint.fix("`access = \"self\"`"));
+        }
+        Some(force)
+    }
+
+    fn target(&mut self, here: &Written<'_>) -> Target {
+        let upstreams = &self.settings.upstream;
+        let known = || upstreams.0.keys().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        let Some(name) = &here.rule.upstream else {
+            return match upstreams.default_name() {
+                Some(name) => Target::Upstream(name.clone()),
+                None if upstreams.0.is_empty() => Target::Inner,
+                None => {
+                    let complaint = here.complaint("match", "there are several upstreams, and none is the default");
+                    self.complaints.push(complaint.fix(format!("add `upstream = …`, one of: {}", known())));
+                    Target::Inner
+                }
+            };
+        };
+        if !upstreams.0.contains_key(name) {
+            let complaint = here.complaint("upstream", format!("there is no upstream `{name}`"));
+            self.complaints.push(match upstreams.0.is_empty() {
+                true => complaint.fix(format!("declare `[upstream.{name}]` with `url = …`")),
+                false => complaint.fix(format!("one of: {}", known())),
+            });
+        }
+        Target::Upstream(name.clone())
+    }
+
+    fn timeout(&self, target: &Target) -> crate::policy::quantity::Period {
+        let upstream = match target {
+            Target::Upstream(name) => self.settings.upstream.0.get(name),
+            Target::Own | Target::Inner => None,
+        };
+        upstream.and_then(|upstream| upstream.timeout).unwrap_or(self.settings.limits.timeout)
+    }
+
+    fn profile(&self, pattern: &Pattern) -> &'static Profile {
+        for (profile, dialect) in profile::spoken(&self.settings.dialect) {
+            let prefix = dialect.prefix.as_deref().unwrap_or(profile.prefix);
+            let Ok(prefix) = Pattern::parse(prefix) else { continue };
+            if pattern.segments().starts_with(prefix.segments()) {
+                return profile;
+            }
+        }
+        &Profile::DOORWARD
+    }
+
+    fn host(&mut self, here: &Written<'_>) -> Option<Box<str>> {
+        let lower = here.rule.host.as_ref()?.to_ascii_lowercase();
+        let without_port = lower.strip_suffix(":443").or_else(|| lower.strip_suffix(":80")).unwrap_or(&lower);
+        let host = without_port.strip_suffix('.').unwrap_or(without_port);
+        let is_authority = host.parse::<http::uri::Authority>().is_ok_and(|parsed| !parsed.host().is_empty());
+        if !is_authority || host.contains(['@', '*']) {
+            let complaint = here.complaint("host", format!("`{host}` is no host"));
+            self.complaints.push(complaint.fix("write `api.example.com`, or `api.example.com:8443`"));
+        }
+        Some(host.into())
+    }
+
+    fn strip_prefix(&mut self, here: &Written<'_>, pattern: &Pattern) -> Option<Box<str>> {
+        let text = here.rule.strip_prefix.as_ref()?;
+        let literals = &pattern.segments()[..pattern.literal_length()];
+        let begins = literal_path(text).ok().filter(|prefix| {
+            let prefix = Pattern::parse(if prefix.is_empty() { "/" } else { prefix });
+            prefix.is_ok_and(|prefix: Pattern| literals.starts_with::<Segment>(prefix.segments()))
+        });
+        if begins.is_none() {
+            let text = format!("the path of this route does not begin with `{text}`");
+            self.complaints.push(here.complaint("strip_prefix", text).fix("write a beginning of the path, such as `/api`"));
+        }
+        begins.filter(|prefix| !prefix.is_empty()).map(Into::into)
+    }
+
+    fn headers(&mut self, here: &Written<'_>, way: &str, rule: &HeaderRule) -> HeaderChanges {
+        let mut changes = HeaderChanges::default();
+        let mut wrong = |key: String, text: String| {
+            self.complaints.push(here.complaint(&key, text).fix("leave this header to Doorward"));
+        };
+        for (name, value) in &rule.set {
+            let key = format!("headers.{way}.set.{name}");
+            match (header(name), HeaderValue::from_str(value)) {
+                (Ok(name), Ok(value)) => changes.set.push((name, value)),
+                (Err(text), _) => wrong(key, text),
+                (_, Err(_)) => wrong(key, format!("the value of `{name}` has a character that no header may have")),
+            }
+        }
+        for (place, name) in rule.remove.iter().enumerate() {
+            match header(name) {
+                Ok(name) => changes.remove.push(name),
+                Err(text) => wrong(format!("headers.{way}.remove.{place}"), text),
+            }
+        }
+        changes
+    }
+}
+
+/// Names that say who is calling, or where a message ends, are not for rules.
+fn header(name: &str) -> Result<HeaderName, String> {
+    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no name of a header"))?;
+    let folded: String = parsed.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
+    let framing = [
+        "host", "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "keep-alive",
+        "proxy-connection", "proxy-authorization", "proxy-authenticate", "forwarded", "cookie", "set-cookie",
+    ];
+    let reserved = folded.starts_with("x-doorward-") || folded.starts_with("x-forwarded-");
+    if reserved || framing.contains(&&*folded) {
+        return Err(format!("`{name}` is Doorward's to set"));
+    }
+    Ok(parsed)
+}

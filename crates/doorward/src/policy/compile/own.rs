@@ -1,0 +1,125 @@
+//! Doorward's own routes.
+
+use super::{Workshop, enter};
+use crate::name::Name;
+use crate::policy::builtin::{Doors, OwnAccess, OwnCsrf, OwnRealms, OwnRoute};
+use crate::policy::complaint::Complaint;
+use crate::policy::pattern::{Segment, literal_path};
+use crate::policy::route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
+use crate::policy::settings::ProofKind;
+use crate::policy::source::Source;
+use crate::policy::table::Table;
+
+impl Workshop<'_> {
+    /// Compiles Doorward's own routes into the tables of the listeners that they are served on.
+    pub(super) fn add_own(
+        &mut self,
+        own: &[OwnRoute],
+        routes: &mut Vec<Route>,
+        public: &mut Table,
+        admin: &mut Table,
+    ) {
+        for route in own {
+            let at_public = match route.doors {
+                Doors::Both | Doors::Public => true,
+                Doors::Administration => self.settings.panel.public,
+                Doors::Admin => false,
+            };
+            let at_admin = route.doors != Doors::Public;
+            let Some(compiled) = self.own_route(route, at_public) else { continue };
+            let (asked, compiled) = compiled;
+            if at_admin && at_public {
+                admin.insert(None, &compiled.pattern, asked, crate::policy::table::RouteId(routes.len() as u32));
+            }
+            let table = if at_public { &mut *public } else { &mut *admin };
+            if let Some(rival) = enter(table, routes, asked, compiled) {
+                let (rival, new) = (&routes[rival.0 as usize], &routes[routes.len() - 1]);
+                let text = format!("two of Doorward's own routes are `{new}`");
+                self.complaints.push(Complaint::new(new.source.clone(), text).other(rival.source.clone()));
+            }
+        }
+    }
+
+    /// None when nobody could use it: administration without a realm of administrators.
+    fn own_route(&mut self, own: &OwnRoute, public: bool) -> Option<(crate::policy::table::Asked, Route)> {
+        let mount = if own.mounted { literal_path(&self.settings.mount).unwrap_or_default() } else { String::new() };
+        let source = Source::made_by(if public { "built in" } else { "built in, admin_listen" });
+        let matched = match self.read_match(&format!("{} {mount}{}", own.methods, own.path)) {
+            Ok(matched) => matched,
+            Err((text, _)) => {
+                self.complaints.push(Complaint::new(source, text));
+                return None;
+            }
+        };
+        let names: Vec<Name> = match &own.realms {
+            OwnRealms::All => self.realms.keys().cloned().collect(),
+            OwnRealms::Administrators => vec![self.settings.admin_realm()?],
+            OwnRealms::Named(names) => names.clone(),
+        };
+        let realms: Box<[RealmId]> = names.iter().filter_map(|name| self.realm_id(name)).collect();
+        let accepts = |name: &&Name| own.basic && self.settings.basic_in(name).is_enabled();
+        let basic = names.iter().filter(accepts).filter_map(|name| self.realm_id(name)).collect();
+        let (access, asks) = match own.access {
+            OwnAccess::Anonymous | OwnAccess::Identify => (Access::Anonymous, "anonymous"),
+            OwnAccess::SelfOnly => (Access::SelfOnly, "self"),
+            OwnAccess::Resource(name) => match self.tree.find(name) {
+                Some(id) => (Access::Resources([id].into()), name),
+                None => (Access::Deny, name),
+            },
+        };
+        let (csrf, proof) = match own.csrf {
+            OwnCsrf::Full => (Csrf::Unsafe, self.settings.csrf.proof),
+            OwnCsrf::Form => (Csrf::Unsafe, ProofKind::TokenOrOrigin),
+            OwnCsrf::OriginOnly => (Csrf::OriginOnly, self.settings.csrf.proof),
+        };
+        let limits = &self.settings.limits;
+        let cors = std::sync::Arc::new(self.settings.cors.clone());
+        let route = Route {
+            source,
+            methods: matched.methods,
+            host: None,
+            pattern: matched.pattern,
+            access,
+            asks: asks.into(),
+            realms,
+            realm_names: names.into(),
+            basic,
+            identify: own.access == OwnAccess::Identify,
+            csrf,
+            proof,
+            csrf_token: false,
+            force: None,
+            cors: Some(cors).filter(|cors| own.doors == Doors::Both && !cors.origins.is_empty()),
+            websocket: false,
+            authorization: Authorization::Drop,
+            encoded_slash: false,
+            target: Target::Own,
+            strip_prefix: None,
+            bounds: Bounds { body: limits.own_body, timeout: limits.timeout, rate: None },
+            request_headers: HeaderChanges::default(),
+            response_headers: HeaderChanges::default(),
+            upstream_uses_identity: false,
+            profile: own.profile,
+        };
+        Some((matched.asked, route))
+    }
+
+    /// Complains about routes of files that stand where Doorward's own do.
+    pub(super) fn find_overlaps(&mut self, routes: &[Route], written: usize) {
+        let (declared, own) = routes.split_at(written);
+        let public: Vec<&Route> = own.iter().filter(|route| route.source.file() == "built in").collect();
+        for route in declared {
+            // A route for everything there is overlaps wherever Doorward is mounted; ours are served before it.
+            let is_everything = route.pattern.has_rest()
+                && !route.pattern.segments().iter().any(|segment| matches!(segment, Segment::Literal(_)));
+            if is_everything {
+                continue;
+            }
+            if let Some(own) = public.iter().find(|own| own.pattern.overlaps(&route.pattern)) {
+                let text = format!("`{}` is where Doorward's own `{}` is", route.pattern, own.pattern);
+                let fix = "move Doorward's own resources: `mount = \"/auth\"`";
+                self.complaints.push(Complaint::new(route.source.clone(), text).fix(fix));
+            }
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! Forced parameters: what Doorward sets, whatever the client sent.
+//!
+//! A parameter is named by a path of steps: `customer.id` is `id` within `customer`. An *alias* is any other spelling
+//! that some upstream might read as the same name: `customerId`, `customer_id`, `Customer-ID`. After forcing, no alias
+//! is left anywhere, so it does not matter which spelling the upstream prefers.
+
+mod alias;
+mod json;
+mod pairs;
+
+use http::Method;
+use serde_json::{Map, Value as Json};
+
+use super::pattern::Pattern;
+use super::rules::ForceRule;
+use std::collections::BTreeMap;
+
+pub(crate) use alias::Steps;
+
+/// The forced parameters of a route.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Force {
+    parameters: Box<[Parameter]>,
+}
+
+/// One parameter, and where its value comes from.
+#[derive(Clone, Debug, PartialEq)]
+struct Parameter {
+    steps: Steps,
+    value: Value,
+    /// The name in the route's path that this parameter is compared with.
+    in_path: Option<Box<str>>,
+}
+
+/// Where a forced value comes from.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// `%user_id%`.
+    UserId,
+    /// `%user_login%`.
+    UserLogin,
+    /// `%attribute.NAME%`.
+    Attribute(Box<str>),
+    /// Text, a number or a truth value.
+    Literal(Json),
+}
+
+/// What the caller's parameters are taken from.
+#[derive(Clone, Copy, Debug)]
+pub struct Values<'a> {
+    /// The public id.
+    pub user_id: &'a str,
+    /// The login.
+    pub user_login: &'a str,
+    /// The attributes.
+    pub attributes: &'a Map<String, Json>,
+}
+
+/// Why a request cannot be forced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ForceError {
+    /// The body is neither JSON nor a form, or it is encoded. 415.
+    #[error("only JSON and forms in UTF-8, without an encoding, can be read here")]
+    UnsupportedMediaType,
+    /// There is a scalar or a list where the path of a parameter goes on. 400.
+    #[error("an object is needed where the path of a parameter goes on")]
+    ScalarOnTheWay,
+    /// The body or the query is not what its type says. 400.
+    #[error("the parameters are malformed")]
+    Malformed,
+    /// An object has the same key twice. 400.
+    #[error("an object has the same key twice")]
+    DuplicateKey,
+    /// Objects and lists within each other go too deep. 400.
+    #[error("the body goes too deep")]
+    TooDeep,
+    /// The caller has no such attribute. 403.
+    #[error("the caller has no value for a parameter")]
+    MissingAttribute,
+}
+
+/// Where a request's forced parameters go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// Into the query: GET, HEAD and DELETE. A body would escape the rule, so there must be none.
+    Query,
+    /// Into the body; aliases are dropped from the query.
+    Body,
+}
+
+impl Place {
+    /// Where requests with this method have their parameters.
+    pub fn of(method: &Method) -> Self {
+        match *method {
+            Method::GET | Method::HEAD | Method::DELETE => Self::Query,
+            _ => Self::Body,
+        }
+    }
+}
+
+impl Force {
+    /// Compiles the parameters of a route.
+    ///
+    /// # Errors
+    /// What is wrong, each with the key as it was written.
+    pub(crate) fn compile(
+        rules: &BTreeMap<String, ForceRule>,
+        pattern: &Pattern,
+    ) -> Result<Option<Self>, Vec<(String, String)>> {
+        let mut parameters: Vec<Parameter> = Vec::new();
+        let mut wrong = Vec::new();
+        for (key, text, rule) in flatten(rules) {
+            match parameter(&text, rule, pattern) {
+                Ok(parameter) => match parameters.iter().find(|other| other.steps.collide(&parameter.steps)) {
+                    Some(other) => wrong.push((key, format!("`{text}` and `{}` are in each other's way", other.steps))),
+                    None => parameters.push(parameter),
+                },
+                Err(text) => wrong.push((key, text)),
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong);
+        }
+        Ok((!parameters.is_empty()).then(|| Self { parameters: parameters.into() }))
+    }
+
+    /// Whether a value depends on the caller.
+    pub fn needs_user(&self) -> bool {
+        self.parameters.iter().any(|parameter| !matches!(parameter.value, Value::Literal(_)))
+    }
+
+    /// Whether anything is set in queries or bodies, beside what is compared with the path.
+    pub fn rewrites(&self) -> bool {
+        self.parameters.iter().any(|parameter| parameter.in_path.is_none())
+    }
+
+    /// The parameters with the values of one caller.
+    ///
+    /// # Errors
+    /// [`ForceError::MissingAttribute`] when the caller lacks an attribute, or it is no text, number or truth value.
+    pub fn resolve(&self, values: Values<'_>) -> Result<Forced<'_>, ForceError> {
+        let resolve = |parameter: &'_ Parameter| parameter.value.resolve(values);
+        let values = self.parameters.iter().map(resolve).collect::<Result<_, _>>()?;
+        Ok(Forced { parameters: &self.parameters, values })
+    }
+}
+
+impl Value {
+    fn resolve(&self, values: Values<'_>) -> Result<Json, ForceError> {
+        match self {
+            Self::UserId => Ok(id(values.user_id)),
+            Self::UserLogin => Ok(values.user_login.into()),
+            Self::Literal(value) => Ok(value.clone()),
+            Self::Attribute(name) => match values.attributes.get(&**name) {
+                Some(value @ (Json::String(_) | Json::Number(_) | Json::Bool(_))) => Ok(value.clone()),
+                _ => Err(ForceError::MissingAttribute),
+            },
+        }
+    }
+}
+
+/// A canonical decimal is a number, unless readers with floating-point numbers would take it for another one
+/// (RFC 8259, section 6).
+fn id(text: &str) -> Json {
+    const GREATEST_EXACT: u64 = (1 << 53) - 1;
+    match text.parse::<u64>() {
+        Ok(number) if number <= GREATEST_EXACT && number.to_string() == text => number.into(),
+        _ => text.into(),
+    }
+}
+
+/// Forced parameters with the values of one caller, ready to be applied.
+#[derive(Debug)]
+pub struct Forced<'f> {
+    parameters: &'f [Parameter],
+    values: Vec<Json>,
+}
+
+/// A body after forcing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForcedBody {
+    /// The new body.
+    pub bytes: Vec<u8>,
+    /// The type to state, when the request stated none.
+    pub content_type: Option<&'static str>,
+}
+
+impl Forced<'_> {
+    /// Whether the parameters in the path are the caller's own. Else the answer is 404, as for what does not exist.
+    /// `parameter` gives a path's parameter, decoded.
+    pub fn path_matches<'p>(&self, parameter: impl Fn(&str) -> Option<std::borrow::Cow<'p, str>>) -> bool {
+        self.each().filter_map(|(forced, value)| Some((forced.in_path.as_deref()?, value))).all(|(name, value)| {
+            let expected = plain(value);
+            parameter(name).is_some_and(|found| found == expected)
+        })
+    }
+
+    /// The query with every alias dropped and the values set.
+    ///
+    /// # Errors
+    /// [`ForceError::Malformed`] or [`ForceError::ScalarOnTheWay`].
+    pub fn query(&self, query: Option<&str>) -> Result<String, ForceError> {
+        pairs::force(query.unwrap_or_default(), &self.steps(), &self.to_set())
+    }
+
+    /// The query with every alias dropped, for requests whose values are in the path or the body.
+    ///
+    /// # Errors
+    /// [`ForceError::Malformed`] or [`ForceError::ScalarOnTheWay`].
+    pub fn drop_from_query(&self, query: Option<&str>) -> Result<String, ForceError> {
+        pairs::force(query.unwrap_or_default(), &self.steps(), &[])
+    }
+
+    /// Whether the query is what [`Forced::query`] would make of it, but for order: what a door must know that cannot rewrite.
+    pub fn query_is_forced(&self, query: Option<&str>) -> bool {
+        let sorted = |query: &str| {
+            let mut pairs: Vec<String> = query.split('&').filter(|pair| !pair.is_empty()).map(String::from).collect();
+            pairs.sort_unstable();
+            pairs
+        };
+        let forced = self.query(query);
+        forced.is_ok_and(|forced| sorted(&forced) == sorted(query.unwrap_or_default()))
+    }
+
+    /// The body with every alias dropped and the values set. An empty body becomes one that holds the values alone.
+    ///
+    /// # Errors
+    /// Every [`ForceError`] but [`ForceError::MissingAttribute`].
+    pub fn body(
+        &self,
+        content_type: Option<&str>,
+        content_encoding: Option<&str>,
+        body: &[u8],
+    ) -> Result<ForcedBody, ForceError> {
+        if content_encoding.is_some_and(|encoding| !encoding.trim().eq_ignore_ascii_case("identity")) {
+            return Err(ForceError::UnsupportedMediaType);
+        }
+        let media = match content_type {
+            None if body.is_empty() => Media::Json,
+            None => return Err(ForceError::UnsupportedMediaType),
+            Some(content_type) => media(content_type).ok_or(ForceError::UnsupportedMediaType)?,
+        };
+        let text = std::str::from_utf8(body).map_err(|_| ForceError::Malformed)?;
+        let bytes = match media {
+            Media::Json => json::force(text, &self.steps(), &self.to_set())?.into_bytes(),
+            Media::Form => pairs::force(text, &self.steps(), &self.to_set())?.into_bytes(),
+        };
+        let stated = content_type.is_some();
+        Ok(ForcedBody { bytes, content_type: (!stated).then_some("application/json") })
+    }
+
+    fn each(&self) -> impl Iterator<Item = (&Parameter, &Json)> {
+        self.parameters.iter().zip(&self.values)
+    }
+
+    fn steps(&self) -> Vec<&Steps> {
+        self.parameters.iter().map(|parameter| &parameter.steps).collect()
+    }
+
+    /// What is set: a parameter in the path has its value there.
+    fn to_set(&self) -> Vec<(&Steps, &Json)> {
+        let set = self.each().filter(|(parameter, _)| parameter.in_path.is_none());
+        set.map(|(parameter, value)| (&parameter.steps, value)).collect()
+    }
+}
+
+enum Media {
+    Json,
+    Form,
+}
+
+fn media(content_type: &str) -> Option<Media> {
+    let mut parts = content_type.split(';').map(str::trim);
+    let kind = parts.next()?.to_ascii_lowercase();
+    let in_utf8 = parts.all(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        let value = value.trim_matches('"');
+        !name.eq_ignore_ascii_case("charset") || value.eq_ignore_ascii_case("utf-8") || value.eq_ignore_ascii_case("utf8")
+    });
+    let structured = kind.strip_prefix("application/").is_some_and(|kind| kind.ends_with("+json"));
+    match &*kind {
+        _ if !in_utf8 => None,
+        "application/x-www-form-urlencoded" => Some(Media::Form),
+        "application/json" => Some(Media::Json),
+        _ if structured => Some(Media::Json),
+        _ => None,
+    }
+}
+
+/// A value as text, for paths, queries and forms.
+fn plain(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+/// The values of nested tables: the key for complaints, the path as text, and the value.
+fn flatten(rules: &BTreeMap<String, ForceRule>) -> Vec<(String, String, &ForceRule)> {
+    let mut flat = Vec::new();
+    for (key, rule) in rules {
+        match rule {
+            ForceRule::Below(below) => {
+                let below = flatten(below).into_iter();
+                flat.extend(below.map(|(at, text, rule)| (format!("{key}.{at}"), format!("{key}.{text}"), rule)));
+            }
+            _ => flat.push((key.clone(), key.clone(), rule)),
+        }
+    }
+    flat
+}
+
+fn parameter(text: &str, rule: &ForceRule, pattern: &Pattern) -> Result<Parameter, String> {
+    let steps = Steps::parse(text).ok_or_else(|| {
+        format!("`{text}` names no parameter: write `customerId` or `customer.id`, with letters and digits in each step")
+    })?;
+    let value = match rule {
+        ForceRule::Text(text) => value(text)?,
+        ForceRule::Number(number) => Value::Literal((*number).into()),
+        ForceRule::Truth(truth) => Value::Literal((*truth).into()),
+        ForceRule::Below(_) => return Err(format!("`{text}` has no value")),
+    };
+    let in_path = pattern.parameters().find(|name| steps.is_alias(name)).map(Into::into);
+    Ok(Parameter { steps, value, in_path })
+}
+
+fn value(text: &str) -> Result<Value, String> {
+    let Some(name) = text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')) else {
+        let within = ["%user_id%", "%user_login%", "%attribute."].iter().find(|known| text.contains(**known));
+        return match within {
+            Some(known) => Err(format!("`{known}` stands alone, or not at all")),
+            None => Ok(Value::Literal(text.into())),
+        };
+    };
+    match name {
+        "user_id" => Ok(Value::UserId),
+        "user_login" => Ok(Value::UserLogin),
+        _ => match name.strip_prefix("attribute.") {
+            Some(name) if !name.is_empty() && !name.contains('%') => Ok(Value::Attribute(name.into())),
+            _ => Err(format!("`{text}` is not `%user_id%`, `%user_login%` or `%attribute.NAME%`")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,292 @@
+//! Rules as people write them, and the policy that they mean.
+//!
+//! [`Settings`] and [`Rules`] are what files say; [`Policy`] is what the engine looks things up in. A policy never
+//! changes: a reload compiles a new one and swaps a pointer.
+
+pub mod builtin;
+
+mod acl;
+mod check;
+mod compile;
+mod complaint;
+mod document;
+mod force;
+mod method;
+mod pattern;
+mod profile;
+mod quantity;
+mod role;
+mod route;
+mod rules;
+mod settings;
+mod source;
+mod table;
+mod words;
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use http::Method;
+
+pub use acl::{Grants, Resource, ResourceId, Tree};
+pub use builtin::{Door, OwnRoute};
+pub use compile::Draft;
+pub use complaint::{Complaint, Complaints};
+pub use document::Environment;
+pub use force::{Force, ForceError, Forced, ForcedBody, Place, Value, Values};
+pub use pattern::{InvalidPattern, Pattern, Segment};
+pub use profile::{Profile, Statuses, Wording};
+pub use quantity::{InvalidQuantity, Period, Rate, Size};
+pub use role::{ADMINISTRATOR, Role, RoleOrigin};
+pub use route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
+pub use rules::{
+    AclRule, AuthorizationRule, CorsRule, ForceRule, HeaderRule, HeadersRule, LimitsRule, RoleRule, RouteRule, Rules,
+};
+pub use settings::{
+    AdminSettings, Audit, BasicSettings, Cookie, CorsSettings, CsrfRequests, CsrfSettings, Dialect, Dialects, Drain,
+    HeaderSettings, Limits, Listener, Log, LogFormat, LogLevel, Otel, Panel, PasswordSettings, ProofKind,
+    RealmSettings, SameSite, SessionCap, SessionSettings, Settings, Tls, UpstreamSettings, Upstreams, WhenCapped,
+    schema,
+};
+pub use source::{File, Source};
+pub use table::RouteId;
+pub use words::{InvalidNetwork, InvalidOrigin, List, Network, Origin, SecretUrl};
+
+use crate::name::Name;
+use method::{Methods, Spoken, Vocabulary};
+use table::{Hit, Table};
+
+/// Rules, compiled: what every request is judged by.
+///
+/// ```
+/// use doorward::policy::{Door, Draft, Match, Policy, Settings};
+/// let text = "[[route]]\nmatch = \"GET /orders/:id\"\naccess = \"self\"\n";
+/// let (settings, rules) = Settings::parse("doorward.toml", text, &|_| None).unwrap();
+/// let policy = Policy::compile(&Draft::new(&settings, &[rules])).unwrap();
+/// let found = policy.find(Door::Public, &http::Method::GET, "example.com", "/orders/7");
+/// let Match::Route(found) = found else { panic!("no route") };
+/// assert_eq!(found.parameter("id"), Some("7"));
+/// ```
+pub struct Policy {
+    generation: u64,
+    routes: Vec<Route>,
+    /// How many of the routes are from files: the first ones.
+    written: usize,
+    declared: Table,
+    public: Table,
+    admin: Table,
+    vocabulary: Vocabulary,
+    tree: Tree,
+    roles: BTreeMap<Name, Role>,
+    realms: Box<[Realm]>,
+    mount: Box<str>,
+    warnings: Vec<Complaint>,
+    /// What sets of roles grant, each computed once.
+    sets: Mutex<HashMap<Box<[Name]>, Arc<Grants>>>,
+}
+
+/// A realm of a policy.
+#[derive(Clone, Debug)]
+pub struct Realm {
+    /// Its name.
+    pub name: Name,
+    /// What callers may whom no method authenticates.
+    pub(crate) guest: Arc<Grants>,
+}
+
+/// Which route a request is for.
+#[derive(Debug)]
+#[must_use]
+pub enum Match<'p> {
+    /// This one.
+    Route(Found<'p>),
+    /// Routes have this path, but not this method. 405, or 204 for OPTIONS.
+    MethodNotAllowed(Allow),
+    /// Nobody knows this method. 501.
+    UnknownMethod,
+    /// No route has this path. 404.
+    NotFound,
+}
+
+/// The winner, and the path that it won.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'p> {
+    /// The route.
+    pub route: &'p Route,
+    /// Its place in [`Policy::routes`].
+    pub id: RouteId,
+    path: &'p str,
+}
+
+impl<'p> Found<'p> {
+    /// What `:name` or `*name` holds, still encoded; for `*name` with its slashes.
+    pub fn parameter(&self, name: &str) -> Option<&'p str> {
+        self.route.pattern.parameter(name, self.path)
+    }
+
+    /// What `:name` or `*name` holds, decoded. None when it is no UTF-8.
+    pub fn decoded(&self, name: &str) -> Option<Cow<'p, str>> {
+        percent_encoding::percent_decode_str(self.parameter(name)?).decode_utf8().ok()
+    }
+}
+
+/// The methods of a path, for the header `Allow`: HEAD with GET, and OPTIONS always.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allow(Box<str>);
+
+impl Allow {
+    /// The value of the header.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Allow {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Policy {
+    /// Compiles settings, rules and stored roles.
+    ///
+    /// # Errors
+    /// All that does not fit together.
+    pub fn compile(draft: &Draft<'_>) -> Result<Self, Complaints> {
+        compile::compile(draft)
+    }
+
+    /// The route of a request: Doorward's own before those of files. `host` is in lower case and without the scheme's own
+    /// port; `path` is canonical.
+    pub fn find<'p>(&'p self, door: Door, method: &Method, host: &str, path: &'p str) -> Match<'p> {
+        let methods = match self.vocabulary.read(method) {
+            Spoken::Known(methods) => methods,
+            Spoken::Never => Methods::default(),
+            Spoken::Unknown => return Match::UnknownMethod,
+        };
+        let hit = match self.hit(door, host, path, methods) {
+            Hit::Other(other) if other.is_empty() && methods.is_empty() => return Match::MethodNotAllowed(Allow("".into())),
+            Hit::Other(other) if other.is_empty() => return Match::NotFound,
+            Hit::Other(other) => return Match::MethodNotAllowed(self.allow(other)),
+            Hit::Route(id) => id,
+        };
+        match self.routes.get(hit.0 as usize) {
+            Some(route) => Match::Route(Found { route, id: hit, path }),
+            None => Match::NotFound,
+        }
+    }
+
+    /// The methods that a path has, for a CORS preflight or `OPTIONS`. None when no route has it.
+    pub fn allowed(&self, door: Door, host: &str, path: &str) -> Option<Allow> {
+        match self.hit(door, host, path, Methods::default()) {
+            Hit::Other(methods) if !methods.is_empty() => Some(self.allow(methods)),
+            _ => None,
+        }
+    }
+
+    fn hit(&self, door: Door, host: &str, path: &str, methods: Methods) -> Hit {
+        let own = match door {
+            Door::Public => &self.public,
+            Door::Admin => &self.admin,
+        };
+        // An own path is own with every method: what it does not have is not asked of an upstream.
+        match own.find(host, path, methods, self.vocabulary.all()) {
+            Hit::Other(other) if other.is_empty() && door == Door::Public => {
+                self.declared.find(host, path, methods, self.vocabulary.all())
+            }
+            hit => hit,
+        }
+    }
+
+    fn allow(&self, methods: Methods) -> Allow {
+        Allow(self.vocabulary.names(methods.with(Methods::OPTIONS)).join(", ").into())
+    }
+
+    /// All routes: those of files in the order written, then Doorward's own.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// The routes of files, in the order written.
+    pub fn declared_routes(&self) -> &[Route] {
+        &self.routes[..self.written]
+    }
+
+    /// A route by its place.
+    pub fn route(&self, id: RouteId) -> Option<&Route> {
+        self.routes.get(id.0 as usize)
+    }
+
+    /// The tree of resources.
+    pub fn resources(&self) -> &Tree {
+        &self.tree
+    }
+
+    /// All roles by name: built in, from files, and from the store.
+    pub fn roles(&self) -> &BTreeMap<Name, Role> {
+        &self.roles
+    }
+
+    /// What roles grant together: what any of them allows, without what any of them denies. Unknown roles grant nothing.
+    /// The same set of roles gives the same grants in memory.
+    pub fn grants(&self, roles: &[Name]) -> Arc<Grants> {
+        /// Far more sets than people make by hand; past it the sets are computed anew.
+        const MOST_SETS: usize = 10_000;
+        let mut set = roles.to_vec();
+        set.sort_unstable();
+        set.dedup();
+        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = sets.get(&set[..]) {
+            return Arc::clone(known);
+        }
+        if sets.len() >= MOST_SETS {
+            sets.clear();
+        }
+        let grants = Arc::new(compile::unite(&self.tree, &self.roles, &set));
+        sets.insert(set.into(), Arc::clone(&grants));
+        grants
+    }
+
+    /// What callers of a realm may whom no method authenticates.
+    pub fn guest_grants(&self, realm: RealmId) -> Option<&Arc<Grants>> {
+        self.realms.get(usize::from(realm.0)).map(|realm| &realm.guest)
+    }
+
+    /// The realms, by name.
+    pub fn realms(&self) -> &[Realm] {
+        &self.realms
+    }
+
+    /// The realm of this name.
+    pub fn realm(&self, name: &str) -> Option<RealmId> {
+        let place = self.realms.iter().position(|realm| realm.name.as_str() == name)?;
+        u16::try_from(place).ok().map(RealmId)
+    }
+
+    /// Where Doorward's own resources stand: empty, or a path without a slash at its end.
+    pub fn mount(&self) -> &str {
+        &self.mount
+    }
+
+    /// What is doubtful, but may be meant.
+    pub fn warnings(&self) -> &[Complaint] {
+        &self.warnings
+    }
+
+    /// A number that tells this policy from earlier ones.
+    pub fn generation(&self) -> u64 {
+        self.generation
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let routes = self.routes.len();
+        f.debug_struct("Policy").field("generation", &self.generation).field("routes", &routes).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,177 @@
+//! Roles: named sets of resources.
+
+use std::collections::BTreeMap;
+
+use super::acl::{Grants, ResourceId, Tree};
+use super::complaint::{Complaint, Complaints, nearest};
+use super::rules::{RoleRule, Rules};
+use super::source::Source;
+use crate::name::Name;
+use crate::store::StoredRole;
+
+/// The role that allows everything, also what is declared later.
+pub const ADMINISTRATOR: &str = "administrator";
+
+/// A role, compiled.
+#[derive(Clone, Debug)]
+pub struct Role {
+    /// Its name.
+    pub name: Name,
+    /// What people see.
+    pub title: Option<Box<str>>,
+    /// Where it comes from.
+    pub origin: RoleOrigin,
+    /// What it allows, as it was written.
+    pub allow: Box<[ResourceId]>,
+    /// What it denies, as it was written.
+    pub deny: Box<[ResourceId]>,
+    /// Everything that it allows.
+    pub(crate) allowed: Grants,
+    /// Everything that it denies, whatever other roles allow.
+    pub(crate) denied: Grants,
+}
+
+/// Where a role comes from.
+#[derive(Clone, Debug)]
+pub enum RoleOrigin {
+    /// Doorward has it.
+    BuiltIn,
+    /// A file has it; it cannot be changed elsewhere.
+    File(Source),
+    /// It was made at run time.
+    Stored,
+}
+
+impl Role {
+    /// What the role grants to somebody who has no other.
+    pub fn grants(&self) -> Grants {
+        let mut grants = self.allowed.clone();
+        grants.subtract(&self.denied);
+        grants
+    }
+}
+
+/// Compiles the roles of files, of the store, and the built-in one.
+pub(crate) fn compile(
+    tree: &Tree,
+    rules: &[Rules],
+    stored: &[StoredRole],
+    complaints: &mut Complaints,
+    warnings: &mut Vec<Complaint>,
+) -> BTreeMap<Name, Role> {
+    let mut roles = BTreeMap::new();
+    let administrator = administrator(tree);
+    roles.insert(administrator.name.clone(), administrator);
+    for file in rules {
+        for (name, rule) in &file.roles {
+            let source = file.source(&format!("role.{name}"));
+            if let Some(first) = roles.get(name) {
+                complaints.push(clash(name, source.clone(), &first.origin));
+                continue;
+            }
+            let role = from_file(tree, file, name, rule, source, complaints);
+            roles.insert(name.clone(), role);
+        }
+    }
+    for stored in stored {
+        if let Some(first) = roles.get(&stored.name) {
+            let source = match &first.origin {
+                RoleOrigin::File(source) => source.clone(),
+                RoleOrigin::BuiltIn | RoleOrigin::Stored => Source::made_by("the store"),
+            };
+            let text = format!("the role `{}` is in the store too", stored.name);
+            let fix = format!("rename it here, or run `doorward role remove {}`", stored.name);
+            complaints.push(Complaint::new(source, text).fix(fix));
+            continue;
+        }
+        roles.insert(stored.name.clone(), from_store(tree, stored, warnings));
+    }
+    roles
+}
+
+fn administrator(tree: &Tree) -> Role {
+    let mut allowed = Grants::none(tree.len());
+    tree.all().for_each(|id| allowed.add(id));
+    Role {
+        name: Name::parse(ADMINISTRATOR).expect("the word is a name"),
+        title: Some("Administrator".into()),
+        origin: RoleOrigin::BuiltIn,
+        allow: tree.roots().collect(),
+        deny: Box::default(),
+        allowed,
+        denied: Grants::none(tree.len()),
+    }
+}
+
+fn clash(name: &Name, source: Source, first: &RoleOrigin) -> Complaint {
+    match first {
+        RoleOrigin::File(first) => {
+            Complaint::new(source, format!("the role `{name}` is declared twice")).other(first.clone()).fix("rename one of them")
+        }
+        RoleOrigin::BuiltIn | RoleOrigin::Stored => {
+            Complaint::new(source, format!("the role `{name}` is Doorward's own")).fix("choose another name")
+        }
+    }
+}
+
+fn from_file(
+    tree: &Tree,
+    file: &Rules,
+    name: &Name,
+    rule: &RoleRule,
+    source: Source,
+    complaints: &mut Complaints,
+) -> Role {
+    let mut ids = |key: &str, names: &[String]| -> Box<[ResourceId]> {
+        let mut found = Vec::with_capacity(names.len());
+        for (place, resource) in names.iter().enumerate() {
+            match tree.find(resource) {
+                Some(id) => found.push(id),
+                None => {
+                    let source = file.source(&format!("role.{name}.{key}.{place}"));
+                    complaints.push(unknown_resource(tree, source, resource));
+                }
+            }
+        }
+        found.into()
+    };
+    let (allow, deny) = (ids("allow", &rule.allow), ids("deny", &rule.deny));
+    let (mut allowed, mut denied) = (Grants::none(tree.len()), Grants::none(tree.len()));
+    allow.iter().for_each(|id| allowed.add_range(tree.range(*id)));
+    deny.iter().for_each(|id| denied.add_range(tree.range(*id)));
+    let title = rule.title.as_deref().map(Into::into);
+    Role { name: name.clone(), title, origin: RoleOrigin::File(source), allow, deny, allowed, denied }
+}
+
+/// A stored role was expanded when it was saved: it allows what it names and nothing below. What it denies, it denies
+/// for everything below, as ever.
+fn from_store(tree: &Tree, stored: &StoredRole, warnings: &mut Vec<Complaint>) -> Role {
+    let mut ids = |names: &[String]| -> Box<[ResourceId]> {
+        let mut found = Vec::with_capacity(names.len());
+        for resource in names {
+            match tree.find(resource) {
+                Some(id) => found.push(id),
+                None => {
+                    let text = format!("the stored role `{}` names `{resource}`, which is gone", stored.name);
+                    warnings.push(Complaint::new(Source::made_by("the store"), text).fix("save the role again"));
+                }
+            }
+        }
+        found.into()
+    };
+    let (allow, deny) = (ids(&stored.allow), ids(&stored.deny));
+    let (mut allowed, mut denied) = (Grants::none(tree.len()), Grants::none(tree.len()));
+    allow.iter().for_each(|id| allowed.add(*id));
+    deny.iter().for_each(|id| denied.add_range(tree.range(*id)));
+    let name = stored.name.clone();
+    Role { name, title: None, origin: RoleOrigin::Stored, allow, deny, allowed, denied }
+}
+
+/// A resource that the ACL does not have.
+pub(crate) fn unknown_resource(tree: &Tree, source: Source, name: &str) -> Complaint {
+    let complaint = Complaint::new(source, format!("the ACL has no resource `{name}`"));
+    match nearest(name, tree.names()) {
+        Some(meant) => complaint.fix(format!("did you mean `{meant}`?")),
+        None => complaint.fix("declare it under `[[acl]]`"),
+    }
+}

@@ -1,0 +1,207 @@
+//! Limits, logs, and what else concerns the running of the server.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::name::Name;
+use crate::policy::quantity::{Period, Size};
+use crate::policy::words::List;
+
+/// Who may use `/admin` and the Panel: by session only, never by Basic.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct AdminSettings {
+    /// The realm of administrators. Needed when there are several realms.
+    pub realm: Option<Name>,
+}
+
+/// The pages for people who administer.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Panel {
+    /// Serves `/admin` and `/panel` on `listen` too.
+    pub public: bool,
+}
+
+/// Sizes and times that bound a request.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// The request line.
+    pub request_line: Size,
+    /// All header fields together.
+    pub headers: Size,
+    /// The number of header fields.
+    pub header_fields: u32,
+    /// The body of a log-in.
+    pub login_body: Size,
+    /// The body of a request to Doorward's own resources.
+    pub own_body: Size,
+    /// The depth of JSON in a request to Doorward's own resources, or with forced parameters.
+    #[schemars(range(min = 1, max = 64))]
+    pub json_depth: u32,
+    /// How long the head of a request may take.
+    pub header_read: Period,
+    /// How long a body may stand still.
+    pub body_stall: Period,
+    /// How long a connection may be idle between requests.
+    pub keep_alive: Period,
+    /// The body of a request to an upstream, unless a route says otherwise.
+    pub body: Size,
+    /// How long the head of an upstream's response may take, unless the route or the upstream says otherwise.
+    pub timeout: Period,
+    /// The most connections at once.
+    #[schemars(range(min = 1))]
+    pub connections: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            request_line: Size(8 << 10),
+            headers: Size(32 << 10),
+            header_fields: 100,
+            login_body: Size(8 << 10),
+            own_body: Size(64 << 10),
+            json_depth: 32,
+            header_read: Period(10),
+            body_stall: Period(30),
+            keep_alive: Period(60),
+            body: Size(10 << 20),
+            timeout: Period(60),
+            connections: 10_000,
+        }
+    }
+}
+
+/// The record of what happened.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audit {
+    /// How long events are kept.
+    pub retention: Period,
+    /// Also records each refused request, not only log-ins and changes.
+    pub refusals: bool,
+}
+
+impl Default for Audit {
+    fn default() -> Self {
+        Self { retention: Period(365 * 86_400), refusals: true }
+    }
+}
+
+/// The log.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Log {
+    /// For people or for programs.
+    pub format: LogFormat,
+    /// Whether each request is logged.
+    pub access: bool,
+    /// The least that is worth a line.
+    pub level: LogLevel,
+}
+
+/// For whom the log is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The least that is worth a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum LogLevel {
+    /// What failed.
+    Error,
+    /// What may fail.
+    Warn,
+    /// What happens.
+    #[default]
+    Info,
+    /// How it happens.
+    Debug,
+    /// Every step.
+    Trace,
+}
+
+/// OpenTelemetry traces.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Otel {
+    /// The collector: `http://127.0.0.1:4317`.
+    pub endpoint: String,
+    /// The name of this service.
+    #[serde(default = "service")]
+    pub service: String,
+    /// The share of requests that is traced, from 0 to 1.
+    #[serde(default = "sample")]
+    #[schemars(range(min = 0, max = 1))]
+    pub sample: f64,
+}
+
+fn service() -> String {
+    "doorward".into()
+}
+
+fn sample() -> f64 {
+    1.0
+}
+
+/// The end of the process.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Drain {
+    /// How long requests under way may take to end.
+    pub deadline: Period,
+}
+
+impl Default for Drain {
+    fn default() -> Self {
+        Self { deadline: Period(30) }
+    }
+}
+
+/// Headers that Doorward adds to responses of upstreams.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct HeaderSettings {
+    /// Adds `Strict-Transport-Security` (over https), `X-Content-Type-Options`, `Referrer-Policy` and a
+    /// `Content-Security-Policy` with `frame-ancestors`, each where the upstream sent none.
+    pub protect: bool,
+    /// Adds `preload` to `Strict-Transport-Security`.
+    pub hsts_preload: bool,
+}
+
+impl Default for HeaderSettings {
+    fn default() -> Self {
+        Self { protect: true, hsts_preload: false }
+    }
+}
+
+/// Wire formats of other systems, for clients that were written for those.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dialects {
+    /// eZ Platform, Ibexa.
+    pub ez: Option<Dialect>,
+    /// Kirby.
+    pub kirby: Option<Dialect>,
+    /// Magento.
+    pub magento: Option<Dialect>,
+}
+
+/// One dialect.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Dialect {
+    /// The path below which the dialect is spoken. Absent: as the other system has it (`/api/ezp/v2`, `/api`, `/rest`).
+    pub prefix: Option<String>,
+    /// Whose log-ins it serves, the first one first. Absent: all realms.
+    pub realm: List<Name>,
+}

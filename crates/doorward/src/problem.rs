@@ -1,0 +1,155 @@
+//! The only code that puts a refusal into words (RFC 9457).
+
+use bytes::Bytes;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_TYPE,
+    HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE,
+};
+use http::{Response, StatusCode};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::refusal::{Reason, Refusal};
+
+/// What a caller is told when something is refused: `application/problem+json`.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// `urn:doorward:problem:` and the code.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The code in words, the same each time.
+    pub title: String,
+    /// The status, once more.
+    #[serde(serialize_with = "as_number")]
+    pub status: StatusCode,
+    /// What about this request, and what to do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<String>,
+    /// More members.
+    #[serde(flatten)]
+    pub more: Map<String, Value>,
+}
+
+impl Problem {
+    /// A problem with this code: one of the words that the documentation lists.
+    pub fn new(status: StatusCode, code: &str, title: &str) -> Self {
+        let kind = format!("urn:doorward:problem:{code}");
+        Self { kind, title: title.into(), status, detail: None, more: Map::new() }
+    }
+
+    /// The same problem with a detail.
+    #[must_use]
+    pub fn detail(mut self, detail: impl Into<String>) -> Self {
+        self.detail = Some(detail.into());
+        self
+    }
+
+    /// The same problem with one more member.
+    #[must_use]
+    pub fn member(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.more.insert(name.into(), value.into());
+        self
+    }
+
+    /// The response that carries it.
+    pub fn response(&self) -> Response<Bytes> {
+        let body = serde_json::to_vec(self).unwrap_or_default();
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = self.status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
+        let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
+        headers.insert(HeaderName::from_static("content-security-policy"), policy);
+        response
+    }
+}
+
+/// The response for a refusal. The request's id lets the operator find the reason in the log.
+pub fn response(refusal: &Refusal, request_id: Option<&str>) -> Response<Bytes> {
+    let mut problem = problem(refusal);
+    if let Some(id) = request_id {
+        problem = problem.member("request_id", id);
+    }
+    let mut response = problem.response();
+    let terms = refusal.terms();
+    let headers = response.headers_mut();
+    if let Some(challenge) = &terms.challenge {
+        headers.insert(WWW_AUTHENTICATE, challenge.clone());
+    }
+    if let Some(allow) = &terms.allow {
+        headers.insert(ALLOW, allow.clone());
+    }
+    if let Some(seconds) = terms.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    for cookie in &terms.expired {
+        headers.append(SET_COOKIE, cookie.clone());
+    }
+    if let Some(origin) = &terms.cors {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        headers.append(VARY, HeaderValue::from_static("Origin"));
+    }
+    if terms.secure {
+        headers.insert(crate::reply::STRICT_TRANSPORT_SECURITY, crate::reply::TWO_YEARS);
+    }
+    response
+}
+
+/// The words.
+fn problem(refusal: &Refusal) -> Problem {
+    let (status, code) = (refusal.status(), refusal.code());
+    let (title, detail) = match refusal.reason() {
+        Reason::Path(_) => ("The path is not canonical.", None),
+        Reason::Malformed(_) => ("The request is malformed.", None),
+        Reason::Misdirected => ("This address is not served here.", None),
+        Reason::NotFound => ("There is nothing here.", None),
+        Reason::MethodNotAllowed => ("The method is not allowed here.", None),
+        Reason::UnknownMethod => ("The method is unknown.", None),
+        Reason::AmbiguousCookie => ("The request has two session cookies.", None),
+        Reason::AmbiguousAuthorization => ("The request has two Authorization headers.", None),
+        Reason::MalformedAuthorization | Reason::WrongScheme | Reason::BadCredentials => {
+            ("Login and password do not match.", None)
+        }
+        Reason::NotLoggedIn => ("Nobody is logged in.", None),
+        Reason::WrongPassword => ("The password is wrong.", None),
+        Reason::Password(refusal) => ("The new password is not good enough.", Some(refusal.to_string())),
+        Reason::Realm("realm_required") => {
+            ("There are several realms.", Some("Say which one: \"realm\" in the body, or ?realm= in the query.".to_owned()))
+        }
+        Reason::Realm(_) => ("There is no such realm.", None),
+        Reason::TooManySessions => {
+            ("You have as many sessions as allowed.", Some("Log out somewhere else first.".to_owned()))
+        }
+        Reason::Code => ("The code is wrong, used or expired.", None),
+        Reason::RoleInFile => ("The role stands in a file.", Some("Change it there, and reload.".to_owned())),
+        Reason::Conflict(conflict) => ("The change was refused.", Some(format!("{conflict}."))),
+        Reason::Invalid(member, why) => ("The request does not fit.", Some(format!("{member}: {why}"))),
+        Reason::HttpsRequired => {
+            ("HTTPS is required.", Some("Credentials are not read over plain HTTP.".to_owned()))
+        }
+        Reason::Csrf(refusal) => ("The request may come from another site.", Some(refusal.to_string())),
+        Reason::Forbidden(resource) => ("You may not do this.", Some(format!("It needs the resource {resource}."))),
+        Reason::Undecided => ("You may not do this.", None),
+        Reason::ReauthRequired => (
+            "Give your password again first.",
+            Some("POST /user/sessions/current/confirm, then repeat the request.".to_owned()),
+        ),
+        Reason::Force(error) => ("The request cannot be processed.", Some(error.to_string())),
+        Reason::Throttled => ("Too many failures. Wait before the next try.", None),
+        Reason::RateLimited => ("Too many requests.", None),
+        Reason::Busy => ("Too many log-ins at the same time. Try again.", None),
+        Reason::Unavailable => ("This cannot be found out now. Try again.", None),
+    };
+    let problem = Problem::new(status, code, title);
+    match detail {
+        Some(detail) => problem.detail(detail),
+        None => problem,
+    }
+}
+
+fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u16(status.as_u16())
+}

@@ -1,0 +1,130 @@
+//! What goes out: the request as the upstream gets it, and the response as the caller gets it.
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, COOKIE,
+    HeaderMap, HeaderName, HeaderValue, SET_COOKIE, VARY,
+};
+use http::request::Parts;
+use http::uri::{PathAndQuery, Uri};
+
+use crate::cookie::{self, Stripped};
+use crate::identity;
+use crate::verdict::{Caller, Method, Pass};
+
+/// RFC 6797.
+pub(crate) const STRICT_TRANSPORT_SECURITY: HeaderName = HeaderName::from_static("strict-transport-security");
+/// Two years, and all hosts below.
+pub(crate) const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
+impl Pass {
+    /// Turns the request that came into the one that goes on: canonical path, forced query, identity headers of ours alone,
+    /// none of our cookies, no credentials that were used here.
+    pub fn edit_request(&self, parts: &mut Parts) {
+        identity::strip(&mut parts.headers);
+        if let Some(stripped) = cookie::strip(&parts.headers, &|name| self.policy().is_own_cookie(name)) {
+            parts.headers.remove(COOKIE);
+            if let Stripped::Value(value) = stripped {
+                parts.headers.insert(COOKIE, value);
+            }
+        }
+        let used = matches!(self.caller(), Caller::Known(known) if known.method() != Method::Session);
+        if used || !self.route().passes_authorization() {
+            parts.headers.remove(AUTHORIZATION);
+        }
+        parts.headers.remove(self.policy().csrf_header());
+        identity::state(self.caller(), self.handed_token(), &mut parts.headers);
+        if self.path.is_some() || self.query.is_some() {
+            parts.uri = self.target(&parts.uri);
+        }
+    }
+
+    /// The CSRF token goes to the upstream only on a route that asks for it.
+    fn handed_token(&self) -> Option<&str> {
+        self.route().hands_csrf_token().then(|| self.csrf_token()).flatten()
+    }
+
+    /// Path and query as they go on.
+    fn target(&self, sent: &Uri) -> Uri {
+        let path = self.path.as_deref().unwrap_or_else(|| sent.path());
+        let query = self.query.as_deref().or_else(|| sent.query()).filter(|query| !query.is_empty());
+        let text = match query {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        };
+        // A canonical path and an encoded query always make a target; should they not, nothing is forwarded as it was sent.
+        let target = PathAndQuery::try_from(text).unwrap_or_else(|_| PathAndQuery::from_static("/"));
+        let mut parts = sent.clone().into_parts();
+        parts.path_and_query = Some(target);
+        Uri::from_parts(parts).unwrap_or_else(|_| Uri::from_static("/"))
+    }
+
+    /// Turns the response that came into the one that goes out: no identity, none of our cookies but those that expire here,
+    /// no shared caching of what is somebody's own, and the security headers that the upstream left out.
+    pub fn edit_response(&self, headers: &mut HeaderMap) {
+        identity::strip(headers);
+        self.drop_own_cookies(headers);
+        for cookie in &self.expired {
+            headers.append(SET_COOKIE, cookie.clone());
+        }
+        if let Some(origin) = &self.cors {
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+            headers.append(VARY, HeaderValue::from_static("Origin"));
+        }
+        if !self.route().is_anonymous() {
+            keep_private(headers);
+        }
+        let absent = |headers: &HeaderMap, name: &str| !headers.contains_key(name);
+        if absent(headers, "x-content-type-options") {
+            let name = HeaderName::from_static("x-content-type-options");
+            headers.insert(name, HeaderValue::from_static("nosniff"));
+        }
+        if self.secure && absent(headers, STRICT_TRANSPORT_SECURITY.as_str()) {
+            headers.insert(STRICT_TRANSPORT_SECURITY, TWO_YEARS);
+        }
+    }
+
+    /// An upstream cannot set a cookie of ours, nor make a proxy serve files.
+    fn drop_own_cookies(&self, headers: &mut HeaderMap) {
+        headers.remove("x-accel-redirect");
+        headers.remove("x-sendfile");
+        let is_ours = |value: &HeaderValue| {
+            let name = value.as_bytes().split(|byte| matches!(byte, b'=' | b';')).next().unwrap_or_default();
+            let name = String::from_utf8_lossy(name);
+            self.policy().is_own_cookie(name.trim().to_ascii_lowercase().as_str())
+        };
+        if headers.get_all(SET_COOKIE).iter().any(is_ours) {
+            let kept: Vec<_> = headers.get_all(SET_COOKIE).iter().filter(|line| !is_ours(line)).cloned().collect();
+            headers.remove(SET_COOKIE);
+            for line in kept {
+                headers.append(SET_COOKIE, line);
+            }
+        }
+    }
+}
+
+/// What was shown to one caller is not shown to another by a cache between (RFC 9111, section 3.5).
+fn keep_private(headers: &mut HeaderMap) {
+    let lines: Vec<&str> = headers.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok()).collect();
+    if lines.is_empty() {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        return;
+    }
+    let shared = |directive: &&str| {
+        let name = directive.split('=').next().unwrap_or_default().trim();
+        ["public", "s-maxage", "must-revalidate", "proxy-revalidate"]
+            .iter()
+            .any(|known| name.eq_ignore_ascii_case(known))
+    };
+    let joined = lines.join(",");
+    if !joined.split(',').any(|directive| shared(&directive)) {
+        return;
+    }
+    let mut kept: Vec<&str> = joined.split(',').map(str::trim).filter(|directive| !shared(directive)).collect();
+    if !kept.iter().any(|directive| directive.eq_ignore_ascii_case("private")) {
+        kept.insert(0, "private");
+    }
+    if let Ok(value) = HeaderValue::from_str(&kept.join(", ")) {
+        headers.insert(CACHE_CONTROL, value);
+    }
+}

@@ -1,0 +1,157 @@
+//! What the engine answers: a pass, a refusal, or an answer of its own.
+
+use std::sync::Arc;
+
+use http::header::HeaderValue;
+
+use crate::policy::{Forced, Policy, Route, RouteId};
+use crate::refusal::Refusal;
+use crate::session::{Session, SessionHandle, SessionKey};
+use crate::user::User;
+
+/// The decision about one request.
+#[must_use = "a request that was not judged must not be served"]
+#[allow(clippy::large_enum_variant, reason = "a verdict lives on the stack of one request; a box would cost more")]
+pub enum Verdict {
+    /// The request may go on, on the terms of the pass.
+    Allow(Pass),
+    /// The request is refused.
+    Deny(Refusal),
+    /// The door answers by itself and asks nobody: a preflight, or `OPTIONS`.
+    Answer(Answer),
+}
+
+/// The permission to serve one request. It has no public constructor: only [`Engine::judge`](crate::Engine::judge) makes one,
+/// so that what was not judged cannot be forwarded.
+#[must_use]
+pub struct Pass {
+    pub(crate) policy: Arc<Policy>,
+    pub(crate) route: RouteId,
+    pub(crate) caller: Caller,
+    /// The canonical path, where it is not the one that was sent.
+    pub(crate) path: Option<String>,
+    /// The query after forcing, where that changed it.
+    pub(crate) query: Option<String>,
+    pub(crate) forced: Option<Forced>,
+    pub(crate) csrf_token: Option<String>,
+    /// Cookies to expire: their sessions are dead.
+    pub(crate) expired: Vec<HeaderValue>,
+    /// The origin that may read the answer.
+    pub(crate) cors: Option<HeaderValue>,
+    pub(crate) secure: bool,
+}
+
+impl Pass {
+    /// The route that the request took.
+    pub fn route(&self) -> &Route {
+        self.policy.route(self.route)
+    }
+
+    /// The route's place in the policy.
+    pub fn route_id(&self) -> RouteId {
+        self.route
+    }
+
+    /// The policy that decided.
+    pub fn policy(&self) -> &Arc<Policy> {
+        &self.policy
+    }
+
+    /// Who is calling.
+    pub fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// What must replace parameters of the body, which is then buffered. The query and path are forced already.
+    pub fn forced_body(&self) -> Option<&Forced> {
+        self.forced.as_ref()
+    }
+
+    /// A CSRF token bound to the caller's session, on routes that hand one out.
+    pub fn csrf_token(&self) -> Option<&str> {
+        self.csrf_token.as_deref()
+    }
+
+    /// Whether the request came over TLS, here or at a trusted proxy.
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+}
+
+/// Who is calling.
+#[derive(Clone)]
+pub enum Caller {
+    /// Somebody whom no method authenticates.
+    Guest,
+    /// A user.
+    Known(Known),
+}
+
+impl Caller {
+    /// The user, unless it is a guest.
+    pub fn known(&self) -> Option<&Known> {
+        match self {
+            Self::Guest => None,
+            Self::Known(known) => Some(known),
+        }
+    }
+}
+
+/// A user who has been authenticated.
+#[derive(Clone)]
+pub struct Known {
+    pub(crate) user: Arc<User>,
+    pub(crate) method: Method,
+    pub(crate) session: Option<LiveSession>,
+}
+
+impl Known {
+    /// The user.
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// How they said who they are.
+    pub fn method(&self) -> Method {
+        self.method
+    }
+
+    /// Their session, when that is how.
+    pub fn session(&self) -> Option<&LiveSession> {
+        self.session.as_ref()
+    }
+
+    /// The name of their session.
+    pub fn session_handle(&self) -> Option<SessionHandle> {
+        self.session.map(|live| live.handle)
+    }
+}
+
+/// How a caller was authenticated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// By a session cookie.
+    Session,
+    /// By HTTP Basic.
+    Basic,
+    /// By a bearer token of a dialect.
+    Token,
+}
+
+/// A session in use.
+#[derive(Clone, Copy, Debug)]
+pub struct LiveSession {
+    /// What finds it.
+    pub key: SessionKey,
+    /// What names it.
+    pub handle: SessionHandle,
+    /// What is known of it.
+    pub session: Session,
+}
+
+/// What the door says by itself, without a body.
+#[derive(Debug)]
+pub struct Answer {
+    /// Headers of the 204: `Allow`, or the preflight's permissions.
+    pub headers: http::HeaderMap,
+}

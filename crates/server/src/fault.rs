@@ -1,0 +1,134 @@
+//! What goes wrong on the way, and what the caller is told of it: a status and a code, never a detail.
+
+use bytes::Bytes;
+use http::{HeaderValue, Response, StatusCode, header};
+
+/// A request that ends here, for a reason that is not the engine's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// The framing can be understood in two ways.
+    Malformed,
+    /// GET, HEAD or OPTIONS with a body.
+    BodyNotExpected,
+    /// `Connection` names a header that somebody decides by.
+    ProtectedNomination,
+    /// A request to upgrade with a body.
+    UpgradeWithBody,
+    /// A request to upgrade that is none to a WebSocket.
+    UpgradeRefused,
+    /// A WebSocket of another version than 13.
+    UpgradeVersion,
+    /// The body could not be read to its end.
+    BodyBroken,
+    /// The body came too slowly.
+    BodyStalled,
+    /// The body is longer than the route allows.
+    BodyTooLarge,
+    TargetTooLong,
+    HeadTooLarge,
+    UnknownExpectation,
+    MethodRefused,
+    /// An API call over plain HTTP on a listener that only redirects.
+    HttpsRequired,
+    /// Nothing here has this path.
+    NotFound,
+    TooManyRequests {
+        retry_after: u32,
+    },
+    /// The upstream has as many connections as it may have, or is known to be down.
+    UpstreamUnavailable {
+        retry_after: u32,
+    },
+    /// The upstream cannot be reached, or its answer cannot be understood.
+    BadGateway,
+    /// The upstream takes too long.
+    GatewayTimeout,
+    /// The request was here before.
+    Loop,
+    /// Something of ours failed.
+    Internal,
+}
+
+impl Fault {
+    pub(crate) fn status(self) -> StatusCode {
+        match self {
+            Self::Malformed
+            | Self::BodyNotExpected
+            | Self::ProtectedNomination
+            | Self::UpgradeWithBody
+            | Self::UpgradeRefused
+            | Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::UpgradeVersion => StatusCode::UPGRADE_REQUIRED,
+            Self::BodyStalled => StatusCode::REQUEST_TIMEOUT,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TargetTooLong => StatusCode::URI_TOO_LONG,
+            Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            Self::UnknownExpectation => StatusCode::EXPECTATION_FAILED,
+            Self::MethodRefused => StatusCode::METHOD_NOT_ALLOWED,
+            Self::HttpsRequired => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::UpstreamUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            Self::BadGateway => StatusCode::BAD_GATEWAY,
+            Self::GatewayTimeout => StatusCode::GATEWAY_TIMEOUT,
+            Self::Loop => StatusCode::LOOP_DETECTED,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    pub(crate) fn code(self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed_request",
+            Self::BodyNotExpected => "body_not_expected",
+            Self::ProtectedNomination => "protected_header",
+            Self::UpgradeWithBody | Self::UpgradeRefused => "upgrade_refused",
+            Self::UpgradeVersion => "upgrade_required",
+            Self::BodyBroken => "malformed_body",
+            Self::BodyStalled => "request_timeout",
+            Self::BodyTooLarge => "body_too_large",
+            Self::TargetTooLong => "target_too_long",
+            Self::HeadTooLarge => "headers_too_large",
+            Self::UnknownExpectation => "expectation_failed",
+            Self::MethodRefused => "method_not_allowed",
+            Self::HttpsRequired => "https_required",
+            Self::NotFound => "not_found",
+            Self::TooManyRequests { .. } => "too_many_requests",
+            Self::UpstreamUnavailable { .. } => "upstream_unavailable",
+            Self::BadGateway => "bad_gateway",
+            Self::GatewayTimeout => "gateway_timeout",
+            Self::Loop => "loop_detected",
+            Self::Internal => "internal_error",
+        }
+    }
+
+    /// The answer, an RFC 9457 problem.
+    pub(crate) fn response(self, request_id: &str) -> Response<Bytes> {
+        let (status, code) = (self.status(), self.code());
+        let title = status.canonical_reason().unwrap_or("Error");
+        let number = status.as_u16();
+        let body = format!(
+            "{{\"type\":\"urn:doorward:problem:{code}\",\"title\":\"{title}\",\"status\":{number},\"request_id\":\"{request_id}\"}}"
+        );
+        let mut response = Response::new(Bytes::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        match self {
+            Self::TooManyRequests { retry_after } | Self::UpstreamUnavailable { retry_after } => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+            }
+            // RFC 9110 section 10.2.1: a 405 says what is allowed, here nothing.
+            Self::MethodRefused => {
+                headers.insert(header::ALLOW, HeaderValue::from_static(""));
+            }
+            Self::UpgradeVersion => {
+                headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+                headers.insert(header::SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+            }
+            _ => {}
+        }
+        response
+    }
+}

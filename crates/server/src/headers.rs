@@ -1,0 +1,345 @@
+//! Which headers go through, in both directions, and which are ours to say (RFC 9110, section 7.6).
+
+use std::fmt::Write as _;
+use std::net::IpAddr;
+
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
+
+/// The name that upstreams know requests by.
+pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
+/// What becomes of a header that a client sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    /// It goes upstream.
+    Pass,
+    /// It is about this hop, or only we may say it.
+    Remove,
+    /// It says who the client is; believed, and kept, when a trusted proxy sent it.
+    Client,
+}
+
+/// What a header's name means, compared as upstreams do that write `_` or `.` for `-`.
+fn fate(name: &str) -> Fate {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+        return fate_of_plain(name);
+    }
+    let plain: String =
+        name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    match fate_of_plain(&plain) {
+        Fate::Client => Fate::Remove,
+        fate => fate,
+    }
+}
+
+fn fate_of_plain(name: &str) -> Fate {
+    match name {
+        "connection" | "keep-alive" | "proxy-connection" | "te" | "transfer-encoding" | "upgrade"
+        | "http2-settings" | "expect" | "proxy-authenticate" | "proxy-authorization" | "proxy" => Fate::Remove,
+        "x-http-method-override" | "x-http-method" | "x-method-override" | "x-original-url" | "x-original-uri"
+        | "x-original-method" | "x-rewrite-url" | "x-replaced-path" => Fate::Remove,
+        "remote-user" | "x-remote-user" | "true-client-ip" | "x-client-ip" | "x-cluster-client-ip"
+        | "client-cert" | "client-cert-chain" | "x-request-id" => Fate::Remove,
+        "forwarded" | "x-forwarded-for" | "x-forwarded-proto" | "x-forwarded-host" => Fate::Client,
+        "x-real-ip" | "x-forwarded-port" => Fate::Client,
+        _ if name.starts_with("x-doorward-") || name.starts_with("x-forwarded-") => Fate::Remove,
+        _ if name.starts_with("x-ssl-client-") || name.starts_with("ssl-client-") => Fate::Remove,
+        _ => Fate::Pass,
+    }
+}
+
+/// A header that `Connection` must not remove, because somebody decides by it.
+pub(crate) fn is_protected(name: &str) -> bool {
+    let fixed = matches!(
+        name,
+        "host" | "cookie" | "authorization" | "origin" | "referer" | "via" | "forwarded" | "date" | "accept"
+    );
+    let begins = ["content-", "x-forwarded-", "x-doorward-", "sec-", "x-request-id", "access-control-", "if-"];
+    fixed
+        || name == "transfer-encoding"
+        || begins.iter().any(|begin| name.starts_with(begin))
+        || name.contains("csrf")
+        || name.contains("xsrf")
+}
+
+/// A field that may not come after a body: it would change what was decided before.
+pub(crate) fn may_be_trailer(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    let decides = matches!(name, "set-cookie" | "www-authenticate" | "cache-control" | "age" | "expires" | "vary");
+    fate(name) == Fate::Pass && !is_protected(name) && !decides && !name.starts_with("x-accel-")
+}
+
+/// The tokens of a list header, in lower case as they stand.
+pub(crate) fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    let lines = headers.get_all(name).into_iter();
+    lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(|token| token.trim_ascii())
+}
+
+/// The hop that a request came over.
+pub(crate) struct Hop<'a> {
+    /// Whether the peer is a proxy whose word is believed.
+    pub(crate) trusted: bool,
+    /// The peer's address; absent on Unix sockets.
+    pub(crate) peer: Option<IpAddr>,
+    /// Whether the client spoke TLS, to us or to a trusted proxy.
+    pub(crate) secure: bool,
+    /// The authority that the client asked for.
+    pub(crate) host: &'a str,
+    /// Our name in `Via`.
+    pub(crate) pseudonym: &'a str,
+}
+
+/// Removes from a request what concerns one hop, and what only we may say. Runs before anything is added.
+pub(crate) fn clean_request(parts: &mut Parts, trusted: bool) {
+    let wants_trailers = tokens(&parts.headers, &header::TE).any(|token| token.eq_ignore_ascii_case(b"trailers"));
+    remove_nominated(&mut parts.headers);
+    remove(&mut parts.headers, |name| match fate(name) {
+        Fate::Pass => false,
+        Fate::Remove => true,
+        Fate::Client => !trusted,
+    });
+    if wants_trailers {
+        parts.headers.insert(header::TE, HeaderValue::from_static("trailers"));
+        parts.headers.insert(header::CONNECTION, HeaderValue::from_static("te"));
+    }
+}
+
+/// Says who the client is: anew, or after what trusted proxies said.
+pub(crate) fn add_forwarded(parts: &mut Parts, hop: &Hop<'_>) {
+    let mut text = String::with_capacity(64);
+    let headers = &mut parts.headers;
+    match hop.peer {
+        Some(address) => write!(text, "{address}").expect("a string grows"),
+        None => text.push_str("unknown"),
+    }
+    append(headers, X_FORWARDED_FOR, &text);
+    text.clear();
+    match hop.peer {
+        Some(IpAddr::V4(address)) => write!(text, "for={address}").expect("a string grows"),
+        Some(IpAddr::V6(address)) => write!(text, "for=\"[{address}]\"").expect("a string grows"),
+        None => text.push_str("for=unknown"),
+    }
+    let proto = if hop.secure { "https" } else { "http" };
+    write!(text, ";proto={proto};host=\"{}\"", hop.host).expect("a string grows");
+    append(headers, header::FORWARDED, &text);
+    headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static(proto));
+    if let Ok(host) = HeaderValue::from_str(hop.host) {
+        headers.insert(X_FORWARDED_HOST, host);
+    }
+    text.clear();
+    let version = match parts.version {
+        http::Version::HTTP_2 => "2.0",
+        http::Version::HTTP_10 => "1.0",
+        _ => "1.1",
+    };
+    write!(text, "{version} {}", hop.pseudonym).expect("a string grows");
+    append(headers, header::VIA, &text);
+}
+
+/// Whether a request has been here before.
+pub(crate) fn is_loop(headers: &HeaderMap, pseudonym: &str) -> bool {
+    tokens(headers, &header::VIA).any(|hop| hop.ends_with(pseudonym.as_bytes()))
+}
+
+/// Adds to a list, which stays one line.
+fn append(headers: &mut HeaderMap, name: HeaderName, text: &str) {
+    let Ok(last) = HeaderValue::from_str(text) else { return };
+    let mut before = headers.get_all(&name).iter().peekable();
+    if before.peek().is_none() {
+        headers.insert(name, last);
+        return;
+    }
+    let mut whole = Vec::new();
+    for line in before.chain([&last]) {
+        if !whole.is_empty() {
+            whole.extend_from_slice(b", ");
+        }
+        whole.extend_from_slice(line.as_bytes());
+    }
+    headers.insert(name, HeaderValue::from_bytes(&whole).unwrap_or(last));
+}
+
+/// Removes from a response what concerns one hop, or speaks to us and not to the client.
+pub(crate) fn clean_response(headers: &mut HeaderMap) {
+    remove_nominated(headers);
+    remove(headers, |name| match name {
+        "connection" | "keep-alive" | "proxy-connection" | "te" | "transfer-encoding" | "upgrade"
+        | "http2-settings" | "proxy-authenticate" | "proxy-authentication-info" => true,
+        _ => name.starts_with("x-accel-") || name == "x-sendfile" || is_identity(name),
+    });
+}
+
+fn is_identity(name: &str) -> bool {
+    let begin = b"x-doorward-";
+    name.len() >= begin.len()
+        && name.bytes().zip(begin).all(|(byte, expected)| byte == *expected || (*expected == b'-' && !byte.is_ascii_alphanumeric()))
+}
+
+/// Removes the headers that `Connection` names. Protected ones were refused before.
+fn remove_nominated(headers: &mut HeaderMap) {
+    if !headers.contains_key(header::CONNECTION) {
+        return;
+    }
+    let nominated: Vec<HeaderName> = tokens(headers, &header::CONNECTION)
+        .filter(|token| !token.eq_ignore_ascii_case(b"close") && !token.eq_ignore_ascii_case(b"keep-alive"))
+        .filter_map(|token| HeaderName::from_bytes(token).ok())
+        .filter(|name| !is_protected(name.as_str()))
+        .collect();
+    for name in nominated {
+        headers.remove(name);
+    }
+}
+
+/// Removes what `unwanted` names: one pass to find, and seldom anything to remove.
+fn remove(headers: &mut HeaderMap, unwanted: impl Fn(&str) -> bool) {
+    let found: Vec<HeaderName> = headers.keys().filter(|name| unwanted(name.as_str())).cloned().collect();
+    for name in found {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(lines: &[(&str, &str)]) -> Parts {
+        let mut request = http::Request::builder();
+        for (name, value) in lines {
+            request = request.header(*name, *value);
+        }
+        request.body(()).expect("a request").into_parts().0
+    }
+
+    fn hop(trusted: bool) -> Hop<'static> {
+        let peer = "192.0.2.7".parse().ok();
+        Hop { trusted, peer, secure: false, host: "api.example", pseudonym: "doorward-1" }
+    }
+
+    fn names(headers: &HeaderMap) -> Vec<&str> {
+        let mut names: Vec<_> = headers.keys().map(HeaderName::as_str).collect();
+        names.sort_unstable();
+        names
+    }
+
+    #[test]
+    fn what_concerns_one_hop_stays_here() {
+        let mut request = parts(&[
+            ("Accept", "*/*"),
+            ("Connection", "close, X-Foo, keep-alive"),
+            ("X-Foo", "1"),
+            ("Keep-Alive", "timeout=5"),
+            ("Proxy-Connection", "close"),
+            ("Proxy-Authorization", "Basic x"),
+            ("Transfer-Encoding", "chunked"),
+            ("Upgrade", "h2c"),
+            ("HTTP2-Settings", "x"),
+            ("Expect", "100-continue"),
+            ("Proxy", "http://evil"),
+            ("TE", "deflate"),
+        ]);
+        clean_request(&mut request, true);
+        assert_eq!(names(&request.headers), ["accept"]);
+    }
+
+    #[test]
+    fn trailers_are_asked_for_when_the_client_asks() {
+        let mut request = parts(&[("TE", "trailers, deflate;q=0.5"), ("Connection", "TE")]);
+        clean_request(&mut request, false);
+        assert_eq!(request.headers[header::TE], "trailers");
+        assert_eq!(request.headers[header::CONNECTION], "te");
+    }
+
+    #[test]
+    fn identity_and_override_headers_are_removed_in_every_spelling() {
+        for name in [
+            "X-Doorward-User", "x_doorward_user", "X.Doorward.User", "X-Doorward_Roles", "Remote-User", "remote_user",
+            "X-Forwarded-User", "X_Forwarded_For", "X-HTTP-Method-Override", "X_HTTP_Method_Override",
+            "X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Uri", "X-Forwarded-Prefix", "True-Client-IP",
+            "X-SSL-Client-Verify", "X-Request-Id",
+        ] {
+            let mut request = parts(&[(name, "x"), ("Accept", "*/*")]);
+            clean_request(&mut request, true);
+            assert_eq!(names(&request.headers), ["accept"], "{name}");
+        }
+    }
+
+    #[test]
+    fn what_an_untrusted_peer_says_of_the_client_is_said_anew() {
+        let spoofed = [
+            ("X-Forwarded-For", "1.1.1.1"),
+            ("X-Forwarded-Proto", "https"),
+            ("X-Forwarded-Host", "evil"),
+            ("Forwarded", "for=1.1.1.1"),
+            ("X-Real-IP", "1.1.1.1"),
+        ];
+        let mut request = parts(&spoofed);
+        clean_request(&mut request, false);
+        add_forwarded(&mut request, &hop(false));
+        assert_eq!(request.headers[X_FORWARDED_FOR], "192.0.2.7");
+        assert_eq!(request.headers[X_FORWARDED_PROTO], "http");
+        assert_eq!(request.headers[X_FORWARDED_HOST], "api.example");
+        assert_eq!(request.headers[header::FORWARDED], "for=192.0.2.7;proto=http;host=\"api.example\"");
+        assert_eq!(request.headers[header::VIA], "1.1 doorward-1");
+        assert!(!request.headers.contains_key("x-real-ip"));
+    }
+
+    #[test]
+    fn what_a_trusted_peer_says_is_continued() {
+        let mut request = parts(&[
+            ("X-Forwarded-For", "1.1.1.1"),
+            ("X-Forwarded-For", "2.2.2.2"),
+            ("Forwarded", "for=1.1.1.1"),
+            ("Via", "1.0 front"),
+        ]);
+        clean_request(&mut request, true);
+        add_forwarded(&mut request, &hop(true));
+        assert_eq!(request.headers[X_FORWARDED_FOR], "1.1.1.1, 2.2.2.2, 192.0.2.7");
+        assert_eq!(
+            request.headers[header::FORWARDED],
+            "for=1.1.1.1, for=192.0.2.7;proto=http;host=\"api.example\""
+        );
+        assert_eq!(request.headers[header::VIA], "1.0 front, 1.1 doorward-1");
+    }
+
+    #[test]
+    fn an_own_via_is_a_loop() {
+        let request = parts(&[("Via", "1.1 front, 1.1 doorward-1")]);
+        assert!(is_loop(&request.headers, "doorward-1"));
+        assert!(!is_loop(&request.headers, "doorward-2"));
+    }
+
+    #[test]
+    fn responses_keep_what_is_for_the_client() {
+        let mut response = parts(&[
+            ("Set-Cookie", "a=1"),
+            ("Set-Cookie", "b=2"),
+            ("Connection", "X-Hop"),
+            ("X-Hop", "1"),
+            ("Keep-Alive", "timeout=5"),
+            ("Transfer-Encoding", "chunked"),
+            ("Trailer", "X-Sum"),
+            ("X-Accel-Redirect", "/secret"),
+            ("X-Sendfile", "/secret"),
+            ("X-Doorward-User", "7"),
+            ("x_doorward_user", "7"),
+        ])
+        .headers;
+        clean_response(&mut response);
+        assert_eq!(names(&response), ["set-cookie", "trailer"]);
+        assert_eq!(response.get_all(header::SET_COOKIE).iter().count(), 2);
+    }
+
+    #[test]
+    fn trailers_never_carry_what_was_decided_by() {
+        for name in ["x-doorward-user", "x_doorward_user", "authorization", "content-length", "host", "set-cookie"] {
+            assert!(!may_be_trailer(&HeaderName::from_static(name)), "{name}");
+        }
+        for name in ["x-checksum", "grpc-status", "server-timing", "digest"] {
+            assert!(may_be_trailer(&HeaderName::from_static(name)), "{name}");
+        }
+    }
+}
