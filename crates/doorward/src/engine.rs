@@ -111,7 +111,7 @@ impl Engine {
             guest: Zeroizing::new(store.secret("guest").await?),
             device: Zeroizing::new(store.secret("device").await?),
         };
-        let policy = policy.with_stored_roles(&store.roles().await?);
+        let policy = policy.with_stored_roles(&store.roles().await?)?;
         Ok(Arc::new(Self {
             policy: ArcSwap::from_pointee(policy),
             sessions: Sessions::new(sessions_in_memory),
@@ -153,11 +153,17 @@ impl Engine {
     /// Puts other rules in force, with the roles that are stored. Requests under way end under the old ones.
     ///
     /// # Errors
-    /// When the store does not answer. The old rules stay.
-    pub async fn reload(&self, policy: Policy, passwords: PasswordPolicy) -> Result<(), StoreError> {
-        let policy = policy.with_stored_roles(&self.store.roles().await?);
+    /// When the store does not answer, or one of its roles has the name of one in the rules. The old rules stay.
+    pub async fn reload(&self, policy: Policy, passwords: PasswordPolicy) -> Result<(), EngineError> {
+        let policy = policy.with_stored_roles(&self.store.roles().await?)?;
+        let names = |policy: &Policy| policy.realms().iter().map(|realm| realm.name().clone()).collect::<Vec<_>>();
+        let same_realms = names(&self.policy.load()) == names(&policy);
         self.policy.store(Arc::new(policy));
         self.passwords.store(Arc::new(passwords));
+        if !same_realms {
+            // Sessions in memory name their realm by its place in the policy.
+            self.sessions.forget_all();
+        }
         Ok(())
     }
 

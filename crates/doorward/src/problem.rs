@@ -2,8 +2,7 @@
 
 use bytes::Bytes;
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, ALLOW, CACHE_CONTROL, CONTENT_TYPE,
-    HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE,
 };
 use http::{Response, StatusCode};
 use serde::Serialize;
@@ -88,8 +87,7 @@ pub fn response(refusal: &Refusal, request_id: Option<&str>) -> Response<Bytes> 
         headers.append(SET_COOKIE, cookie.clone());
     }
     if let Some(origin) = &terms.cors {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        origin.label(headers);
         headers.append(VARY, HeaderValue::from_static("Origin"));
     }
     if terms.secure {

@@ -6,7 +6,7 @@ use http::header::HeaderValue;
 use crate::csrf::CsrfRefusal;
 use crate::password::PasswordRefusal;
 use crate::path::PathError;
-use crate::policy::ForceError;
+use crate::policy::{CrossOrigin, ForceError};
 use crate::store::Conflict;
 
 /// A refusal: its reason for the operator, and the terms that the caller may know.
@@ -29,7 +29,7 @@ pub struct Terms {
     /// Cookies to expire.
     pub expired: Vec<HeaderValue>,
     /// The origin that may read the answer.
-    pub cors: Option<HeaderValue>,
+    pub cors: Option<CrossOrigin>,
     /// Whether the request came over TLS.
     pub secure: bool,
     /// The route as written.

@@ -1,8 +1,7 @@
 //! What goes out: the request as the upstream gets it, and the response as the caller gets it.
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, COOKIE,
-    HeaderMap, HeaderName, HeaderValue, SET_COOKIE, VARY,
+    AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, VARY,
 };
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
@@ -66,22 +65,17 @@ impl Pass {
         for cookie in &self.expired {
             headers.append(SET_COOKIE, cookie.clone());
         }
-        if let Some(origin) = &self.cors {
-            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-            headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        if self.route().cors.is_some() {
+            // The answer depends on the origin, also for one that may not read it.
             headers.append(VARY, HeaderValue::from_static("Origin"));
         }
-        if !self.route().is_anonymous() {
+        if let Some(origin) = &self.cors {
+            origin.label(headers);
+        }
+        if !self.route().is_anonymous() || self.route().identify {
             keep_private(headers);
         }
-        let absent = |headers: &HeaderMap, name: &str| !headers.contains_key(name);
-        if absent(headers, "x-content-type-options") {
-            let name = HeaderName::from_static("x-content-type-options");
-            headers.insert(name, HeaderValue::from_static("nosniff"));
-        }
-        if self.secure && absent(headers, STRICT_TRANSPORT_SECURITY.as_str()) {
-            headers.insert(STRICT_TRANSPORT_SECURITY, TWO_YEARS);
-        }
+        self.policy().protect(self.secure, headers);
     }
 
     /// An upstream cannot set a cookie of ours, nor make a proxy serve files.

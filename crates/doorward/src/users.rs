@@ -55,11 +55,6 @@ impl Users {
         self.table.pin().clear();
     }
 
-    /// Whether anything changed since `version` was asked for: what a look-up by login found may be old.
-    pub(crate) fn version(&self) -> u64 {
-        self.version.load(Ordering::SeqCst)
-    }
-
     /// How many users are in memory.
     pub(crate) fn len(&self) -> usize {
         self.table.len()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::header::HeaderValue;
 
-use crate::policy::{Forced, Policy, Route, RouteId};
+use crate::policy::{CrossOrigin, Forced, Policy, Route, RouteId};
 use crate::refusal::Refusal;
 use crate::session::{Session, SessionHandle, SessionKey};
 use crate::user::User;
@@ -37,14 +37,14 @@ pub struct Pass {
     /// Cookies to expire: their sessions are dead.
     pub(crate) expired: Vec<HeaderValue>,
     /// The origin that may read the answer.
-    pub(crate) cors: Option<HeaderValue>,
+    pub(crate) cors: Option<CrossOrigin>,
     pub(crate) secure: bool,
 }
 
 impl Pass {
     /// The route that the request took.
     pub fn route(&self) -> &Route {
-        self.policy.route(self.route)
+        self.policy.route(self.route).expect("a pass is for a route of its own policy")
     }
 
     /// The route's place in the policy.

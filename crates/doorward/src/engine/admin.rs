@@ -244,14 +244,14 @@ impl Engine {
         };
         let granted = policy.grants_of(&role);
         if let Some(lacking) = actor.grants.as_ref().and_then(|own| own.lacks_of(&granted)) {
-            return Err(Reason::Forbidden(policy.resources().id(lacking).to_owned()).into());
+            return Err(Reason::Forbidden(policy.resources().name(lacking).to_owned()).into());
         }
         let detail = format!("{}: allows {}; denies {}", role.name, role.allow.join(", "), role.deny.join(", "));
         let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(detail);
         let change = if is_new {
             Change::CreateRole(role.clone())
         } else {
-            let after = policy.with_stored_role(&role);
+            let after = policy.with_stored_role(&role).map_err(|_| Reason::RoleInFile)?;
             Change::ReplaceRole { role: role.clone(), guard: self.guard(&after) }
         };
         self.commit(change, vec![event]).await?;
@@ -286,7 +286,7 @@ impl Engine {
         let theirs = policy.grants(&user.roles);
         match actor.grants.as_ref().and_then(|own| own.lacks_of(&theirs)) {
             None => Ok(()),
-            Some(lacking) => Err(Reason::Forbidden(policy.resources().id(lacking).to_owned()).into()),
+            Some(lacking) => Err(Reason::Forbidden(policy.resources().name(lacking).to_owned()).into()),
         }
     }
 
@@ -299,7 +299,7 @@ impl Engine {
                 name.ok_or_else(|| Reason::Invalid("roles", format!("there is no role {text:?}")))?;
             let granted = policy.grants(std::slice::from_ref(&name));
             if let Some(lacking) = actor.grants.as_ref().and_then(|own| own.lacks_of(&granted)) {
-                return Err(Reason::Forbidden(policy.resources().id(lacking).to_owned()).into());
+                return Err(Reason::Forbidden(policy.resources().name(lacking).to_owned()).into());
             }
             roles.push(name);
         }
@@ -311,8 +311,8 @@ impl Engine {
     /// Who must be left: an active user of the administrators' realm with a role that has all of Doorward's own resources.
     /// Somebody at the machine itself can always add one, but should not have to by accident either.
     fn guard(&self, policy: &Policy) -> Option<Guard> {
-        let realm = policy.admin_realm()?;
-        Some(Guard { realm: policy.realm(realm).name().clone(), roles: policy.administrator_roles() })
+        let realm = policy.admin_realm()?.clone();
+        Some(Guard { realm, roles: policy.administrator_roles() })
     }
 }
 

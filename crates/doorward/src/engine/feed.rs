@@ -1,5 +1,6 @@
 //! What changed elsewhere: in another process, on another node, or here a moment ago.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::Engine;
@@ -64,7 +65,13 @@ impl Engine {
     /// Takes the roles from the store into the policy in force.
     pub(super) async fn read_roles(&self) -> Result<(), StoreError> {
         let roles = self.store.roles().await?;
-        self.policy.rcu(|policy: &std::sync::Arc<Policy>| policy.with_stored_roles(&roles));
+        self.policy.rcu(|policy: &Arc<Policy>| match policy.with_stored_roles(&roles) {
+            Ok(policy) => Arc::new(policy),
+            Err(complaints) => {
+                tracing::error!("the stored roles are not taken over: {complaints}");
+                Arc::clone(policy)
+            }
+        });
         Ok(())
     }
 

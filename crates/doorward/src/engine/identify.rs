@@ -52,7 +52,7 @@ impl Engine {
             Authorization::Absent => {}
             Authorization::Duplicate => return Err(Reason::AmbiguousAuthorization.into()),
             Authorization::Basic(encoded) => {
-                if let Some(realm) = policy.basic_realm(route) {
+                if let Some(realm) = policy.basic_realm(route, head.query) {
                     let known = self.basic(policy, realm, head, encoded, now).await;
                     let known = known.map_err(|refusal| match refusal.status() {
                         StatusCode::UNAUTHORIZED => refused(refusal.reason().clone()),
@@ -79,7 +79,7 @@ impl Engine {
         now: Time,
     ) -> Result<Identity<'h>, Refusal> {
         let mut identity = Identity::guest();
-        for realm in policy.asked_realms(route, head.query).map_err(Refusal::new)? {
+        for &realm in policy.asked_realms(route, head.query).map_err(Refusal::new)?.iter() {
             let Some(name) = policy.cookie_name(realm, head.client.secure) else {
                 self.end_exposed(policy, realm, head).await?;
                 continue;
@@ -119,7 +119,7 @@ impl Engine {
             return Ok(None);
         }
         let Some(user) = self.users.load(session.user, &*self.store).await? else { return Ok(None) };
-        if !is_in_force(&user, session.epoch) {
+        if !is_in_force(&user, session.epoch) || user.realm != *policy.realm(realm).name() {
             return Ok(None);
         }
         if now.saturating_sub(session.last_seen) >= Sessions::TOUCH_EVERY {
@@ -144,7 +144,7 @@ impl Engine {
 
     /// A cookie of the encrypted kind came over plain HTTP: somebody may have read it. Its session ends.
     async fn end_exposed(&self, policy: &Policy, realm: RealmId, head: &Head<'_>) -> Result<(), Refusal> {
-        let Some(name) = policy.cookie_name(realm, true) else { return Ok(()) };
+        let name = policy.secure_cookie_name(realm);
         let Cookie::One(text) = cookie::find(head.headers, name) else { return Ok(()) };
         if !SessionToken::is_well_formed(text) {
             return Ok(());

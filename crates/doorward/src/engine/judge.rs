@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use http::Method;
-use http::header::{ALLOW, HeaderMap, HeaderValue, ORIGIN, VARY};
+use http::header::{ALLOW, CONTENT_LENGTH, HeaderMap, HeaderValue, ORIGIN, TRANSFER_ENCODING, VARY};
 
 use super::identify::Identity;
 use super::Engine;
 use crate::csrf::{self, Check, Evidence, TokenState};
 use crate::head::Head;
 use crate::path::PathError;
-use crate::policy::{Access, CsrfKind, Found, Match, Policy, Values};
+use crate::policy::{Access, Allow, CrossOrigin, Csrf, ForceError, Found, Match, Place, Policy, Values};
 use crate::refusal::{Reason, Refusal, Terms};
 use crate::verdict::{Answer, Caller, Known, Pass, Verdict};
 
@@ -31,10 +31,11 @@ impl Engine {
         let policy = self.policy.load_full();
         let found = match policy.find(head.door, head.method, &head.host, head.path.as_str()) {
             Match::Route(found) => found,
-            Match::MethodNotAllowed(allow) => return missing_method(&policy, head, allow),
-            Match::NotFound => return undeclared(&policy, head),
+            Match::MethodNotAllowed(allow) => return missing_method(&policy, head, &allow),
+            Match::UnknownMethod => return undeclared(&policy, head, Reason::UnknownMethod),
+            Match::NotFound => return undeclared(&policy, head, Reason::NotFound),
         };
-        if !policy.serves(&head.host) && !found.route.is_open_to_any_host() {
+        if !policy.serves(head.door, &head.host) && !found.route.any_host {
             return Verdict::Deny(Reason::Misdirected.into());
         }
         if *head.method == Method::OPTIONS && is_preflight(head) {
@@ -56,11 +57,11 @@ impl Engine {
 
     async fn decide(&self, policy: &Arc<Policy>, found: &Found<'_>, head: &Head<'_>) -> Result<Pass, Refusal> {
         let route = found.route;
-        if head.path.has_encoded_slash() && !route.takes_encoded_slash() {
+        if head.path.has_encoded_slash() && !route.encoded_slash {
             return Err(Reason::Path(PathError::EncodedSlash).into());
         }
         let now = self.clock.now();
-        let looks = !route.is_anonymous() || route.identifies() || route.hands_csrf_token();
+        let looks = !route.is_anonymous() || route.identify || route.hands_csrf_token();
         let identity = if looks {
             self.identify(policy, route, head, now).await?
         } else {
@@ -98,16 +99,14 @@ impl Engine {
         let is_safe = matches!(*head.method, Method::GET | Method::HEAD | Method::OPTIONS);
         let by_session = identity.token.is_some();
         let by_basic = identity.caller.known().is_some() && !by_session;
-        let check = match found.route.csrf() {
-            CsrfKind::Login => Check::OriginOnly,
-            CsrfKind::Off if is_safe => return Ok(()),
-            CsrfKind::Off => Check::OriginOnly,
-            CsrfKind::Unsafe if is_safe => return Ok(()),
-            CsrfKind::Unsafe | CsrfKind::All if by_session => Check::Full { proof: found.route.proof() },
-            CsrfKind::Unsafe | CsrfKind::All if by_basic && !is_safe => Check::OriginOnly,
-            CsrfKind::Unsafe | CsrfKind::All => return Ok(()),
+        let check = match found.route.csrf {
+            Csrf::Unsafe | Csrf::OriginOnly if is_safe => return Ok(()),
+            Csrf::OriginOnly => Check::OriginOnly,
+            Csrf::Unsafe | Csrf::All if by_session => Check::Full { proof: found.route.proof.into() },
+            Csrf::Unsafe | Csrf::All if by_basic && !is_safe => Check::OriginOnly,
+            Csrf::Unsafe | Csrf::All => return Ok(()),
         };
-        let evidence = Evidence::read(head.headers);
+        let evidence = Evidence::read(head.headers, policy.loopback(&head.host), head.client.secure);
         let token = match (identity.token, sent_token(head.headers, policy)) {
             (_, Sent::Nothing) | (None, _) => TokenState::Absent,
             (Some(text), Sent::Once(sent)) if csrf::verify(text, sent) => TokenState::Right,
@@ -115,7 +114,7 @@ impl Engine {
         };
         let Err(refusal) = csrf::judge(&evidence, policy.origins(), check, token) else { return Ok(()) };
         self.notes.count_csrf(found.id, refusal);
-        if found.route.only_reports_csrf() {
+        if policy.only_reports_csrf(found.route) {
             tracing::warn!(route = %found.route, code = refusal.code(), "csrf: would be refused, but report_only is set");
             return Ok(());
         }
@@ -123,7 +122,7 @@ impl Engine {
     }
 
     fn check_access(&self, policy: &Policy, found: &Found<'_>, caller: &Caller) -> Result<(), Reason> {
-        match (found.route.access(), caller) {
+        match (&found.route.access, caller) {
             (Access::Anonymous, _) | (Access::SelfOnly, Caller::Known(_)) => Ok(()),
             (Access::SelfOnly, Caller::Guest) => Err(Reason::NotLoggedIn),
             (Access::Deny, Caller::Known(_)) => Err(Reason::Undecided),
@@ -131,34 +130,42 @@ impl Engine {
             (Access::Resources(needed), Caller::Known(known)) => {
                 match policy.grants(&known.user.roles).missing(needed) {
                     None => Ok(()),
-                    Some(missing) => Err(Reason::Forbidden(policy.resources().id(missing).to_owned())),
+                    Some(missing) => Err(Reason::Forbidden(policy.resources().name(missing).to_owned())),
                 }
             }
             (Access::Resources(needed), Caller::Guest) => {
                 let may = |realm| policy.guest_grants(realm).missing(needed).is_none();
-                if found.route.realms().iter().any(|realm| may(*realm)) { Ok(()) } else { Err(Reason::NotLoggedIn) }
+                if found.route.realms.iter().any(|realm| may(*realm)) { Ok(()) } else { Err(Reason::NotLoggedIn) }
             }
         }
     }
 
     /// Forces path, query and, for the door to apply, body.
     fn force(&self, found: &Found<'_>, head: &Head<'_>, pass: &mut Pass) -> Result<(), Refusal> {
-        let Some(force) = found.route.force() else { return Ok(()) };
+        let Some(force) = &found.route.force else { return Ok(()) };
         let forced = match pass.caller.known() {
-            Some(Known { user, .. }) => force.resolve(&Values {
+            Some(Known { user, .. }) => force.resolve(Values {
                 user_id: user.id.as_str(),
                 user_login: user.login.as_str(),
                 attributes: &user.attributes,
             }),
             // On a route that guests may use, what would be theirs is dropped and nothing is set.
-            None => force.resolve_for_guest(),
+            None => Ok(force.resolve_for_guest()),
         };
         let forced = forced.map_err(Reason::Force)?;
-        if !forced.path_matches(found) {
+        if !forced.path_matches(|name| found.decoded(name)) {
             return Err(Reason::NotFound.into());
         }
-        pass.query = forced.query(head.method, head.query).map_err(Reason::Force)?;
-        pass.forced = forced.needs_body(head.method).then_some(forced);
+        match Place::of(head.method) {
+            Place::Query if has_body(head.headers) => {
+                return Err(Reason::Force(ForceError::UnsupportedMediaType).into());
+            }
+            Place::Query => pass.query = Some(forced.query(head.query).map_err(Reason::Force)?),
+            Place::Body => {
+                pass.query = Some(forced.drop_from_query(head.query).map_err(Reason::Force)?);
+                pass.forced = Some(forced);
+            }
+        }
         Ok(())
     }
 
@@ -184,7 +191,7 @@ impl Engine {
             }
         }
         let Some(route) = policy.same_route(pass.route()) else { return false };
-        match route.access() {
+        match &route.access {
             Access::Anonymous | Access::SelfOnly => true,
             Access::Deny => false,
             Access::Resources(needed) => policy.grants(&user.roles).missing(needed).is_none(),
@@ -216,9 +223,15 @@ pub(super) fn refuse(
     reason: Reason,
     expired: Vec<HeaderValue>,
 ) -> Refusal {
-    let challenge =
-        (reason.status() == http::StatusCode::UNAUTHORIZED).then(|| policy.challenge(found.route, head.client.secure, is_script(head))).flatten();
+    let asks = reason.status() == http::StatusCode::UNAUTHORIZED;
+    let challenge = asks.then(|| policy.challenge(found.route, head.client.secure, is_script(head))).flatten();
     Refusal::with(reason, Terms { challenge, expired, ..Terms::default() })
+}
+
+/// Whether a body follows the head, as far as HTTP/1.1 says so there. HTTP/2 need not: the door looks again.
+fn has_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0");
+    length || headers.contains_key(TRANSFER_ENCODING)
 }
 
 /// A script in a browser: a Basic challenge would open a dialogue in front of its user.
@@ -227,33 +240,23 @@ pub(super) fn is_script(head: &Head<'_>) -> bool {
     head.headers.contains_key("x-requested-with") || mode.is_some_and(|mode| mode != "navigate")
 }
 
-fn undeclared(policy: &Policy, head: &Head<'_>) -> Verdict {
-    let reason = if !policy.serves(&head.host) {
-        Reason::Misdirected
-    } else if policy.knows_method(head.method) {
-        Reason::NotFound
-    } else {
-        Reason::UnknownMethod
-    };
+fn undeclared(policy: &Policy, head: &Head<'_>, reason: Reason) -> Verdict {
+    let reason = if policy.serves(head.door, &head.host) { reason } else { Reason::Misdirected };
     Verdict::Deny(Refusal::with(reason, Terms { secure: head.client.secure, ..Terms::default() }))
 }
 
-fn missing_method(policy: &Policy, head: &Head<'_>, allow: HeaderValue) -> Verdict {
-    if !policy.serves(&head.host) {
+fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow) -> Verdict {
+    if !policy.serves(head.door, &head.host) {
         return Verdict::Deny(Reason::Misdirected.into());
     }
     if *head.method == Method::OPTIONS {
         if let Some(answer) = is_preflight(head).then(|| preflight(policy, head)).flatten() {
             return Verdict::Answer(answer);
         }
-        let mut headers = HeaderMap::new();
-        headers.insert(ALLOW, allow);
-        return Verdict::Answer(Answer { headers });
+        return Verdict::Answer(Answer { headers: allow.header().map(|value| (ALLOW, value)).into_iter().collect() });
     }
-    let reason =
-        if policy.knows_method(head.method) { Reason::MethodNotAllowed } else { Reason::UnknownMethod };
-    let terms = Terms { allow: Some(allow), secure: head.client.secure, ..Terms::default() };
-    Verdict::Deny(Refusal::with(reason, terms))
+    let terms = Terms { allow: allow.header(), secure: head.client.secure, ..Terms::default() };
+    Verdict::Deny(Refusal::with(Reason::MethodNotAllowed, terms))
 }
 
 fn is_preflight(head: &Head<'_>) -> bool {
@@ -264,18 +267,16 @@ fn is_preflight(head: &Head<'_>) -> bool {
 fn preflight(policy: &Policy, head: &Head<'_>) -> Option<Answer> {
     let asked = Method::from_bytes(head.headers.get("access-control-request-method")?.as_bytes()).ok()?;
     let Match::Route(found) = policy.find(head.door, &asked, &head.host, head.path.as_str()) else { return None };
-    let settings = found.route.cors()?;
+    found.route.cors.as_ref()?;
     let mut headers = HeaderMap::new();
     headers.insert(VARY, HeaderValue::from_static("Origin"));
     if let Some(origin) = cors(&found, head) {
-        settings.permit(origin, &asked, &mut headers);
+        origin.permit(&asked, &mut headers);
     }
     Some(Answer { headers })
 }
 
 /// The origin of the request, where the route lists it.
-fn cors(found: &Found<'_>, head: &Head<'_>) -> Option<HeaderValue> {
-    let settings = found.route.cors()?;
-    let origin = head.header(ORIGIN)?;
-    settings.lists(origin).then(|| HeaderValue::from_str(origin).ok()).flatten()
+fn cors(found: &Found<'_>, head: &Head<'_>) -> Option<CrossOrigin> {
+    CrossOrigin::of(head.header(ORIGIN)?, found.route.cors.as_ref()?)
 }

@@ -111,7 +111,7 @@ impl Engine {
             presented.filter(|text| SessionToken::is_well_formed(text)).map(|text| SessionDigest::of(text).key());
         let event = visit.event(EventKind::LogIn, now).about(user.number, &user.realm, user.login.as_str());
         let event = Event { session: Some(stored.digest.handle().to_string()), ..event };
-        let limit = policy.realm(realm).session_limit();
+        let limit = Some(policy.realm(realm).session_limit());
         let change = Change::CreateSession { session: stored.clone(), replaces, limit };
         let committed = match self.store.commit(change, vec![event]).await {
             Ok(committed) => committed,
@@ -199,7 +199,7 @@ impl Engine {
     ) -> Result<LoggedIn, Refusal> {
         let policy = self.policy.load_full();
         let now = self.clock.now();
-        let realm = RealmId(live.session.realm);
+        let realm = realm_of(&policy, user)?;
         self.verify_own(&policy, realm, user, current, visit, EventKind::PasswordSet, now).await?;
         self.judge_password(&new, user)?;
         let password = self.hash(new).await?;
@@ -268,7 +268,7 @@ impl Engine {
     ) -> Result<(), Refusal> {
         let policy = self.policy.load_full();
         let now = self.clock.now();
-        let realm = RealmId(live.session.realm);
+        let realm = realm_of(&policy, user)?;
         self.verify_own(&policy, realm, user, password, visit, EventKind::Confirmed, now).await?;
         let event = visit.event(EventKind::Confirmed, now).about(user.number, &user.realm, user.login.as_str());
         let change = Change::ConfirmSession { key: live.key, authenticated: now };
@@ -281,13 +281,13 @@ impl Engine {
     ///
     /// # Errors
     /// 401 when it has ended meanwhile, 503 in an outage.
-    pub async fn refresh(&self, live: &LiveSession) -> Result<LiveSession, Refusal> {
+    pub async fn refresh(&self, live: &LiveSession, user: &User) -> Result<LiveSession, Refusal> {
         let policy = self.policy.load_full();
         let now = self.clock.now();
         let mut session = live.session;
         session.last_seen = now;
         if !session.is_remembered() {
-            let idle = policy.realm(RealmId(session.realm)).idle();
+            let idle = policy.realm(realm_of(&policy, user)?).idle();
             session.idle_end = now.saturating_add(idle).min(session.absolute_end).max(session.idle_end);
         }
         let change =
@@ -296,6 +296,11 @@ impl Engine {
         self.sessions.insert(live.key, session);
         Ok(LiveSession { session, ..*live })
     }
+}
+
+/// The realm of a user, who is nobody any more when a reload has taken the realm away.
+fn realm_of(policy: &Policy, user: &User) -> Result<RealmId, Refusal> {
+    policy.realm_id(user.realm.as_str()).ok_or_else(|| Reason::NotLoggedIn.into())
 }
 
 impl<'a> Visit<'a> {

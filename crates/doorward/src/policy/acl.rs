@@ -175,6 +175,11 @@ impl Grants {
         self.bits.iter().zip(&other.bits).all(|(mine, theirs)| theirs & !mine == 0)
     }
 
+    /// The first resource of `other` that is not in this set.
+    pub fn lacks_of(&self, other: &Self) -> Option<ResourceId> {
+        other.iter().find(|id| !self.has(*id))
+    }
+
     pub(crate) fn add(&mut self, id: ResourceId) {
         if let Some(word) = self.bits.get_mut(id.index() / 64) {
             *word |= 1 << (id.0 % 64);

@@ -82,6 +82,8 @@ pub struct OwnRoute {
     pub doors: Doors,
     /// Whether `mount` moves it. A dialect's paths stay.
     pub mounted: bool,
+    /// Whether requests to any host take it: probes know no name.
+    pub any_host: bool,
     /// How credentials are read and refusals are worded.
     pub profile: &'static Profile,
 }
@@ -98,6 +100,7 @@ impl OwnRoute {
             basic: false,
             doors: Doors::Both,
             mounted: true,
+            any_host: false,
             profile: &Profile::DOORWARD,
         }
     }
@@ -117,6 +120,11 @@ impl OwnRoute {
 
     fn doors(mut self, doors: Doors) -> Self {
         self.doors = doors;
+        self
+    }
+
+    fn any_host(mut self) -> Self {
+        self.any_host = true;
         self
     }
 
@@ -154,8 +162,8 @@ pub fn own() -> Vec<OwnRoute> {
         new("GET", "/logout", Identify),
         new("POST", "/logout", Identify).csrf(Form),
         new("GET", "/account", SelfOnly),
-        new("GET", "/healthz", Anonymous),
-        new("GET", "/readyz", Anonymous),
+        new("GET", "/healthz", Anonymous).any_host(),
+        new("GET", "/readyz", Anonymous).any_host(),
         admin("GET,POST", "/admin/users", USERS),
         admin("GET,PATCH,DELETE", "/admin/users/:id", USERS),
         admin("POST", "/admin/users/:id/codes", USERS),
@@ -174,7 +182,7 @@ pub fn own() -> Vec<OwnRoute> {
         admin("GET", "/panel", PANEL),
         admin("GET", "/panel/*page", PANEL),
         new("GET", "/panel/assets/:file", Anonymous).doors(Administration),
-        new("GET", "/metrics", Anonymous).doors(Admin),
+        new("GET", "/metrics", Anonymous).doors(Admin).any_host(),
         new("GET", "/openapi.json", Anonymous).doors(Admin),
     ]
 }

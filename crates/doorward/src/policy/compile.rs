@@ -18,6 +18,9 @@ use super::rules::Rules;
 use super::settings::{RealmSettings, Settings};
 use super::source::Source;
 use super::table::{Asked, RouteId, Table};
+use super::cookies::Cookies;
+use super::site::Site;
+use super::terms::Terms;
 use super::{Policy, Realm};
 use crate::name::Name;
 use crate::store::StoredRole;
@@ -83,18 +86,22 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
     shop.find_laxer(&routes[..written]);
 
     let guests = shop.guests(&roles);
-    let names: Box<[Name]> = shop.realms.keys().cloned().collect();
-    let realms = names.iter().cloned().zip(guests).map(|(name, guest)| Realm { name, guest }).collect();
     let mount = super::pattern::literal_path(&settings.mount).unwrap_or_default();
+    let pairs = shop.realms.iter().zip(guests);
+    let realms: Box<[Realm]> =
+        pairs.map(|((name, realm), guest)| Realm::compile(name, realm, settings, &mount, guest)).collect();
     shop.complaints.unless_any(Policy {
         generation: draft.generation,
-        routes,
+        cookies: Cookies::compile(settings, &realms),
+        site: Site::compile(settings, &routes),
+        terms: Terms::compile(settings),
+        routes: routes.into(),
         written,
-        declared,
-        public,
-        admin,
+        declared: declared.into(),
+        public: public.into(),
+        admin: admin.into(),
         vocabulary: shop.vocabulary,
-        tree: shop.tree,
+        tree: shop.tree.into(),
         roles,
         realms,
         mount: mount.into(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue, Deserializer};
+use toml::de::{DeArray, DeTable, DeValue, Deserializer};
 
 use super::complaint::{Complaint, Complaints, nearest};
 use super::source::{File, Source};
@@ -37,7 +37,7 @@ impl<'t> Document<'t> {
         }
         let mut document = Self { file, table: table.into_inner(), complaints };
         let mut table = std::mem::take(&mut document.table);
-        for value in table.values_mut() {
+        for (_, value) in table.iter_mut() {
             document.expand(value, environment);
         }
         document.table = table;
@@ -97,7 +97,7 @@ impl<'t> Document<'t> {
                 }
             },
             DeValue::Array(items) => items.iter_mut().for_each(|item| self.expand(item, environment)),
-            DeValue::Table(table) => table.values_mut().for_each(|item| self.expand(item, environment)),
+            DeValue::Table(table) => table.iter_mut().for_each(|(_, item)| self.expand(item, environment)),
             _ => {}
         }
     }
@@ -194,7 +194,8 @@ fn remove_within(value: &mut DeValue<'_>, path: &[String]) {
             let [first, rest @ ..] = path else { return };
             let Ok(place) = first.parse::<usize>() else { return };
             if rest.is_empty() && place < items.len() {
-                items.remove(place);
+                let all = std::mem::replace(items, DeArray::new()).into_iter().enumerate();
+                all.filter(|(at, _)| *at != place).for_each(|(_, item)| items.push(item));
             } else if let Some(item) = items.get_mut(place) {
                 remove_within(item.get_mut(), rest);
             }

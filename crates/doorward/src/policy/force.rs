@@ -14,13 +14,14 @@ use serde_json::{Map, Value as Json};
 use super::pattern::Pattern;
 use super::rules::ForceRule;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 pub(crate) use alias::Steps;
 
 /// The forced parameters of a route.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Force {
-    parameters: Box<[Parameter]>,
+    parameters: Arc<[Parameter]>,
 }
 
 /// One parameter, and where its value comes from.
@@ -99,6 +100,26 @@ impl Place {
     }
 }
 
+impl ForceError {
+    /// The status that says it.
+    pub fn status(self) -> http::StatusCode {
+        match self {
+            Self::UnsupportedMediaType => http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::MissingAttribute => http::StatusCode::FORBIDDEN,
+            _ => http::StatusCode::BAD_REQUEST,
+        }
+    }
+
+    /// One word for logs and problems.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::UnsupportedMediaType => "unsupported_media_type",
+            Self::MissingAttribute => "missing_attribute",
+            _ => "bad_parameters",
+        }
+    }
+}
+
 impl Force {
     /// Compiles the parameters of a route.
     ///
@@ -139,10 +160,20 @@ impl Force {
     ///
     /// # Errors
     /// [`ForceError::MissingAttribute`] when the caller lacks an attribute, or it is no text, number or truth value.
-    pub fn resolve(&self, values: Values<'_>) -> Result<Forced<'_>, ForceError> {
-        let resolve = |parameter: &'_ Parameter| parameter.value.resolve(values);
+    pub fn resolve(&self, values: Values<'_>) -> Result<Forced, ForceError> {
+        let resolve = |parameter: &'_ Parameter| parameter.value.resolve(values).map(Some);
         let values = self.parameters.iter().map(resolve).collect::<Result<_, _>>()?;
-        Ok(Forced { parameters: &self.parameters, values })
+        Ok(Forced { parameters: Arc::clone(&self.parameters), values })
+    }
+
+    /// The parameters for a guest: what would be a user's is dropped, and nothing is set.
+    pub fn resolve_for_guest(&self) -> Forced {
+        let literal = |parameter: &Parameter| match &parameter.value {
+            Value::Literal(value) => Some(value.clone()),
+            _ => None,
+        };
+        let values = self.parameters.iter().map(literal).collect();
+        Forced { parameters: Arc::clone(&self.parameters), values }
     }
 }
 
@@ -172,9 +203,10 @@ fn id(text: &str) -> Json {
 
 /// Forced parameters with the values of one caller, ready to be applied.
 #[derive(Debug)]
-pub struct Forced<'f> {
-    parameters: &'f [Parameter],
-    values: Vec<Json>,
+pub struct Forced {
+    parameters: Arc<[Parameter]>,
+    /// None where nothing is set.
+    values: Vec<Option<Json>>,
 }
 
 /// A body after forcing.
@@ -186,13 +218,13 @@ pub struct ForcedBody {
     pub content_type: Option<&'static str>,
 }
 
-impl Forced<'_> {
+impl Forced {
     /// Whether the parameters in the path are the caller's own. Else the answer is 404, as for what does not exist.
     /// `parameter` gives a path's parameter, decoded.
     pub fn path_matches<'p>(&self, parameter: impl Fn(&str) -> Option<std::borrow::Cow<'p, str>>) -> bool {
         self.each().filter_map(|(forced, value)| Some((forced.in_path.as_deref()?, value))).all(|(name, value)| {
-            let expected = plain(value);
-            parameter(name).is_some_and(|found| found == expected)
+            let expected = value.map(plain);
+            expected.is_some_and(|expected| parameter(name).is_some_and(|found| found == expected))
         })
     }
 
@@ -250,8 +282,8 @@ impl Forced<'_> {
         Ok(ForcedBody { bytes, content_type: (!stated).then_some("application/json") })
     }
 
-    fn each(&self) -> impl Iterator<Item = (&Parameter, &Json)> {
-        self.parameters.iter().zip(&self.values)
+    fn each(&self) -> impl Iterator<Item = (&Parameter, Option<&Json>)> {
+        self.parameters.iter().zip(self.values.iter().map(Option::as_ref))
     }
 
     fn steps(&self) -> Vec<&Steps> {
@@ -261,7 +293,7 @@ impl Forced<'_> {
     /// What is set: a parameter in the path has its value there.
     fn to_set(&self) -> Vec<(&Steps, &Json)> {
         let set = self.each().filter(|(parameter, _)| parameter.in_path.is_none());
-        set.map(|(parameter, value)| (&parameter.steps, value)).collect()
+        set.filter_map(|(parameter, value)| Some((&parameter.steps, value?))).collect()
     }
 }
 

@@ -9,18 +9,25 @@ mod acl;
 mod check;
 mod compile;
 mod complaint;
+mod cookies;
+mod cors;
 mod document;
 mod force;
 mod method;
 mod pattern;
 mod profile;
 mod quantity;
+mod realm;
 mod role;
 mod route;
 mod rules;
+mod selection;
 mod settings;
+mod site;
 mod source;
+mod stored;
 mod table;
+mod terms;
 mod words;
 
 use std::borrow::Cow;
@@ -35,10 +42,12 @@ pub use builtin::{Door, OwnRoute};
 pub use compile::Draft;
 pub use complaint::{Complaint, Complaints};
 pub use document::Environment;
+pub use cors::CrossOrigin;
 pub use force::{Force, ForceError, Forced, ForcedBody, Place, Value, Values};
 pub use pattern::{InvalidPattern, Pattern, Segment};
 pub use profile::{Profile, Statuses, Wording};
 pub use quantity::{InvalidQuantity, Period, Rate, Size};
+pub use realm::Realm;
 pub use role::{ADMINISTRATOR, Role, RoleOrigin};
 pub use route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
 pub use rules::{
@@ -55,8 +64,11 @@ pub use table::RouteId;
 pub use words::{InvalidNetwork, InvalidOrigin, List, Network, Origin, SecretUrl};
 
 use crate::name::Name;
+use cookies::Cookies;
 use method::{Methods, Spoken, Vocabulary};
+use site::Site;
 use table::{Hit, Table};
+use terms::Terms;
 
 /// Rules, compiled: what every request is judged by.
 ///
@@ -71,29 +83,23 @@ use table::{Hit, Table};
 /// ```
 pub struct Policy {
     generation: u64,
-    routes: Vec<Route>,
+    routes: Arc<[Route]>,
     /// How many of the routes are from files: the first ones.
     written: usize,
-    declared: Table,
-    public: Table,
-    admin: Table,
+    declared: Arc<Table>,
+    public: Arc<Table>,
+    admin: Arc<Table>,
     vocabulary: Vocabulary,
-    tree: Tree,
+    tree: Arc<Tree>,
     roles: BTreeMap<Name, Role>,
     realms: Box<[Realm]>,
     mount: Box<str>,
+    cookies: Cookies,
+    site: Site,
+    terms: Terms,
     warnings: Vec<Complaint>,
     /// What sets of roles grant, each computed once.
     sets: Mutex<HashMap<Box<[Name]>, Arc<Grants>>>,
-}
-
-/// A realm of a policy.
-#[derive(Clone, Debug)]
-pub struct Realm {
-    /// Its name.
-    pub name: Name,
-    /// What callers may whom no method authenticates.
-    pub(crate) guest: Arc<Grants>,
 }
 
 /// Which route a request is for.
@@ -140,6 +146,11 @@ impl Allow {
     /// The value of the header.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The header's value. None when no method is left to name.
+    pub fn header(&self) -> Option<http::HeaderValue> {
+        http::HeaderValue::from_str(&self.0).ok()
     }
 }
 
@@ -250,8 +261,8 @@ impl Policy {
     }
 
     /// What callers of a realm may whom no method authenticates.
-    pub fn guest_grants(&self, realm: RealmId) -> Option<&Arc<Grants>> {
-        self.realms.get(usize::from(realm.0)).map(|realm| &realm.guest)
+    pub fn guest_grants(&self, realm: RealmId) -> &Arc<Grants> {
+        &self.realm(realm).guest
     }
 
     /// The realms, by name.
@@ -259,8 +270,13 @@ impl Policy {
         &self.realms
     }
 
+    /// A realm of this policy.
+    pub fn realm(&self, id: RealmId) -> &Realm {
+        self.realms.get(usize::from(id.0)).expect("only the policy itself makes the ids of its realms")
+    }
+
     /// The realm of this name.
-    pub fn realm(&self, name: &str) -> Option<RealmId> {
+    pub fn realm_id(&self, name: &str) -> Option<RealmId> {
         let place = self.realms.iter().position(|realm| realm.name.as_str() == name)?;
         u16::try_from(place).ok().map(RealmId)
     }

@@ -73,6 +73,18 @@ pub(crate) fn compile(
             roles.insert(name.clone(), role);
         }
     }
+    add_stored(tree, stored, &mut roles, complaints, warnings);
+    roles
+}
+
+/// Adds the roles of the store.
+pub(crate) fn add_stored(
+    tree: &Tree,
+    stored: &[StoredRole],
+    roles: &mut BTreeMap<Name, Role>,
+    complaints: &mut Complaints,
+    warnings: &mut Vec<Complaint>,
+) {
     for stored in stored {
         if let Some(first) = roles.get(&stored.name) {
             let source = match &first.origin {
@@ -86,7 +98,6 @@ pub(crate) fn compile(
         }
         roles.insert(stored.name.clone(), from_store(tree, stored, warnings));
     }
-    roles
 }
 
 fn administrator(tree: &Tree) -> Role {
@@ -145,7 +156,7 @@ fn from_file(
 
 /// A stored role was expanded when it was saved: it allows what it names and nothing below. What it denies, it denies
 /// for everything below, as ever.
-fn from_store(tree: &Tree, stored: &StoredRole, warnings: &mut Vec<Complaint>) -> Role {
+pub(crate) fn from_store(tree: &Tree, stored: &StoredRole, warnings: &mut Vec<Complaint>) -> Role {
     let mut ids = |names: &[String]| -> Box<[ResourceId]> {
         let mut found = Vec::with_capacity(names.len());
         for resource in names {

@@ -104,6 +104,8 @@ pub struct Route {
     pub methods: Box<str>,
     /// The host it is for; none for any.
     pub host: Option<Box<str>>,
+    /// Whether requests to any host take it, served here or not: probes know no name.
+    pub any_host: bool,
     /// Its path.
     pub pattern: Pattern,
     /// What it asks for.
@@ -154,6 +156,21 @@ impl Route {
     /// Whether HTTP Basic is accepted from users of some realm.
     pub fn accepts_basic(&self) -> bool {
         !self.basic.is_empty()
+    }
+
+    /// Whether it asks for nothing.
+    pub fn is_anonymous(&self) -> bool {
+        self.access == Access::Anonymous
+    }
+
+    /// Whether a CSRF token is made for the one who serves it.
+    pub(crate) fn hands_csrf_token(&self) -> bool {
+        self.csrf_token || (self.is_own() && (self.identify || !self.is_anonymous()))
+    }
+
+    /// Whether an `Authorization` header that Doorward does not use goes on.
+    pub(crate) fn passes_authorization(&self) -> bool {
+        self.authorization == Authorization::Pass
     }
 
     /// Whether it is one of Doorward's own resources.

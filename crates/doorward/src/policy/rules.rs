@@ -79,7 +79,7 @@ impl Rules {
 }
 
 /// Methods and a path, and what they ask for.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RouteRule {
     /// Methods and a path: `GET /orders/:id`, `GET,POST /orders`, `* /files/*rest`. GET means HEAD too; `:name` is one

@@ -9,7 +9,7 @@ use crate::name::Name;
 use crate::policy::acl::ResourceId;
 use crate::policy::complaint::{Complaint, nearest};
 use crate::policy::force::Force;
-use crate::policy::pattern::{Pattern, Segment, literal_path};
+use crate::policy::pattern::{Pattern, literal_path};
 use crate::policy::profile::{self, Profile};
 use crate::policy::role::unknown_resource;
 use crate::policy::route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
@@ -103,6 +103,7 @@ impl Workshop<'_> {
             source: here.source("match"),
             methods,
             host: self.host(here),
+            any_host: false,
             strip_prefix: self.strip_prefix(here, &pattern),
             request_headers: self.headers(here, "request", &rule.headers.request),
             response_headers: self.headers(here, "response", &rule.headers.response),
@@ -314,7 +315,7 @@ impl Workshop<'_> {
         let literals = &pattern.segments()[..pattern.literal_length()];
         let begins = literal_path(text).ok().filter(|prefix| {
             let prefix = Pattern::parse(if prefix.is_empty() { "/" } else { prefix });
-            prefix.is_ok_and(|prefix: Pattern| literals.starts_with::<Segment>(prefix.segments()))
+            prefix.is_ok_and(|prefix: Pattern| literals.starts_with(prefix.segments()))
         });
         if begins.is_none() {
             let text = format!("the path of this route does not begin with `{text}`");

@@ -78,6 +78,7 @@ impl Workshop<'_> {
             source,
             methods: matched.methods,
             host: None,
+            any_host: own.any_host,
             pattern: matched.pattern,
             access,
             asks: asks.into(),

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::csrf::Proof;
 use crate::policy::quantity::{Period, Size};
 use crate::policy::words::Origin;
 
@@ -83,6 +84,15 @@ pub enum ProofKind {
     TokenOrOrigin,
     /// A token.
     Token,
+}
+
+impl From<ProofKind> for Proof {
+    fn from(kind: ProofKind) -> Self {
+        match kind {
+            ProofKind::TokenOrOrigin => Self::TokenOrOrigin,
+            ProofKind::Token => Self::Token,
+        }
+    }
 }
 
 /// What scripts of other origins may do. Without origins nothing is answered for them.

@@ -1,0 +1,57 @@
+//! What the handler behind a door may know about its request.
+
+use std::sync::Arc;
+
+use http::HeaderMap;
+
+use crate::client::Client;
+use crate::engine::{Engine, Visit};
+use crate::verdict::{Caller, Pass};
+
+/// A request that was let in: its pass, its client, its id, and the engine that decided.
+///
+/// Doors put it into the request's extensions; handlers and extractors read it there.
+#[derive(Clone)]
+pub struct Admission {
+    engine: Arc<Engine>,
+    pass: Arc<Pass>,
+    client: Client,
+    request_id: Option<Arc<str>>,
+}
+
+impl Admission {
+    /// The admission of a request with this pass. Only [`Engine::judge`] makes a pass.
+    pub fn new(engine: Arc<Engine>, pass: Pass, client: Client, request_id: Option<Arc<str>>) -> Self {
+        Self { engine, pass: Arc::new(pass), client, request_id }
+    }
+
+    /// The engine that decided.
+    pub fn engine(&self) -> &Arc<Engine> {
+        &self.engine
+    }
+
+    /// The pass.
+    pub fn pass(&self) -> &Pass {
+        &self.pass
+    }
+
+    /// Who is calling.
+    pub fn caller(&self) -> &Caller {
+        self.pass.caller()
+    }
+
+    /// The client behind trusted proxies.
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The request's id, for logs and the audit.
+    pub fn request_id(&self) -> Option<&str> {
+        self.request_id.as_deref()
+    }
+
+    /// The same, as the engine asks for it where sessions begin and end.
+    pub fn visit<'a>(&'a self, headers: &'a HeaderMap) -> Visit<'a> {
+        Visit { client: self.client.clone(), headers, request_id: self.request_id() }
+    }
+}

@@ -1,0 +1,3 @@
+//! Placeholder.
+/// A store in memory.
+pub struct MemoryStore;

@@ -1,0 +1,114 @@
+//! The cookies that Doorward gives, by realm and scheme.
+
+use http::header::HeaderValue;
+
+use super::realm::{Realm, RealmCookie};
+use super::route::RealmId;
+use super::settings::{SameSite, Settings};
+use super::words::Origin;
+use super::Policy;
+use crate::cookie::SetCookie;
+
+/// What the cookies of devices and guests are called, and whether plain HTTP gets any.
+#[derive(Clone, Debug)]
+pub(super) struct Cookies {
+    /// Whether cookies are given over plain HTTP.
+    plain: bool,
+    /// Names without a prefix, in lower case.
+    names: Box<[Box<str>]>,
+}
+
+const DEVICE: [&str; 2] = ["doorward-device", "__Host-doorward-device"];
+const GUEST: [&str; 2] = ["doorward-guest", "__Host-doorward-guest"];
+const YEAR: u32 = 365 * 86_400;
+
+impl Cookies {
+    pub(super) fn compile(settings: &Settings, realms: &[Realm]) -> Self {
+        let at_home = |address: &str| {
+            let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+            let parsed = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+            host == "localhost" || parsed.is_ok_and(|ip| ip.is_loopback()) || address.starts_with("unix:")
+        };
+        let loopback = if settings.public_url.is_empty() {
+            settings.tls.is_none() && settings.listen.iter().all(|listener| at_home(&listener.address))
+        } else {
+            settings.public_url.iter().any(|origin: &Origin| !origin.is_secure() && origin.is_loopback())
+        };
+        let realms = realms.iter().map(|realm| realm.cookie.plain.to_ascii_lowercase().into_boxed_str());
+        let others = [DEVICE[0], GUEST[0]].map(Box::from);
+        Self { plain: settings.allow_plain_http || loopback, names: realms.chain(others).collect() }
+    }
+
+    fn is_own(&self, name: &str) -> bool {
+        let bare = name.strip_prefix("__host-").or_else(|| name.strip_prefix("__secure-")).unwrap_or(name);
+        bare.starts_with("doorward-") || self.names.iter().any(|own| **own == *bare)
+    }
+}
+
+impl Policy {
+    /// What the session cookie of a realm is called. None over plain HTTP, where none is given.
+    pub fn cookie_name(&self, realm: RealmId, secure: bool) -> Option<&str> {
+        let cookie = &self.realm(realm).cookie;
+        match (secure, self.cookies.plain) {
+            (true, _) => Some(&cookie.secure),
+            (false, true) => Some(&cookie.plain),
+            (false, false) => None,
+        }
+    }
+
+    /// What it is called over https, whatever the request came by.
+    pub(crate) fn secure_cookie_name(&self, realm: RealmId) -> &str {
+        &self.realm(realm).cookie.secure
+    }
+
+    /// The session cookie with a token. It lasts as long as the browser runs, or `max_age` seconds.
+    pub(crate) fn session_cookie(
+        &self,
+        realm: RealmId,
+        secure: bool,
+        token: &str,
+        max_age: Option<u32>,
+    ) -> Option<HeaderValue> {
+        let name = self.cookie_name(realm, secure)?;
+        let cookie = &self.realm(realm).cookie;
+        Some(realm_cookie(cookie, name, secure).value(token).max_age(max_age).header())
+    }
+
+    /// The session cookie, ended.
+    pub fn expired_cookie(&self, realm: RealmId, secure: bool) -> HeaderValue {
+        let cookie = &self.realm(realm).cookie;
+        let name = if secure { &cookie.secure } else { &cookie.plain };
+        realm_cookie(cookie, name, secure).max_age(Some(0)).header()
+    }
+
+    pub(crate) fn device_cookie(&self, secure: bool) -> &'static str {
+        DEVICE[usize::from(secure)]
+    }
+
+    pub(crate) fn device_set_cookie(&self, secure: bool, text: &str) -> HeaderValue {
+        let cookie = SetCookie::new(self.device_cookie(secure)).secure(secure).same_site(SameSite::Strict);
+        cookie.value(text).max_age(Some(YEAR)).header()
+    }
+
+    /// The cookie that a guest's CSRF token is bound to. None over plain HTTP, where none is given.
+    pub(crate) fn guest_cookie(&self, secure: bool) -> Option<&'static str> {
+        (secure || self.cookies.plain).then_some(GUEST[usize::from(secure)])
+    }
+
+    pub(crate) fn guest_set_cookie(&self, secure: bool, text: &str) -> Option<HeaderValue> {
+        let name = self.guest_cookie(secure)?;
+        Some(SetCookie::new(name).secure(secure).same_site(SameSite::Strict).value(text).header())
+    }
+
+    /// Whether a cookie of this name, in lower case, is Doorward's own. No upstream gets or sets one.
+    pub fn is_own_cookie(&self, name: &str) -> bool {
+        self.cookies.is_own(name)
+    }
+}
+
+fn realm_cookie<'a>(cookie: &'a RealmCookie, name: &'a str, secure: bool) -> SetCookie<'a> {
+    let domain = if secure { cookie.domain.as_deref() } else { None };
+    // Browsers take `SameSite=None` over https only.
+    let same_site = if secure || cookie.same_site != SameSite::None { cookie.same_site } else { SameSite::Lax };
+    SetCookie::new(name).secure(secure).domain(domain).same_site(same_site)
+}

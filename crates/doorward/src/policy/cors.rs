@@ -1,0 +1,78 @@
+//! What scripts of other origins may do, said in headers (Fetch, section 3.3).
+
+use std::sync::Arc;
+
+use http::Method;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderMap, HeaderValue,
+};
+
+use super::settings::CorsSettings;
+
+/// A request from a listed origin, and what its script may do.
+#[derive(Clone, Debug)]
+pub struct CrossOrigin {
+    origin: HeaderValue,
+    settings: Arc<CorsSettings>,
+}
+
+impl CrossOrigin {
+    /// None when the origin is not listed.
+    pub(crate) fn of(origin: &str, settings: &Arc<CorsSettings>) -> Option<Self> {
+        let origin = HeaderValue::from_str(origin).ok().filter(|_| settings.lists(origin))?;
+        Some(Self { origin, settings: Arc::clone(settings) })
+    }
+
+    /// The answer to a preflight for `method`.
+    pub(crate) fn permit(&self, method: &Method, headers: &mut HeaderMap) {
+        self.settings.permit(self.origin.clone(), method, headers);
+    }
+
+    /// What a response says to the script. What the upstream said about it is replaced.
+    pub(crate) fn label(&self, headers: &mut HeaderMap) {
+        self.settings.label(&self.origin, headers);
+    }
+}
+
+impl CorsSettings {
+    /// Whether this origin is listed, byte for byte.
+    pub fn lists(&self, origin: &str) -> bool {
+        self.origins.iter().any(|listed| listed.as_str() == origin)
+    }
+
+    fn permit(&self, origin: HeaderValue, method: &Method, headers: &mut HeaderMap) {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        self.allow_credentials(headers);
+        let methods = match &self.methods {
+            Some(methods) => methods.join(", "),
+            None => method.to_string(),
+        };
+        let texts = [
+            (ACCESS_CONTROL_ALLOW_METHODS, methods),
+            (ACCESS_CONTROL_ALLOW_HEADERS, self.headers.join(", ")),
+            (ACCESS_CONTROL_MAX_AGE, self.max_age.0.to_string()),
+        ];
+        for (name, text) in texts {
+            if let Some(value) = HeaderValue::from_str(&text).ok().filter(|value| !value.is_empty()) {
+                headers.insert(name, value);
+            }
+        }
+    }
+
+    fn label(&self, origin: &HeaderValue, headers: &mut HeaderMap) {
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+        headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
+        self.allow_credentials(headers);
+        let exposed = HeaderValue::from_str(&self.expose.join(", ")).ok().filter(|value| !value.is_empty());
+        if let Some(exposed) = exposed {
+            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
+    }
+
+    fn allow_credentials(&self, headers: &mut HeaderMap) {
+        if self.credentials {
+            headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
+    }
+}

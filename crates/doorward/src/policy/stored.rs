@@ -1,0 +1,98 @@
+//! Roles that were made at run time, put into a policy.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use super::acl::{Grants, ResourceId};
+use super::complaint::Complaints;
+use super::role::{self, RoleOrigin};
+use super::{Policy, builtin, compile};
+use crate::name::Name;
+use crate::store::StoredRole;
+
+impl Policy {
+    /// The same policy with these stored roles, instead of those that it had.
+    ///
+    /// # Errors
+    /// When a stored role has the name of one that Doorward or a file has.
+    pub fn with_stored_roles(&self, stored: &[StoredRole]) -> Result<Self, Complaints> {
+        let mut roles: BTreeMap<_, _> = self.roles.clone();
+        roles.retain(|_, role| !matches!(role.origin, RoleOrigin::Stored));
+        let (mut complaints, mut warnings) = (Complaints::default(), Vec::new());
+        role::add_stored(&self.tree, stored, &mut roles, &mut complaints, &mut warnings);
+        let mut realms = self.realms.clone();
+        for realm in &mut realms {
+            realm.guest = Arc::new(compile::unite(&self.tree, &roles, &realm.guest_roles));
+        }
+        for warning in warnings {
+            tracing::warn!("{warning}");
+        }
+        complaints.unless_any(Self {
+            generation: self.generation,
+            routes: Arc::clone(&self.routes),
+            written: self.written,
+            declared: Arc::clone(&self.declared),
+            public: Arc::clone(&self.public),
+            admin: Arc::clone(&self.admin),
+            vocabulary: self.vocabulary.clone(),
+            tree: Arc::clone(&self.tree),
+            roles,
+            realms,
+            mount: self.mount.clone(),
+            cookies: self.cookies.clone(),
+            site: self.site.clone(),
+            terms: self.terms.clone(),
+            warnings: self.warnings.clone(),
+            sets: Mutex::default(),
+        })
+    }
+
+    /// The same policy with one role more, or replaced.
+    pub(crate) fn with_stored_role(&self, stored: &StoredRole) -> Result<Self, Complaints> {
+        let others = self.roles.values().filter(|role| matches!(role.origin, RoleOrigin::Stored) && role.name != stored.name);
+        let mut all: Vec<StoredRole> = others.map(|role| self.as_stored(role)).collect();
+        all.push(stored.clone());
+        self.with_stored_roles(&all)
+    }
+
+    fn as_stored(&self, role: &role::Role) -> StoredRole {
+        let names = |ids: &[ResourceId]| ids.iter().map(|id| self.tree.name(*id).to_owned()).collect();
+        StoredRole { name: role.name.clone(), allow: names(&role.allow), deny: names(&role.deny) }
+    }
+
+    /// Whether the role stands in a file, or is built in, and so cannot be changed elsewhere.
+    pub fn is_file_role(&self, name: &Name) -> bool {
+        self.roles.get(name).is_some_and(|role| !matches!(role.origin, RoleOrigin::Stored))
+    }
+
+    /// Whether there is such a role.
+    pub fn has_role(&self, name: &Name) -> bool {
+        self.roles.contains_key(name)
+    }
+
+    /// The names of these resources and of all below them, so that resources added later do not come along.
+    ///
+    /// # Errors
+    /// The first name that no resource has.
+    pub fn expand(&self, names: &[String]) -> Result<Vec<String>, String> {
+        let mut set = Grants::none(self.tree.len());
+        for name in names {
+            let id = self.tree.find(name).ok_or_else(|| name.clone())?;
+            set.add_range(self.tree.range(id));
+        }
+        Ok(set.iter().map(|id| self.tree.name(id).to_owned()).collect())
+    }
+
+    /// What a role grants to somebody who has no other.
+    pub(crate) fn grants_of(&self, stored: &StoredRole) -> Grants {
+        role::from_store(&self.tree, stored, &mut Vec::new()).grants()
+    }
+
+    /// The roles that grant everything of Doorward's own.
+    pub fn administrator_roles(&self) -> Vec<Name> {
+        let Some(all) = self.tree.find(builtin::ALL) else { return Vec::new() };
+        let needed: Vec<ResourceId> = self.tree.subtree(all).collect();
+        let administers = |role: &&role::Role| role.grants().missing(&needed).is_none();
+        self.roles.values().filter(administers).map(|role| role.name.clone()).collect()
+    }
+}
