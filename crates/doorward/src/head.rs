@@ -141,7 +141,8 @@ pub(crate) fn canonical_host(text: &str, secure: bool) -> Option<Cow<'_, str>> {
         Some(rest) => {
             let (inside, after) = rest.split_once(']')?;
             inside.parse::<std::net::Ipv6Addr>().ok()?;
-            (&text[..inside.len() + 2], after.strip_prefix(':').map_or(after.is_empty().then_some(None)?, Some))
+            let port = if after.is_empty() { None } else { Some(after.strip_prefix(':')?) };
+            (&text[..inside.len() + 2], port)
         }
         None => match text.split_once(':') {
             Some((name, port)) => (name, Some(port)),

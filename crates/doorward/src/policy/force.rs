@@ -156,6 +156,20 @@ impl Force {
         self.parameters.iter().any(|parameter| parameter.in_path.is_none())
     }
 
+    /// The names and where their values come from, for people.
+    pub fn describe(&self) -> String {
+        let texts = self.parameters.iter().map(|parameter| {
+            let value = match &parameter.value {
+                Value::UserId => "%user_id%".to_owned(),
+                Value::UserLogin => "%user_login%".to_owned(),
+                Value::Attribute(name) => format!("%attribute.{name}%"),
+                Value::Literal(value) => value.to_string(),
+            };
+            format!("{} = {value}", parameter.steps)
+        });
+        texts.collect::<Vec<_>>().join(", ")
+    }
+
     /// The parameters with the values of one caller.
     ///
     /// # Errors

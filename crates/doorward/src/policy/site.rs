@@ -16,6 +16,8 @@ pub(super) struct Site {
     /// In lower case, without the scheme's own port. Empty: the file names none, and this machine's own are served.
     hosts: HashSet<Box<str>>,
     pub(super) origins: Origins,
+    /// The first own origin.
+    pub(super) usual: Option<Origin>,
 }
 
 impl Site {
@@ -24,7 +26,7 @@ impl Site {
         let named = routes.iter().filter_map(|route| route.host.clone());
         let texts = |origins: &[Origin]| origins.iter().map(ToString::to_string).collect::<Vec<_>>();
         let origins = Origins::new(texts(&settings.public_url), texts(&settings.cors.origins));
-        Self { hosts: own.chain(named).collect(), origins }
+        Self { hosts: own.chain(named).collect(), origins, usual: settings.public_url.first().cloned() }
     }
 }
 

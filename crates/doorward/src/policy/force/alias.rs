@@ -129,9 +129,10 @@ fn fold(name: &str) -> String {
     letters.flat_map(char::to_uppercase).flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// The steps of `a.b`, `a[b]` and `a[b].c`. Empty steps are kept: `a[]` is a list.
+/// The steps of `a.b`, `a[b]` and `a[b].c`. Empty steps are kept: `a[]` is a list. What follows a `]` is overlooked, as
+/// by readers that overlook it.
 fn split(name: &str) -> impl Iterator<Item = &str> {
-    name.split(['.', '[']).map(|step| step.strip_suffix(']').unwrap_or(step))
+    name.split(['.', '[']).map(|step| step.split_once(']').map_or(step, |(inside, _)| inside))
 }
 
 #[cfg(test)]
