@@ -43,6 +43,8 @@ pub enum EventKind {
     Reloaded,
     /// The store was copied or put back.
     Backup,
+    /// Somebody took away a copy of this record.
+    Exported,
 }
 
 impl EventKind {
@@ -65,6 +67,7 @@ impl EventKind {
             Self::RoleChanged => "role_changed",
             Self::Reloaded => "reloaded",
             Self::Backup => "backup",
+            Self::Exported => "exported",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The only place where the parts meet: policy, sessions, users, credentials, throttle, audit, store.
 
 mod admin;
+mod authority;
 mod basic;
 mod credentials;
 mod codes;
@@ -11,6 +12,7 @@ mod judge;
 mod login;
 mod notes;
 mod own;
+mod tallies;
 
 pub use admin::{Actor, UserDraft, UserUpdate};
 pub use codes::OneTimeCode;
@@ -18,6 +20,7 @@ pub use guests::GuestToken;
 pub use login::{LogIn, LoggedIn, Visit};
 pub use notes::Gauges;
 pub use own::Scope;
+pub use tallies::Tally;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
@@ -25,7 +28,7 @@ use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use arc_swap::ArcSwap;
 use zeroize::Zeroizing;
 
-use crate::clock::{Clock, Time};
+use crate::clock::{Clock, SystemClock, Time};
 use crate::password::{Cost, Hasher, PasswordPolicy};
 use crate::policy::Policy;
 use crate::refusal::{Reason, Refusal};
@@ -73,6 +76,21 @@ pub struct EngineParts {
     pub passwords: PasswordPolicy,
     /// How many sessions to hold in memory at most.
     pub sessions_in_memory: usize,
+}
+
+impl EngineParts {
+    /// These three, with the machine's clock, the passwords that Doorward accepts by itself, and room for
+    /// [`Engine::SESSIONS_IN_MEMORY`].
+    pub fn new(policy: Policy, store: Arc<dyn Store>, hasher: Arc<dyn Hasher>) -> Self {
+        Self {
+            policy,
+            store,
+            hasher,
+            clock: Arc::new(SystemClock),
+            passwords: PasswordPolicy::default(),
+            sessions_in_memory: Engine::SESSIONS_IN_MEMORY,
+        }
+    }
 }
 
 /// Secrets of this installation.
@@ -158,6 +176,7 @@ impl Engine {
         let policy = policy.with_stored_roles(&self.store.roles().await?)?;
         let names = |policy: &Policy| policy.realms().iter().map(|realm| realm.name().clone()).collect::<Vec<_>>();
         let same_realms = names(&self.policy.load()) == names(&policy);
+        self.settle_tallies();
         self.policy.store(Arc::new(policy));
         self.passwords.store(Arc::new(passwords));
         if !same_realms {

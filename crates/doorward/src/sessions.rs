@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use papaya::HashMap;
 use quick_cache::sync::Cache;
+use tokio::sync::Semaphore;
 
 use crate::clock::Time;
 use crate::session::{Session, SessionKey};
@@ -19,6 +20,8 @@ pub(crate) struct Sessions {
     /// Goes up with every change, so that what was read before a change is not remembered after it.
     version: AtomicU64,
     touched: Mutex<Vec<Touch>>,
+    /// Look-ups in the store at the same time: a flood of unknown tokens waits in line here, and not there.
+    look_ups: Semaphore,
     greatest: usize,
 }
 
@@ -26,6 +29,7 @@ impl Sessions {
     /// A key that was looked for in vain is not looked for again for so many seconds.
     const UNKNOWN_FOR: u32 = 10;
     const UNKNOWN_AT_MOST: usize = 16_384;
+    const LOOK_UPS: usize = 64;
     /// The time of the last use is written at most once in so many seconds.
     pub(crate) const TOUCH_EVERY: u32 = 60;
 
@@ -36,6 +40,7 @@ impl Sessions {
             unknown: Cache::new(Self::UNKNOWN_AT_MOST),
             version: AtomicU64::new(0),
             touched: Mutex::default(),
+            look_ups: Semaphore::new(Self::LOOK_UPS),
             greatest,
         }
     }
@@ -69,8 +74,10 @@ impl Sessions {
             if let Some(session) = self.peek(key) {
                 return Ok(Some(session));
             }
+            let turn = self.look_ups.acquire().await;
             let version = self.version.load(Ordering::SeqCst);
             let stored = store.session(key).await?;
+            drop(turn);
             let Some((stored, realm)) = stored.and_then(|stored| realm(&stored).map(|realm| (stored, realm)))
             else {
                 // A session that began meanwhile must not be called unknown.

@@ -4,14 +4,16 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::authority::{may_all, may_alter};
 use super::Engine;
 use crate::audit::{Event, EventKind};
 use crate::clock::Time;
 use crate::name::Name;
 use crate::password::PasswordBytes;
-use crate::policy::{Grants, Policy};
+use crate::policy::Grants;
 use crate::refusal::{Reason, Refusal};
-use crate::store::{Change, Guard, NewUser, SessionFilter, StoredRole};
+use crate::session::SessionHandle;
+use crate::store::{Change, NewUser, SessionFilter, StoredRole};
 use crate::user::{Login, User, UserId, UserState};
 
 /// Who administers.
@@ -170,10 +172,15 @@ impl Engine {
         let add = self.grantable(&policy, actor, add)?;
         // A role that is gone from the file can still be taken from somebody.
         let remove: Vec<Name> = remove.iter().filter_map(|name| Name::parse(name).ok()).collect();
-        let total = user.roles.iter().filter(|role| !remove.contains(role)).count() + add.len();
-        if total > Self::GREATEST_ROLES {
+        let mut after: Vec<Name> = user.roles.iter().filter(|role| !remove.contains(role)).cloned().collect();
+        after.extend_from_slice(&add);
+        after.sort();
+        after.dedup();
+        if after.len() > Self::GREATEST_ROLES {
             return Err(Reason::Invalid("roles", format!("at most {}", Self::GREATEST_ROLES)).into());
         }
+        // Taking a role that denies gives what another one allows.
+        may_all(&policy, actor, &policy.grants(&after))?;
         let detail = format!("given: {}; taken: {}", list(&add), list(&remove));
         let event = about(actor.event(EventKind::UserRoles, self.clock.now()), user).detail(detail);
         let guard = self.guard(&policy);
@@ -216,6 +223,23 @@ impl Engine {
         Ok(())
     }
 
+    /// Ends one session, by its handle.
+    ///
+    /// # Errors
+    /// 404 when there is no such session, 503 in an outage.
+    pub async fn end_session(&self, actor: &Actor, handle: SessionHandle) -> Result<(), Refusal> {
+        let stored = self.store.session_by_handle(handle).await.map_err(|error| super::unavailable(&error))?;
+        let session = stored.ok_or(Reason::NotFound)?;
+        let owner = self.store.user(session.user).await.map_err(|error| super::unavailable(&error))?;
+        let event = actor.event(EventKind::SessionEnded, self.clock.now());
+        let event = Event { session: Some(handle.to_string()), ..event };
+        let event = owner.iter().fold(event, |event, owner| about(event, owner));
+        let key = session.digest.key();
+        self.commit(Change::EndSession { key }, vec![event]).await?;
+        self.sessions.forget(key);
+        Ok(())
+    }
+
     /// Ends all sessions that match, and says how many. An empty filter ends everybody's.
     ///
     /// # Errors
@@ -242,10 +266,8 @@ impl Engine {
             deny: policy.expand(&role.deny).map_err(unknown)?,
             name: role.name,
         };
-        let granted = policy.grants_of(&role);
-        if let Some(lacking) = actor.grants.as_ref().and_then(|own| own.lacks_of(&granted)) {
-            return Err(Reason::Forbidden(policy.resources().name(lacking).to_owned()).into());
-        }
+        may_all(&policy, actor, &policy.grants_of(&role))?;
+        may_alter(&policy, actor, &role.name, Some(&role))?;
         let detail = format!("{}: allows {}; denies {}", role.name, role.allow.join(", "), role.deny.join(", "));
         let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(detail);
         let change = if is_new {
@@ -268,6 +290,7 @@ impl Engine {
         if policy.is_file_role(name) {
             return Err(Reason::RoleInFile.into());
         }
+        may_alter(&policy, actor, name, None)?;
         let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(format!("{name}: removed"));
         let guard = self.guard(&policy).map(|mut guard| {
             guard.roles.retain(|role| role != name);
@@ -278,41 +301,6 @@ impl Engine {
         self.users.forget_all();
         self.read_roles().await.map_err(|error| super::unavailable(&error))?;
         Ok(())
-    }
-
-    /// Whether the actor may act on this user: not on somebody who may more than they.
-    pub(super) fn may_govern(&self, actor: &Actor, user: &User) -> Result<(), Refusal> {
-        let policy = self.policy.load();
-        let theirs = policy.grants(&user.roles);
-        match actor.grants.as_ref().and_then(|own| own.lacks_of(&theirs)) {
-            None => Ok(()),
-            Some(lacking) => Err(Reason::Forbidden(policy.resources().name(lacking).to_owned()).into()),
-        }
-    }
-
-    /// The roles by name, if they exist and hold nothing that the actor lacks.
-    fn grantable(&self, policy: &Policy, actor: &Actor, names: &[String]) -> Result<Vec<Name>, Refusal> {
-        let mut roles = Vec::with_capacity(names.len());
-        for text in names {
-            let name = Name::parse(text).ok().filter(|name| policy.has_role(name));
-            let name =
-                name.ok_or_else(|| Reason::Invalid("roles", format!("there is no role {text:?}")))?;
-            let granted = policy.grants(std::slice::from_ref(&name));
-            if let Some(lacking) = actor.grants.as_ref().and_then(|own| own.lacks_of(&granted)) {
-                return Err(Reason::Forbidden(policy.resources().name(lacking).to_owned()).into());
-            }
-            roles.push(name);
-        }
-        roles.sort();
-        roles.dedup();
-        Ok(roles)
-    }
-
-    /// Who must be left: an active user of the administrators' realm with a role that has all of Doorward's own resources.
-    /// Somebody at the machine itself can always add one, but should not have to by accident either.
-    fn guard(&self, policy: &Policy) -> Option<Guard> {
-        let realm = policy.admin_realm()?.clone();
-        Some(Guard { realm, roles: policy.administrator_roles() })
     }
 }
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use http::Method;
-use http::header::{ALLOW, CONTENT_LENGTH, HeaderMap, HeaderValue, ORIGIN, TRANSFER_ENCODING, VARY};
+use http::header::{ALLOW, CONTENT_LENGTH, HeaderMap, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE, VARY};
 
 use super::identify::Identity;
 use super::Engine;
-use crate::csrf::{self, Check, Evidence, TokenState};
+use crate::csrf::{self, Check, CsrfRefusal, Evidence, TokenState};
 use crate::head::Head;
 use crate::path::PathError;
 use crate::policy::{Access, Allow, CrossOrigin, Csrf, ForceError, Found, Match, Place, Policy, Values};
@@ -99,7 +99,10 @@ impl Engine {
         let is_safe = matches!(*head.method, Method::GET | Method::HEAD | Method::OPTIONS);
         let by_session = identity.token.is_some();
         let by_basic = identity.caller.known().is_some() && !by_session;
+        // Any page may open a socket: browsers send cookies and Basic along, and no CORS protects what comes back.
+        let opens_socket = found.route.websocket && head.headers.contains_key(UPGRADE);
         let check = match found.route.csrf {
+            _ if opens_socket && (by_session || by_basic) => Check::OriginOnly,
             Csrf::Unsafe | Csrf::OriginOnly if is_safe => return Ok(()),
             Csrf::OriginOnly => Check::OriginOnly,
             Csrf::Unsafe | Csrf::All if by_session => Check::Full { proof: found.route.proof.into() },
@@ -112,7 +115,12 @@ impl Engine {
             (Some(text), Sent::Once(sent)) if csrf::verify(text, sent) => TokenState::Right,
             (Some(_), _) => TokenState::Wrong,
         };
-        let Err(refusal) = csrf::judge(&evidence, policy.origins(), check, token) else { return Ok(()) };
+        let judged = match csrf::judge(&evidence, policy.origins(), check, token) {
+            // Browsers always say who opens a socket.
+            Ok(()) if opens_socket && by_session && !head.headers.contains_key(ORIGIN) => Err(CsrfRefusal::ForeignOrigin),
+            judged => judged,
+        };
+        let Err(refusal) = judged else { return Ok(()) };
         self.notes.count_csrf(found.id, refusal);
         if policy.only_reports_csrf(found.route) {
             tracing::warn!(route = %found.route, code = refusal.code(), "csrf: would be refused, but report_only is set");

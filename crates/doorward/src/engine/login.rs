@@ -81,14 +81,19 @@ impl Engine {
         let user = match self.verify(claim, now).await {
             Ok(Claimed::Right(user)) => user,
             Ok(Claimed::Wrong(user)) => {
-                let about = user.map(|(number, _)| number.0);
                 let realm = Some(policy.realm(realm).name().clone());
-                self.notes.event(Event { user: about, realm, ..event.outcome("bad_credentials") });
+                let event = Event { user: user.map(|(number, _)| number.0), realm, ..event.outcome("bad_credentials") };
+                match user {
+                    // Bounded by the failures that an account may have.
+                    Some(_) => self.notes.event(event),
+                    None => self.notes.sampled("log_in_bad_credentials", visit.client.address, event),
+                }
                 return Err(Reason::BadCredentials.into());
             }
             Err(refusal) => {
                 let realm = Some(policy.realm(realm).name().clone());
-                self.notes.event(Event { realm, ..event.outcome(refusal.code()) });
+                let event = Event { realm, ..event.outcome(refusal.code()) };
+                self.notes.sampled(refusal.code(), visit.client.address, event);
                 return Err(refusal);
             }
         };

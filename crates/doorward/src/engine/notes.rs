@@ -1,40 +1,38 @@
 //! What is written later: audit events that belong to no change, and counters.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use papaya::HashMap;
 
 use super::Engine;
+use super::tallies::{Tallies, Tally};
 use crate::audit::{Count, Event, EventKind};
 use crate::client::network;
 use crate::clock::Time;
 use crate::csrf::CsrfRefusal;
 use crate::policy::RouteId;
 use crate::refusal::{Reason, Refusal};
-use crate::store::StoreError;
+use crate::store::{Change, StoreError};
+use crate::user::UserNumber;
 
 /// Events and counters that wait to be written.
 #[derive(Default)]
 pub(super) struct Notes {
     events: Mutex<Vec<Event>>,
     lost: AtomicU32,
+    /// Wrong passwords that wait to be counted.
+    failures: Mutex<Vec<UserNumber>>,
     /// When a refusal of a kind from a network was written last, and how many were left out since.
     sampled: HashMap<(&'static str, IpAddr), Sample>,
-    tallies: HashMap<(Option<RouteId>, &'static str), Tally>,
+    tallies: Tallies,
     counted: AtomicU32,
 }
 
 struct Sample {
     written: AtomicU32,
     omitted: AtomicU32,
-}
-
-#[derive(Default)]
-struct Tally {
-    hits: AtomicU64,
-    micros: AtomicU64,
 }
 
 /// What an operator may want to see of an engine.
@@ -61,11 +59,26 @@ impl Notes {
 
     /// Writes an event soon.
     pub(super) fn event(&self, event: Event) {
-        let mut events = self.lock();
+        let mut events = lock(&self.events);
         if events.len() < Self::WAITING {
             events.push(event);
         } else {
             self.lost.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Counts a wrong password soon.
+    pub(super) fn failure(&self, user: UserNumber) {
+        let mut failures = lock(&self.failures);
+        if failures.len() < Self::WAITING {
+            failures.push(user);
+        }
+    }
+
+    /// Writes the failure of a stranger soon. Of failures alike from one network, few are written and all are counted.
+    pub(super) fn sampled(&self, code: &'static str, from: IpAddr, event: Event) {
+        if let Some(omitted) = self.sample(code, network(from).network(), event.at) {
+            self.event(Event { omitted, ..event });
         }
     }
 
@@ -89,34 +102,23 @@ impl Notes {
 
     /// Counts what CSRF protection refused, or would have.
     pub(super) fn count_csrf(&self, route: RouteId, refusal: CsrfRefusal) {
-        self.tally(Some(route), refusal.code(), 0);
-    }
-
-    fn tally(&self, route: Option<RouteId>, outcome: &'static str, micros: u64) {
-        let tallies = self.tallies.pin();
-        let tally = match tallies.get(&(route, outcome)) {
-            Some(tally) => tally,
-            None => tallies.get_or_insert_with((route, outcome), Tally::default),
-        };
-        tally.hits.fetch_add(1, Ordering::Relaxed);
-        tally.micros.fetch_add(micros, Ordering::Relaxed);
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Vec<Event>> {
-        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tallies.count((Some(route), refusal.code()), 0);
     }
 }
 
 impl Engine {
     /// Counts a request that was served, and how long it took.
     pub fn count(&self, route: Option<RouteId>, outcome: &'static str, micros: u64) {
-        self.notes.tally(route, outcome, micros);
+        self.notes.tallies.count((route, outcome), micros);
     }
 
     /// Notes a refusal for the audit log. Of refusals alike from one network, few are written and all are counted.
     pub fn note_refusal(&self, refusal: &Refusal, method: &str, path: &str, client: IpAddr, request_id: &str) {
         // A missing page and a guest at a closed door are everyday; the rest somebody may want to look into.
         if matches!(refusal.reason(), Reason::NotFound | Reason::MethodNotAllowed) {
+            return;
+        }
+        if !self.policy.load().audits_refusals() {
             return;
         }
         let now = self.clock.now();
@@ -137,12 +139,22 @@ impl Engine {
         self.notes.event(event);
     }
 
+    /// What was counted since the start, by route and outcome, in the order of routes.
+    pub fn tallies(&self) -> Vec<Tally> {
+        self.notes.tallies.all(&self.policy.load())
+    }
+
+    /// Other rules come into force: what was counted keeps the routes that it was counted for.
+    pub(super) fn settle_tallies(&self) {
+        self.notes.tallies.settle(&self.policy.load(), self.clock.now());
+    }
+
     /// Figures for the operator.
     pub fn gauges(&self) -> Gauges {
         Gauges {
             sessions: self.sessions.len(),
             users: self.users.len(),
-            events_waiting: self.notes.lock().len(),
+            events_waiting: lock(&self.notes.events).len(),
             events_lost: self.notes.lost.load(Ordering::Relaxed),
         }
     }
@@ -156,16 +168,31 @@ impl Engine {
                 return Err(error);
             }
         }
-        let events = std::mem::take(&mut *self.notes.lock());
+        self.write_failures().await?;
+        let events = std::mem::take(&mut *lock(&self.notes.events));
         let counts = self.take_counts();
         if events.is_empty() && counts.is_empty() {
             return Ok(());
         }
-        if let Err(error) = self.store.record(events.clone(), counts).await {
-            let mut waiting = self.notes.lock();
-            let room = Notes::WAITING.saturating_sub(waiting.len());
-            waiting.splice(0..0, events.into_iter().take(room));
+        if let Err(error) = self.store.record(events.clone(), counts.clone()).await {
+            self.notes.tallies.put_back(counts);
+            put_back(&self.notes.events, events);
             return Err(error);
+        }
+        Ok(())
+    }
+
+    async fn write_failures(&self) -> Result<(), StoreError> {
+        let failures = std::mem::take(&mut *lock(&self.notes.failures));
+        for (place, user) in failures.iter().enumerate() {
+            match self.store.commit(Change::CountFailure { user: *user }, vec![]).await {
+                // Whoever is gone has no failures.
+                Ok(_) | Err(StoreError::Conflict(_)) => {}
+                Err(error) => {
+                    put_back(&self.notes.failures, failures[place..].to_vec());
+                    return Err(error);
+                }
+            }
         }
         Ok(())
     }
@@ -178,14 +205,17 @@ impl Engine {
             return Vec::new();
         }
         self.notes.counted.store(now, Ordering::Relaxed);
-        let minute = now / 60 * 60;
-        let tallies = self.notes.tallies.pin();
-        let counts = tallies.iter().filter_map(|((route, outcome), tally)| {
-            let hits = tally.hits.swap(0, Ordering::Relaxed);
-            let micros = tally.micros.swap(0, Ordering::Relaxed);
-            let route = route.map_or_else(|| "-".to_owned(), |id| policy.route_text(id));
-            (hits > 0).then(|| Count { minute, route, outcome: (*outcome).into(), hits, micros })
-        });
-        counts.collect()
+        self.notes.tallies.take(&policy, now)
     }
+}
+
+/// What could not be written waits again, in front, as far as there is room.
+fn put_back<T>(waiting: &Mutex<Vec<T>>, items: Vec<T>) {
+    let mut waiting = lock(waiting);
+    let room = Notes::WAITING.saturating_sub(waiting.len());
+    waiting.splice(0..0, items.into_iter().take(room));
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

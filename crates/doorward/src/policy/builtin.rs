@@ -20,7 +20,7 @@ pub enum Door {
 pub enum Doors {
     /// On both listeners.
     Both,
-    /// On `admin_listen`, and on `listen` too when the Panel is public.
+    /// On `admin_listen`, and on `listen` too when administration is public.
     Administration,
     /// On `admin_listen` alone.
     Admin,
@@ -136,7 +136,7 @@ impl OwnRoute {
 
 /// The routes of Doorward's own resources.
 pub fn own() -> Vec<OwnRoute> {
-    use Doors::{Admin, Administration};
+    use Doors::Admin;
     use OwnAccess::{Anonymous, Identify, SelfOnly};
     use OwnCsrf::{Form, OriginOnly};
     let new = OwnRoute::new;
@@ -161,7 +161,10 @@ pub fn own() -> Vec<OwnRoute> {
         new("GET", "/login/assets/:file", Anonymous),
         new("GET", "/logout", Identify),
         new("POST", "/logout", Identify).csrf(Form),
-        new("GET", "/account", SelfOnly),
+        // A page sends guests to the log-in, where an API would say 401.
+        new("GET", "/account", Identify),
+        new("POST", "/account/password", Identify).csrf(Form),
+        new("POST", "/account/sessions", Identify).csrf(Form),
         new("GET", "/healthz", Anonymous).any_host(),
         new("GET", "/readyz", Anonymous).any_host(),
         admin("GET,POST", "/admin/users", USERS),
@@ -179,9 +182,6 @@ pub fn own() -> Vec<OwnRoute> {
         admin("GET", "/admin/audit", AUDIT),
         admin("GET", "/admin/stats", PANEL),
         admin("GET", "/admin/events", PANEL),
-        admin("GET", "/panel", PANEL),
-        admin("GET", "/panel/*page", PANEL),
-        new("GET", "/panel/assets/:file", Anonymous).doors(Administration),
         new("GET", "/metrics", Anonymous).doors(Admin).any_host(),
         new("GET", "/openapi.json", Anonymous).doors(Admin),
     ]
@@ -189,7 +189,7 @@ pub fn own() -> Vec<OwnRoute> {
 
 /// Everything that Doorward itself protects.
 pub const ALL: &str = "Doorward::all";
-/// The Panel and its numbers.
+/// Figures about what is going on.
 pub const PANEL: &str = "Doorward::panel";
 /// Users.
 pub const USERS: &str = "Doorward::users";

@@ -15,6 +15,10 @@ pub(crate) fn check(settings: &Settings, complaints: &mut Complaints) {
 /// What is doubtful, but may be meant.
 pub(crate) fn doubts(settings: &Settings) -> Vec<Complaint> {
     let mut doubts = Vec::new();
+    if settings.public_url.is_empty() && settings.listen.iter().any(|listener| !listener.is_at_home()) {
+        let text = "others can connect, but no own origin is named: requests that ask for another host than this machine get 421";
+        doubts.push(settings.complaint("listen", text).fix("`public_url = \"https://api.example.com\"`, as browsers and clients see it"));
+    }
     if settings.allow_plain_http {
         let complaint = settings.complaint("allow_plain_http", "cookies are given over plain HTTP");
         doubts.push(complaint.fix("configure `[tls]`, and take this out"));

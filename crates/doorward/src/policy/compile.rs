@@ -5,7 +5,7 @@ mod own;
 mod warn;
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::acl::{Grants, Tree};
 use super::builtin::{OwnRoute, own as own_routes};
@@ -106,7 +106,7 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
         realms,
         mount: mount.into(),
         warnings: shop.warnings,
-        sets: Mutex::default(),
+        sets: papaya::HashMap::default(),
     })
 }
 

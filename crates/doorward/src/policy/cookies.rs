@@ -4,7 +4,7 @@ use http::header::HeaderValue;
 
 use super::realm::{Realm, RealmCookie};
 use super::route::RealmId;
-use super::settings::{SameSite, Settings};
+use super::settings::{Listener, SameSite, Settings};
 use super::words::Origin;
 use super::Policy;
 use crate::cookie::SetCookie;
@@ -24,13 +24,8 @@ const YEAR: u32 = 365 * 86_400;
 
 impl Cookies {
     pub(super) fn compile(settings: &Settings, realms: &[Realm]) -> Self {
-        let at_home = |address: &str| {
-            let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
-            let parsed = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-            host == "localhost" || parsed.is_ok_and(|ip| ip.is_loopback()) || address.starts_with("unix:")
-        };
         let loopback = if settings.public_url.is_empty() {
-            settings.tls.is_none() && settings.listen.iter().all(|listener| at_home(&listener.address))
+            settings.tls.is_none() && settings.listen.iter().all(Listener::is_at_home)
         } else {
             settings.public_url.iter().any(|origin: &Origin| !origin.is_secure() && origin.is_loopback())
         };

@@ -32,11 +32,12 @@ mod terms;
 mod words;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use http::Method;
+use papaya::HashMap;
 
 pub use acl::{Grants, Resource, ResourceId, Tree};
 pub use builtin::{Door, OwnRoute};
@@ -101,7 +102,7 @@ pub struct Policy {
     terms: Terms,
     warnings: Vec<Complaint>,
     /// What sets of roles grant, each computed once.
-    sets: Mutex<HashMap<Box<[Name]>, Arc<Grants>>>,
+    sets: HashMap<Box<[Name]>, Arc<Grants>>,
 }
 
 /// Which route a request is for.
@@ -247,19 +248,18 @@ impl Policy {
     pub fn grants(&self, roles: &[Name]) -> Arc<Grants> {
         /// Far more sets than people make by hand; past it the sets are computed anew.
         const MOST_SETS: usize = 10_000;
+        let sets = self.sets.pin();
+        // A user's roles are sorted already: nothing is allocated for a set that is known.
+        if let Some(known) = sets.get(roles) {
+            return Arc::clone(known);
+        }
         let mut set = roles.to_vec();
         set.sort_unstable();
         set.dedup();
-        let mut sets = self.sets.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = sets.get(&set[..]) {
-            return Arc::clone(known);
-        }
         if sets.len() >= MOST_SETS {
             sets.clear();
         }
-        let grants = Arc::new(compile::unite(&self.tree, &self.roles, &set));
-        sets.insert(set.into(), Arc::clone(&grants));
-        grants
+        Arc::clone(sets.get_or_insert_with(set.into(), || Arc::new(compile::unite(&self.tree, &self.roles, roles))))
     }
 
     /// What callers of a realm may whom no method authenticates.

@@ -8,9 +8,11 @@ use super::table::RouteId;
 use crate::refusal::Reason;
 
 impl Policy {
-    /// The realms whose sessions count, the first one first. On Doorward's own resources `?realm=` chooses one.
+    /// The realms whose sessions count, the first one first. On Doorward's own resources `?realm=` chooses one of several;
+    /// where only one counts, as in administration, `realm` in the query is the resource's own affair.
     pub(crate) fn asked_realms<'r>(&self, route: &'r Route, query: Option<&str>) -> Result<Cow<'r, [RealmId]>, Reason> {
-        let asked = if route.is_own() { query.and_then(realm_in) } else { None };
+        let chooses = route.is_own() && route.realms.len() > 1;
+        let asked = if chooses { query.and_then(realm_in) } else { None };
         let Some(name) = asked else { return Ok(Cow::Borrowed(&route.realms)) };
         let id = self.realm_id(&name).filter(|id| route.realms.contains(id));
         id.map(|id| Cow::Owned(vec![id])).ok_or(Reason::Realm("realm_unknown"))

@@ -190,12 +190,12 @@ impl Settings {
     }
 
     /// Where a setting was written: the innermost of its path that the file has.
-    pub(crate) fn source(&self, path: &str) -> Source {
+    pub fn source(&self, path: &str) -> Source {
         self.places.source(path)
     }
 
     /// A complaint about a setting.
-    pub(crate) fn complaint(&self, path: &str, text: impl Into<String>) -> Complaint {
+    pub fn complaint(&self, path: &str, text: impl Into<String>) -> Complaint {
         Complaint::new(self.source(path), text)
     }
 }
@@ -223,7 +223,7 @@ pub(crate) struct Places {
 
 impl Places {
     /// Where the value of `path` was written, or the innermost table around it.
-    pub(crate) fn source(&self, path: &str) -> Source {
+    pub fn source(&self, path: &str) -> Source {
         let Some(file) = &self.file else { return Source::made_by("settings") };
         let mut path = path;
         loop {

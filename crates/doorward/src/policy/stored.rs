@@ -1,7 +1,7 @@
 //! Roles that were made at run time, put into a policy.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use super::acl::{Grants, ResourceId};
 use super::complaint::Complaints;
@@ -43,7 +43,7 @@ impl Policy {
             site: self.site.clone(),
             terms: self.terms.clone(),
             warnings: self.warnings.clone(),
-            sets: Mutex::default(),
+            sets: papaya::HashMap::default(),
         })
     }
 
@@ -86,6 +86,11 @@ impl Policy {
     /// What a role grants to somebody who has no other.
     pub(crate) fn grants_of(&self, stored: &StoredRole) -> Grants {
         role::from_store(&self.tree, stored, &mut Vec::new()).grants()
+    }
+
+    /// What a role denies, whatever else somebody has.
+    pub(crate) fn denied_by(&self, stored: &StoredRole) -> Grants {
+        role::from_store(&self.tree, stored, &mut Vec::new()).denied
     }
 
     /// The roles that grant everything of Doorward's own.

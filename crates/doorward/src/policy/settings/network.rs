@@ -29,6 +29,13 @@ impl Listener {
     pub fn at(address: &str) -> Self {
         Self { address: address.into(), plain: false, redirect_to_https: false, proxy_protocol: false }
     }
+
+    /// Whether only this machine can connect.
+    pub fn is_at_home(&self) -> bool {
+        let host = self.address.rsplit_once(':').map_or(&*self.address, |(host, _)| host);
+        let parsed = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
+        host == "localhost" || parsed.is_ok_and(|ip| ip.is_loopback()) || self.address.starts_with("unix:")
+    }
 }
 
 /// A listener as a table.
