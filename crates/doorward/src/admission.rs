@@ -50,6 +50,12 @@ impl Admission {
         self.request_id.as_deref()
     }
 
+    /// Whether the caller may still have what they were let in for. Handlers that keep a connection, a WebSocket or a stream of
+    /// their own, ask this once a second and close it when the answer is no.
+    pub async fn is_still_allowed(&self) -> bool {
+        self.engine.is_still_allowed(&self.pass).await
+    }
+
     /// The same, as the engine asks for it where sessions begin and end.
     pub fn visit<'a>(&'a self, headers: &'a HeaderMap) -> Visit<'a> {
         Visit { client: self.client.clone(), headers, request_id: self.request_id() }

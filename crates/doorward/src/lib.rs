@@ -2,6 +2,8 @@
 
 mod admission;
 pub mod audit;
+#[cfg(feature = "axum")]
+pub mod axum;
 pub mod basic;
 pub mod client;
 mod clock;
@@ -13,6 +15,7 @@ mod device;
 mod engine;
 mod head;
 pub mod identity;
+pub mod layer;
 mod memory;
 mod name;
 pub mod password;
@@ -21,6 +24,8 @@ pub mod policy;
 pub mod problem;
 mod refusal;
 mod reply;
+#[cfg(feature = "runtime")]
+pub mod runtime;
 mod seal;
 mod session;
 mod sessions;
@@ -34,10 +39,11 @@ mod verified;
 pub use admission::Admission;
 pub use clock::{Clock, ManualClock, SystemClock, Time};
 pub use engine::{
-    Actor, Engine, EngineError, EngineParts, Gauges, GuestToken, LogIn, LoggedIn, OneTimeCode, Scope, UserDraft,
+    Actor, Engine, EngineError, EngineParts, Gauges, GuestToken, LogIn, LoggedIn, OneTimeCode, Scope, Tally, UserDraft,
     UserUpdate, Visit,
 };
 pub use head::Head;
+pub use layer::Layer;
 pub use memory::MemoryStore;
 pub use name::{InvalidName, Name};
 pub use path::{CanonicalPath, PathError};

@@ -318,7 +318,7 @@ impl<'a> Visit<'a> {
     }
 
     /// What the client calls itself, at most 200 characters of it.
-    fn device(&self) -> String {
+    pub(crate) fn device(&self) -> String {
         let named = self.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
         String::from_utf8_lossy(named).chars().filter(|c| !c.is_control()).take(200).collect()
     }

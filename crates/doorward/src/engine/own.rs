@@ -4,7 +4,7 @@ use super::{Engine, Visit, unavailable};
 use crate::audit::{Event, EventKind};
 use crate::refusal::{Reason, Refusal};
 use crate::session::{SessionHandle, SessionKey};
-use crate::store::{Change, Committed, ListedSession, Page, SessionFilter, StoreError};
+use crate::store::{Change, Committed, ListedSession, Page, SessionFilter, StoreError, StoredSession};
 use crate::user::User;
 use crate::verdict::LiveSession;
 
@@ -65,7 +65,7 @@ impl Engine {
     /// # Errors
     /// 404 when they have no such session, also when somebody else has.
     pub async fn end_one(&self, user: &User, handle: SessionHandle, visit: &Visit<'_>) -> Result<SessionKey, Refusal> {
-        let key = self.own_session(user, handle).await?;
+        let key = self.own_session(user, handle).await?.digest.key();
         let now = self.clock.now();
         let event = visit.event(EventKind::SessionEnded, now).about(user.number, &user.realm, user.login.as_str());
         let event = Event { session: Some(handle.to_string()), ..event };
@@ -74,16 +74,15 @@ impl Engine {
         Ok(key)
     }
 
-    /// A session of the user's own, by its handle.
+    /// A live session of the user's own, by its handle.
     ///
     /// # Errors
     /// 404 when they have no such session, also when somebody else has.
-    pub async fn own_session(&self, user: &User, handle: SessionHandle) -> Result<SessionKey, Refusal> {
+    pub async fn own_session(&self, user: &User, handle: SessionHandle) -> Result<StoredSession, Refusal> {
         let stored = self.store.session_by_handle(handle).await.map_err(|error| unavailable(&error))?;
-        match stored {
-            Some(stored) if stored.user == user.number && stored.epoch == user.epoch => Ok(stored.digest.key()),
-            _ => Err(Reason::NotFound.into()),
-        }
+        let is_own = |stored: &StoredSession| stored.user == user.number && stored.epoch == user.epoch;
+        let is_live = |stored: &StoredSession| stored.in_memory(0).is_live(self.clock.now());
+        stored.filter(is_own).filter(is_live).ok_or_else(|| Reason::NotFound.into())
     }
 
     /// Ends a session for a reason that nobody asked for.

@@ -8,7 +8,7 @@ use http::header::{
 
 use super::Policy;
 use super::profile::Profile;
-use super::route::Route;
+use super::route::{RealmId, Route};
 use super::settings::Settings;
 use crate::name::Name;
 use crate::password::Cost;
@@ -98,6 +98,11 @@ impl Policy {
             let none = HeaderValue::from_static("frame-ancestors 'none'");
             headers.entry(CONTENT_SECURITY_POLICY).or_insert(none);
         }
+    }
+
+    /// What a 401 says to somebody who is to log in to this realm.
+    pub fn log_in_challenge(&self, realm: RealmId, secure: bool) -> HeaderValue {
+        self.realm(realm).cookie_challenge(secure).clone()
     }
 
     /// What a 401 says about how to authenticate on a route (RFC 9110, section 11.6.1). A script in a browser is never

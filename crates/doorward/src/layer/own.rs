@@ -1,0 +1,75 @@
+//! Requests for Doorward's own resources, and the answers to them. Unlike those of a service they carry our cookies.
+
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS,
+};
+use http::request::Parts;
+use http::uri::{PathAndQuery, Uri};
+
+use crate::identity;
+use crate::verdict::Pass;
+
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+impl Pass {
+    /// Turns the request that came into the one for whoever serves Doorward's own resources: the path below `mount` in its one
+    /// spelling, without a slash at its end, and no identity but the one in the [`Admission`](crate::Admission).
+    pub fn edit_own_request(&self, parts: &mut Parts) {
+        identity::strip(&mut parts.headers);
+        let sent = self.path.as_deref().unwrap_or_else(|| parts.uri.path());
+        let path = below(self.policy().mount(), sent);
+        if path == parts.uri.path() {
+            return;
+        }
+        let text = match parts.uri.query() {
+            Some(query) => format!("{path}?{query}"),
+            None => path.to_owned(),
+        };
+        // A part of a canonical path is one; should it not be, nothing is found there.
+        let target = PathAndQuery::try_from(text).unwrap_or_else(|_| PathAndQuery::from_static("/"));
+        parts.uri = Uri::from(target);
+    }
+
+    /// Completes the answer of one of Doorward's own resources: nobody keeps it, guesses its type or shows it in a frame, unless
+    /// the answer says otherwise itself; and what [`edit_response`](Self::edit_response) does.
+    pub fn edit_own_response(&self, headers: &mut HeaderMap) {
+        let protection = [
+            (CACHE_CONTROL, "no-store"),
+            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+            (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
+            (CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
+        ];
+        for (name, value) in protection {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
+        self.edit_response(headers);
+    }
+}
+
+/// A path below `mount`, without a slash at its end.
+fn below<'p>(mount: &str, path: &'p str) -> &'p str {
+    let rest = path.strip_prefix(mount).filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
+    match rest.strip_suffix('/').unwrap_or(rest) {
+        "" => "/",
+        path => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn own_resources_have_one_path_wherever_they_are_mounted() {
+        for (mount, path, expected) in [
+            ("", "/user/me", "/user/me"),
+            ("", "/user/me/", "/user/me"),
+            ("/auth", "/auth/user/me", "/user/me"),
+            ("/auth", "/auth/", "/"),
+            ("/auth", "/authors", "/authors"),
+            ("", "/", "/"),
+        ] {
+            assert_eq!(below(mount, path), expected, "{mount} {path}");
+        }
+    }
+}
