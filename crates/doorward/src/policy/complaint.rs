@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::source::Source;
+use super::source::{Source, hide_passwords};
 
 /// One thing that is wrong, or for a warning: doubtful.
 #[derive(Clone, Debug)]
@@ -18,9 +18,9 @@ pub struct Complaint {
 }
 
 impl Complaint {
-    /// Says that something is wrong at `source`.
+    /// Says that something is wrong at `source`. Passwords in addresses that the text quotes are hidden.
     pub fn new(source: Source, text: impl Into<String>) -> Self {
-        Self { source, text: text.into(), other: None, fix: None }
+        Self { source, text: hide_passwords(&text.into()), other: None, fix: None }
     }
 
     /// Adds what to do.

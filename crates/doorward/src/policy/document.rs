@@ -217,7 +217,9 @@ fn reword(source: Source, message: &str, at_the_top: bool) -> Complaint {
     let unknown_key = quoted(message, "unknown field ").map(|word| (word, "key"));
     let unknown_word = quoted(message, "unknown variant ").map(|word| (word, "word"));
     let Some((word, kind)) = unknown_key.or(unknown_word) else {
-        return Complaint::new(source, message);
+        // What TOML says where one of several words is due.
+        let text = if message == "wanted string or table" { "one word in quotes belongs here" } else { message };
+        return Complaint::new(source, text);
     };
     let expected = message.split_once(", expected").map_or("", |(_, expected)| expected);
     let mut known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();

@@ -99,20 +99,43 @@ impl Source {
 }
 
 /// `postgres://user:secret@host` is shown as `postgres://***********@host`, so that a complaint in a log gives nothing away.
-fn hide_passwords(line: &str) -> String {
+pub(super) fn hide_passwords(line: &str) -> String {
     let mut shown = String::with_capacity(line.len());
     let mut rest = line;
-    while let Some(at) = rest.find("://") {
-        let (before, after) = rest.split_at(at + 3);
-        shown.push_str(before);
-        let end = after.find(['"', '\'', ' ']).unwrap_or(after.len());
-        let authority = &after[..end];
-        let hidden = authority.rfind('@').unwrap_or(0);
-        shown.extend(authority[..hidden].chars().map(|_| '*'));
-        shown.push_str(&authority[hidden..]);
-        rest = &after[end..];
+    while let Some(at) = rest.find(['"', '\'', '`']) {
+        let (before, quoted) = rest.split_at(at);
+        let (quote, after) = quoted.split_at(1);
+        let (inside, after) = after.split_once(quote).unwrap_or((after, ""));
+        shown.push_str(&hide_password(before));
+        shown.push_str(quote);
+        shown.push_str(&hide_password(inside));
+        // A text that is not closed ends with the line.
+        if rest.len() > before.len() + quote.len() + inside.len() {
+            shown.push_str(quote);
+        }
+        rest = after;
     }
-    shown + rest
+    shown + &hide_password(rest)
+}
+
+/// What stands between `://` and the last `@`; without `://`, because that is misspelled, what stands before `@` and has a
+/// colon in it.
+fn hide_password(text: &str) -> String {
+    if let Some((scheme, rest)) = text.split_once("://")
+        && let Some((hidden, host)) = rest.rsplit_once('@')
+    {
+        return format!("{scheme}://{}@{host}", stars(hidden));
+    }
+    let word = |word: &str| match word.rsplit_once('@') {
+        // A path such as `/users/:id@home` has no password.
+        Some((hidden, host)) if hidden.contains(':') && !word.starts_with('/') => format!("{}@{host}", stars(hidden)),
+        _ => word.to_owned(),
+    };
+    text.split_inclusive(' ').map(word).collect()
+}
+
+fn stars(hidden: &str) -> String {
+    hidden.chars().map(|_| '*').collect()
 }
 
 /// `doorward.toml:12:9`.
@@ -155,5 +178,15 @@ mod tests {
         let source = Source::new(File::new("f", "store = \"postgres://me:secret@db/x\""), 0..5);
         let (line, _) = source.excerpt().expect("there is a line");
         assert_eq!(line, "store = \"postgres://*********@db/x\"");
+        for (line, shown) in [
+            ("a = 'x://u:\"p@h'", "a = 'x://****@h'"),
+            ("a = \"x:/u:p@h\" # u:p@h", "a = \"******@h\" # ***@h"),
+            ("a = x://u:p@h", "a = x://***@h"),
+            ("a = [\"https://a\", \"https://u@b\"]", "a = [\"https://a\", \"https://*@b\"]"),
+            ("m = \"GET /:id@home\"", "m = \"GET /:id@home\""),
+            ("e = \"anna@example.com\", x = \"", "e = \"anna@example.com\", x = \""),
+        ] {
+            assert_eq!(hide_passwords(line), shown);
+        }
     }
 }
