@@ -8,7 +8,7 @@ use crate::name::Name;
 
 /// Adds what is wrong with the settings.
 pub(crate) fn check(settings: &Settings, complaints: &mut Complaints) {
-    let found = [network(settings), stores(settings), realms(settings), guards(settings)];
+    let found = [network(settings), stores(settings), realms(settings), guards(settings), limits(settings)];
     complaints.0.extend(found.into_iter().flatten());
 }
 
@@ -35,7 +35,11 @@ pub(crate) fn doubts(settings: &Settings) -> Vec<Complaint> {
         let basic = settings.basic_in(&name);
         if basic.is_enabled() && basic.allows_insecure() {
             let text = format!("passwords of the realm `{name}` may travel over plain HTTP");
-            doubts.push(settings.complaint("basic.allow_insecure", text).fix("take it out"));
+            let path = match realm.basic.allow_insecure {
+                Some(_) => format!("realm.{name}.basic.allow_insecure"),
+                None => "basic.allow_insecure".to_owned(),
+            };
+            doubts.push(settings.complaint(&path, text).fix("take it out"));
         }
         if realm.session.remember.is_some() && settings.admin_realm().as_ref() == Some(&name) {
             let text = "administrators may stay logged in for as long as `remember` says";
@@ -204,20 +208,15 @@ fn cookie(settings: &Settings, name: &Name, realm: &RealmSettings) -> Vec<Compla
 }
 
 fn guards(settings: &Settings) -> Vec<Complaint> {
-    let mut found = Vec::new();
+    let mut found = headers(settings);
     if settings.csrf.requests == CsrfRequests::Off {
         let complaint = settings.complaint("csrf.requests", "`off` for every route leaves nothing protected");
         found.push(complaint.fix("`unsafe` or `all` here; `csrf = \"off\"` on the one route that needs it"));
     }
-    let names = [("csrf.header", vec![&settings.csrf.header])];
-    let lists = [("cors.headers", &settings.cors.headers), ("cors.expose", &settings.cors.expose)];
-    let lists = lists.into_iter().map(|(key, list)| (key, list.iter().collect()));
-    for (key, headers) in names.into_iter().chain(lists) {
-        for header in headers {
-            if http::HeaderName::from_bytes(header.as_bytes()).is_err() {
-                let complaint = settings.complaint(key, format!("`{header}` is no name of a header"));
-                found.push(complaint.fix("letters, digits and `-`"));
-            }
+    for (place, method) in settings.cors.methods.iter().flatten().enumerate() {
+        if !super::method::is_method(method) {
+            let complaint = settings.complaint(&format!("cors.methods.{place}"), format!("`{method}` is no method"));
+            found.push(complaint.fix("methods are written in capitals: `GET`, `POST`, `PROPFIND`"));
         }
     }
     if settings.password.memory < Size(19_456 << 10) {
@@ -236,13 +235,59 @@ fn guards(settings: &Settings) -> Vec<Complaint> {
         let complaint = settings.complaint("password.min_length", "the least length is between 8 and 128");
         found.push(complaint.fix("15, or take it out"));
     }
-    if !(1..=64).contains(&settings.limits.json_depth) {
-        let complaint = settings.complaint("limits.json_depth", "the depth of JSON is between 1 and 64");
-        found.push(complaint.fix("32, or take it out"));
-    }
     if settings.otel.as_ref().is_some_and(|otel| !(0.0..=1.0).contains(&otel.sample)) {
         let complaint = settings.complaint("otel.sample", "a share is between 0 and 1");
         found.push(complaint.fix("1.0 for every request"));
+    }
+    found
+}
+
+fn headers(settings: &Settings) -> Vec<Complaint> {
+    let mut found = Vec::new();
+    let names = [("csrf.header", vec![&settings.csrf.header])];
+    let lists = [("cors.headers", &settings.cors.headers), ("cors.expose", &settings.cors.expose)];
+    let lists = lists.into_iter().map(|(key, list)| (key, list.iter().collect()));
+    for (key, headers) in names.into_iter().chain(lists) {
+        for header in headers {
+            if http::HeaderName::from_bytes(header.as_bytes()).is_err() {
+                let complaint = settings.complaint(key, format!("`{header}` is no name of a header"));
+                found.push(complaint.fix("letters, digits and `-`"));
+            }
+        }
+    }
+    // The header of the token does not go on to the upstream: it must be one that nobody else needs.
+    let token = settings.csrf.header.to_ascii_lowercase();
+    let means_more = ["accept", "content-", "sec-", "access-control-", "if-"].iter().any(|start| token.starts_with(start))
+        || ["authorization", "cookie", "host", "origin", "referer", "te", "upgrade", "connection", "forwarded"].contains(&&*token)
+        || crate::identity::is_identity(&token);
+    if means_more {
+        let complaint = settings.complaint("csrf.header", format!("`{}` has a meaning of its own", settings.csrf.header));
+        found.push(complaint.fix("`X-CSRF`, or another name that nothing else has"));
+    }
+    found
+}
+
+fn limits(settings: &Settings) -> Vec<Complaint> {
+    let limits = &settings.limits;
+    let mut found = Vec::new();
+    let times = [
+        ("header_read", limits.header_read),
+        ("body_stall", limits.body_stall),
+        ("keep_alive", limits.keep_alive),
+        ("timeout", limits.timeout),
+    ];
+    for (key, _) in times.into_iter().filter(|(_, time)| time.0 == 0) {
+        found.push(settings.complaint(&format!("limits.{key}"), "no time is too little").fix("at least `1s`, or take it out"));
+    }
+    if !(1..=64).contains(&limits.json_depth) {
+        let complaint = settings.complaint("limits.json_depth", "the depth of JSON is between 1 and 64");
+        found.push(complaint.fix("32, or take it out"));
+    }
+    if limits.connections == 0 {
+        found.push(settings.complaint("limits.connections", "nobody could connect").fix("at least 1, or take it out"));
+    }
+    if limits.header_fields == 0 {
+        found.push(settings.complaint("limits.header_fields", "no request could be read").fix("100, or take it out"));
     }
     found
 }

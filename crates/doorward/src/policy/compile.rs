@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::acl::{Grants, Tree};
 use super::builtin::{OwnRoute, own as own_routes};
 use super::complaint::{Complaint, Complaints, nearest};
-use super::method::{Methods, Vocabulary, is_never_allowed};
+use super::method::{Methods, Vocabulary, is_method, is_never_allowed};
 use super::pattern::Pattern;
 use super::role::{self, Role};
 use super::route::{RealmId, Route};
@@ -141,8 +141,7 @@ impl Workshop<'_> {
         if name == "*" {
             return Err(("`*` means all methods, and so stands alone".into(), "write `* /path`"));
         }
-        let token = name.bytes().all(|b| b.is_ascii_uppercase() || b == b'-') && (1..=32).contains(&name.len());
-        if !token {
+        if !is_method(name) {
             return Err((format!("`{name}` is no method"), UPPER));
         }
         if is_never_allowed(name) {

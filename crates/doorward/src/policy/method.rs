@@ -94,6 +94,11 @@ impl Vocabulary {
     }
 }
 
+/// Whether a text is a method as rules write it.
+pub(crate) fn is_method(name: &str) -> bool {
+    name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-') && (1..=32).contains(&name.len())
+}
+
 /// TRACE and TRACK echo cookies, and CONNECT makes a tunnel past every rule.
 pub(crate) fn is_never_allowed(name: &str) -> bool {
     matches!(name, "TRACE" | "TRACK" | "CONNECT")
