@@ -152,7 +152,7 @@ fn each_rule_knows_where_it_was_written() {
     let text = "[[route]]\nmatch = \"GET /\"\naccess = \"self\"\n\n[[route]]\nmatch = \"GET /a\"\naccess = [\"X::a\", \"X::b\"]\n";
     let rules = Rules::parse("rules.toml", text, &nothing).expect("rules");
     assert_eq!(rules.source("route.1.match").to_string(), "rules.toml:6:9");
-    assert_eq!(rules.source("route.1.access.1").to_string(), "rules.toml:7:20");
+    assert_eq!(rules.source("route.1.access.1").to_string(), "rules.toml:7:19");
     // What the file does not have is where the table around it is.
     assert_eq!(rules.source("route.1.realm").to_string(), rules.source("route.1").to_string());
     assert_eq!(rules.source("route.1.realm").line(), 5);
