@@ -1,13 +1,15 @@
 //! `cargo xtask bench`: figures for the documentation. Nothing is asserted: the machines are shared.
 
+use std::process::Command;
+
 use clap::Args;
 
-use crate::step::{cargo_with, run as run_step};
+use crate::step::{cargo_with, run as run_step, target};
 
 /// What to measure.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Only this figure: `decision`, `log-in`, `memory`.
+    /// Only this figure: `decision`, `log-in`, `memory`, `gateway`.
     only: Option<String>,
 }
 
@@ -16,10 +18,16 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     if wants("decision") {
         run_step("decision", &mut cargo_with(["bench", "--quiet", "--package", "doorward", "--bench", "decision"]))?;
     }
-    for figure in ["log-in", "memory"] {
+    run_step("build", &mut cargo_with(["build", "--release", "--quiet", "--package", "doorward-cli", "--package", "doorward-bench"]))?;
+    let release = target().join("release");
+    for figure in ["log-in", "memory", "gateway"] {
         if wants(figure) {
-            let bench = ["run", "--release", "--quiet", "--package", "doorward-bench", "--", figure];
-            run_step(figure, &mut cargo_with(bench))?;
+            let mut bench = Command::new(release.join("doorward-bench"));
+            bench.arg(figure);
+            if figure != "log-in" {
+                bench.arg("--doorward").arg(release.join("doorward"));
+            }
+            run_step(figure, &mut bench)?;
         }
     }
     Ok(())

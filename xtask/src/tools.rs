@@ -17,7 +17,7 @@ const PROGRAMS: [(&str, &str); 6] = [
     ("python3", "python3"),
 ];
 /// Python packages: an HTTP API that is not ours, and a client that is not ours.
-const PYTHON: [&str; 3] = ["httpbin==0.10.2", "requests==2.32.5", "gevent==25.9.1"];
+const PYTHON: [&str; 2] = ["httpbin==0.10.2", "requests==2.32.5"];
 
 /// Installs what is missing.
 pub(crate) fn install() -> anyhow::Result<()> {
