@@ -103,6 +103,32 @@ fn too_large() -> Problem {
     Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large.")
 }
 
+/// Names under which clients ask for another method or path than the one that was judged, `-` for whatever parts the words.
+const OVERRIDES: [&str; 9] = [
+    "x-http-method-override",
+    "x-http-method",
+    "x-method-override",
+    "x-original-url",
+    "x-original-uri",
+    "x-original-method",
+    "x-rewrite-url",
+    "x-replaced-path",
+    "x-forwarded-uri",
+];
+
+/// Drops what would have the service do something else than what was judged.
+pub(super) fn drop_overrides(headers: &mut HeaderMap) {
+    let folded = |byte: u8| if byte.is_ascii_alphanumeric() { byte } else { b'-' };
+    let overrides = |name: &&HeaderName| {
+        let name = name.as_str();
+        name.starts_with('x')
+            && OVERRIDES.iter().any(|known| known.len() == name.len() && name.bytes().map(folded).eq(known.bytes()))
+    };
+    while let Some(name) = headers.keys().find(overrides).cloned() {
+        headers.remove(name);
+    }
+}
+
 /// Takes off the beginning of the path that the service does not see.
 pub(super) fn strip_prefix(pass: &Pass, parts: &mut Parts) {
     if pass.route().strip_prefix.is_none() {

@@ -90,6 +90,7 @@ where
         pass.edit_own_request(&mut parts);
     } else {
         pass.edit_request(&mut parts);
+        rewrite::drop_overrides(&mut parts.headers);
         rewrite::strip_prefix(pass, &mut parts);
         rewrite::change_headers(&pass.route().request_headers, &mut parts.headers);
     }
@@ -109,9 +110,10 @@ where
     Ok(Response::from_parts(parts, body))
 }
 
-/// How a request ended that was let in, for the counters: one of Doorward's own resources may refuse it still.
+/// How a request ended that was let in, for the counters: one of Doorward's own resources may refuse it still, and says so in
+/// the extensions of its response.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Outcome(pub(crate) &'static str);
+pub struct Outcome(pub &'static str);
 
 /// One request at the door.
 struct Visit<'s> {

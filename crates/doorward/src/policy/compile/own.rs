@@ -67,12 +67,13 @@ impl Workshop<'_> {
                 None => (Access::Deny, name),
             },
         };
-        let (csrf, proof) = match own.csrf {
-            OwnCsrf::Full => (Csrf::Unsafe, self.settings.csrf.proof),
-            OwnCsrf::Form => (Csrf::Unsafe, ProofKind::TokenOrOrigin),
-            OwnCsrf::OriginOnly => (Csrf::OriginOnly, self.settings.csrf.proof),
-        };
         let limits = &self.settings.limits;
+        // Strangers, who are yet to log in or to redeem a code, have little to send.
+        let (csrf, proof, body) = match own.csrf {
+            OwnCsrf::Full => (Csrf::Unsafe, self.settings.csrf.proof, limits.own_body),
+            OwnCsrf::Form => (Csrf::Unsafe, ProofKind::TokenOrOrigin, limits.own_body),
+            OwnCsrf::OriginOnly => (Csrf::OriginOnly, self.settings.csrf.proof, limits.login_body),
+        };
         let cors = std::sync::Arc::new(self.settings.cors.clone());
         let route = Route {
             source,
@@ -96,7 +97,7 @@ impl Workshop<'_> {
             encoded_slash: false,
             target: Target::Own,
             strip_prefix: None,
-            bounds: Bounds { body: limits.own_body, timeout: limits.timeout, rate: None },
+            bounds: Bounds { body, timeout: limits.timeout, rate: None },
             request_headers: HeaderChanges::default(),
             response_headers: HeaderChanges::default(),
             upstream_uses_identity: false,
