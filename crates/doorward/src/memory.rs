@@ -1,3 +1,140 @@
-//! Placeholder.
-/// A store in memory.
-pub struct MemoryStore;
+//! A store in memory: for tests, demonstrations, and services that need no file.
+
+mod announcements;
+mod audit;
+mod change;
+mod lists;
+mod sessions;
+mod state;
+mod users;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use futures_util::FutureExt as _;
+use futures_util::future::ready;
+
+use crate::audit::{Count, Event, StoredEvent};
+use crate::clock::Time;
+use crate::name::Name;
+use crate::session::{SessionHandle, SessionKey};
+use crate::store::{
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
+    StoreError, StoredRole, StoredSession, Touch, UserFilter,
+};
+use crate::user::{Login, User, UserId, UserNumber};
+use state::State;
+
+/// A store that lasts as long as the process: users, sessions, roles and audit events behind one lock.
+///
+/// It passes the same tests as every other store.
+///
+/// ```
+/// use std::sync::Arc;
+/// use doorward::MemoryStore;
+/// use doorward::store::Store;
+///
+/// let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+/// ```
+#[derive(Default)]
+pub struct MemoryStore {
+    state: Mutex<State>,
+}
+
+impl MemoryStore {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// No change leaves a state half done: each looks at everything that may refuse it before it alters anything.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for MemoryStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("MemoryStore").finish_non_exhaustive()
+    }
+}
+
+impl Store for MemoryStore {
+    fn commit(&self, change: Change, events: Vec<Event>) -> Answer<'_, Committed> {
+        let mut state = self.state();
+        let committed = state.carry_out(change);
+        if committed.is_ok() {
+            state.audit.record(events, vec![]);
+        }
+        answer(committed)
+    }
+
+    fn session(&self, key: SessionKey) -> Answer<'_, Option<StoredSession>> {
+        answer(Ok(self.state().sessions.by_key(key).cloned()))
+    }
+
+    fn session_by_handle(&self, handle: SessionHandle) -> Answer<'_, Option<StoredSession>> {
+        answer(Ok(self.state().sessions.by_handle(handle).cloned()))
+    }
+
+    fn sessions(&self, filter: SessionFilter, now: Time, page: Page) -> Answer<'_, Listed<ListedSession>> {
+        answer(Ok(self.state().list_sessions(&filter, now, &page)))
+    }
+
+    fn user(&self, number: UserNumber) -> Answer<'_, Option<User>> {
+        answer(Ok(self.state().users.by_number(number).cloned()))
+    }
+
+    fn user_by_login(&self, realm: Name, login: Login) -> Answer<'_, Option<User>> {
+        answer(Ok(self.state().users.by_login(&realm, &login).cloned()))
+    }
+
+    fn user_by_id(&self, realm: Name, id: UserId) -> Answer<'_, Option<User>> {
+        answer(Ok(self.state().users.by_id(&realm, &id).cloned()))
+    }
+
+    fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>> {
+        answer(Ok(self.state().list_users(&filter, &page)))
+    }
+
+    fn roles(&self) -> Answer<'_, Vec<StoredRole>> {
+        answer(Ok(self.state().roles.values().cloned().collect()))
+    }
+
+    fn changes_since(&self, seq: u64) -> Answer<'_, Feed> {
+        answer(Ok(self.state().announcements.since(seq)))
+    }
+
+    fn touch(&self, touched: Vec<Touch>) -> Answer<'_, ()> {
+        let mut state = self.state();
+        for touch in touched {
+            state.sessions.touch(touch);
+        }
+        answer(Ok(()))
+    }
+
+    fn record(&self, events: Vec<Event>, counts: Vec<Count>) -> Answer<'_, ()> {
+        self.state().audit.record(events, counts);
+        answer(Ok(()))
+    }
+
+    fn events(&self, filter: EventFilter, page: Page) -> Answer<'_, Listed<StoredEvent>> {
+        answer(Ok(self.state().audit.list(&filter, &page)))
+    }
+
+    fn counts(&self, filter: CountFilter) -> Answer<'_, Vec<Count>> {
+        answer(Ok(self.state().audit.counts(filter)))
+    }
+
+    fn secret(&self, name: &'static str) -> Answer<'_, [u8; 32]> {
+        answer(self.state().secret(name))
+    }
+
+    fn purge(&self, now: Time, keep_since: Time) -> Answer<'_, u64> {
+        answer(Ok(self.state().purge(now, keep_since)))
+    }
+}
+
+/// Nothing here waits: the answer is there when the question is asked.
+fn answer<T: Send + 'static>(result: Result<T, StoreError>) -> Answer<'static, T> {
+    ready(result).boxed()
+}

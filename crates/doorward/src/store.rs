@@ -8,7 +8,7 @@ mod change;
 mod listing;
 
 pub use change::{Change, Committed, Conflict, Guard, NewUser, SessionLimit, StoredRole, WhenFull};
-pub use listing::{CountFilter, EventFilter, Listed, ListedSession, Page, SessionFilter, UserFilter};
+pub use listing::{CountFilter, EventFilter, Listed, ListedSession, Page, SessionFilter, UserFilter, fold};
 
 use futures_util::future::BoxFuture;
 
@@ -40,15 +40,17 @@ pub enum StoreError {
 pub trait Store: Send + Sync + 'static {
     /// Carries out one change with its audit events, all or nothing. When it answers, the change is durable.
     ///
+    /// It goes on when the caller stops waiting. An outage that is over leaves nothing behind: the next change succeeds.
+    ///
     /// # Errors
     /// [`StoreError::Conflict`] when the change is refused.
     fn commit(&self, change: Change, events: Vec<Event>) -> Answer<'_, Committed>;
 
-    /// The session with this key.
+    /// The session with this key, also when its time is over: what time means is the engine's to know.
     fn session(&self, key: SessionKey) -> Answer<'_, Option<StoredSession>>;
     /// The session with this handle.
     fn session_by_handle(&self, handle: SessionHandle) -> Answer<'_, Option<StoredSession>>;
-    /// Sessions that are alive at `now`, newest first.
+    /// Sessions that are alive at `now`, newest first. Those of one second come latest first.
     fn sessions(&self, filter: SessionFilter, now: Time, page: Page) -> Answer<'_, Listed<ListedSession>>;
 
     /// The user with this number.
@@ -57,28 +59,33 @@ pub trait Store: Send + Sync + 'static {
     fn user_by_login(&self, realm: Name, login: Login) -> Answer<'_, Option<User>>;
     /// The user with this public id.
     fn user_by_id(&self, realm: Name, id: UserId) -> Answer<'_, Option<User>>;
-    /// Users by login, in the order of logins.
+    /// Users in the order of logins, byte by byte; the same login in several realms in the order of realms.
     fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>>;
 
-    /// All roles that were made at run time.
+    /// All roles that were made at run time, by name.
     fn roles(&self) -> Answer<'_, Vec<StoredRole>>;
 
     /// What has changed since `seq`. Cheap when nothing has: it is asked several times a second.
+    ///
+    /// After very many changes it may answer with the first of them; [`Feed::seq`] says how far they go. `u64::MAX` asks
+    /// for the number alone. [`News::Lost`] is the answer when `seq` is older than what is remembered, and when it is
+    /// newer than what ever happened: then the store was put back from a copy.
     fn changes_since(&self, seq: u64) -> Answer<'_, Feed>;
 
     /// Notes when sessions were seen last. Sessions that are gone are passed over. The last activity counts: a later
-    /// `last_seen` or `idle_end` is never replaced by an earlier one.
+    /// `last_seen` or `idle_end` is never replaced by an earlier one. It is not announced.
     fn touch(&self, touched: Vec<Touch>) -> Answer<'_, ()>;
     /// Writes audit events that belong to no change, and adds to the counters.
     fn record(&self, events: Vec<Event>, counts: Vec<Count>) -> Answer<'_, ()>;
-    /// Audit events, newest first.
+    /// Audit events, newest first: by time, then by number.
     fn events(&self, filter: EventFilter, page: Page) -> Answer<'_, Listed<StoredEvent>>;
-    /// Counters, oldest first.
+    /// Counters, oldest first: by minute, route and outcome.
     fn counts(&self, filter: CountFilter) -> Answer<'_, Vec<Count>>;
 
     /// The secret of this name, 32 random bytes, made when it is asked for the first time.
     fn secret(&self, name: &'static str) -> Answer<'_, [u8; 32]>;
-    /// Removes sessions and codes that ended before `now`, audit events and counters older than `keep_since`, and old rows of the feed.
+    /// Removes sessions and codes that have ended at `now`, audit events and counters older than `keep_since`, and old rows
+    /// of the feed. Answers how many sessions, codes, events and counters went. It is not announced: time ended them.
     fn purge(&self, now: Time, keep_since: Time) -> Answer<'_, u64>;
 }
 
@@ -89,7 +96,7 @@ pub struct StoredSession {
     pub digest: SessionDigest,
     /// Whose it is.
     pub user: UserNumber,
-    /// The realm of the user.
+    /// The realm of the user, whatever was said when it was stored.
     pub realm: Name,
     /// The user's epoch at log-in.
     pub epoch: u32,
@@ -97,7 +104,7 @@ pub struct StoredSession {
     pub created: Time,
     /// When it was used last.
     pub last_seen: Time,
-    /// When it ends unless it is used.
+    /// When it ends unless it is used. Never later than `absolute_end`: a store cuts what is.
     pub idle_end: Time,
     /// When it ends at the latest.
     pub absolute_end: Time,
@@ -153,16 +160,18 @@ pub enum News {
 }
 
 /// One thing that changed. It says what to read again, not what is there now.
+///
+/// A log-in and a wrong password are no alteration of a user: what decisions ask about is as it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Changed {
-    /// A session began, ended, or was confirmed.
+    /// A session began, ended, was confirmed or refreshed.
     Session(SessionKey),
     /// A user was added, altered or removed.
     User(UserNumber),
-    /// A user's failures were forgiven by an administrator.
+    /// A user's failures were forgiven, by an administrator or with a new password.
     Unlocked(UserNumber),
     /// A role was made, altered or removed.
     Roles,
-    /// All sessions ended.
+    /// All sessions ended, or so much changed at once that it is cheaper to forget everything.
     Everything,
 }

@@ -11,13 +11,16 @@ use crate::user::{Login, PasswordHash, User, UserId, UserNumber, UserState};
 
 /// One change: carried out whole, or not at all.
 ///
-/// Each variant announces in the feed what it touched: every session that ended, every user that was altered, the roles.
+/// Each variant announces in the feed what it touched: every session that began or ended, every user that was altered,
+/// the roles. Whatever names a user who does not exist is refused with [`Conflict::UserUnknown`]. Every session has the
+/// epoch of its user: whatever adds one to the epoch removes all sessions.
 #[derive(Clone)]
 #[non_exhaustive]
 pub enum Change {
-    /// Adds a user. `Committed::user` is the user with number and id.
+    /// Adds a user. `Committed::user` is the user with number and id. Refused with [`Conflict::LoginTaken`], and with
+    /// [`Conflict::IdTaken`] for an id that somebody in the realm has or that was generated for somebody before.
     CreateUser(NewUser),
-    /// Alters what needs no new log-in. `None` leaves a field as it is.
+    /// Alters what needs no new log-in. `None` leaves a field as it is. Refused with [`Conflict::LoginTaken`].
     UpdateUser {
         /// Who.
         user: UserNumber,
@@ -39,7 +42,7 @@ pub enum Change {
         /// Who must be left.
         guard: Option<Guard>,
     },
-    /// Gives and takes roles; adds one to the epoch and removes all sessions when the set of roles changed.
+    /// Takes roles, then gives; adds one to the epoch and removes all sessions when the set of roles changed.
     ChangeRoles {
         /// Who.
         user: UserNumber,
@@ -50,7 +53,7 @@ pub enum Change {
         /// Who must be left.
         guard: Option<Guard>,
     },
-    /// Sets a password; adds one to the epoch, removes all sessions and codes, forgives failures.
+    /// Sets a password; adds one to the epoch, removes all sessions and codes, forgives failures and announces that.
     SetPassword {
         /// Who.
         user: UserNumber,
@@ -58,10 +61,12 @@ pub enum Change {
         epoch: u32,
         /// The new hash.
         password: PasswordHash,
-        /// A session that goes on under a new token. Its epoch is set by the store to the user's new one.
+        /// A session that goes on under a new token. Its epoch is set by the store to the user's new one. With it the
+        /// change is refused with [`Conflict::UserChanged`] when the user is disabled.
         session: Option<StoredSession>,
     },
-    /// Stores the same password under a better hash, if it is still `old`. The epoch stays.
+    /// Stores the same password under a better hash. Refused with [`Conflict::UserChanged`] unless it is still `old`.
+    /// The epoch stays.
     Rehash {
         /// Who.
         user: UserNumber,
@@ -70,14 +75,15 @@ pub enum Change {
         /// What comes instead.
         new: PasswordHash,
     },
-    /// Removes a user with sessions and codes. The number and a generated id are never given again.
+    /// Removes a user with sessions and codes. The number and a generated id are never given again, and no id of a
+    /// removed user is ever generated. `Committed::user` is the user as they were.
     RemoveUser {
         /// Who.
         user: UserNumber,
         /// Who must be left.
         guard: Option<Guard>,
     },
-    /// Adds a wrong password to the user's failures.
+    /// Adds a wrong password to the user's failures. It is not announced.
     CountFailure {
         /// Who.
         user: UserNumber,
@@ -88,7 +94,8 @@ pub enum Change {
         user: UserNumber,
     },
     /// A log-in. Refused with [`Conflict::UserChanged`] unless the user is active and has the session's epoch.
-    /// Forgives the failures, notes the log-in, and ends the session that the browser presented before.
+    /// Forgives the failures, notes the log-in, and ends the session that the browser presented before, whosever it is.
+    /// Of the user only the session is announced.
     CreateSession {
         /// The session.
         session: StoredSession,
@@ -97,7 +104,8 @@ pub enum Change {
         /// How many live sessions a user may have.
         limit: Option<SessionLimit>,
     },
-    /// A later idle end, asked for by the user.
+    /// A later idle end, asked for by the user: never an earlier one, and never past the absolute one. Refused with
+    /// [`Conflict::SessionUnknown`] when the session is gone.
     RefreshSession {
         /// Which.
         key: SessionKey,
@@ -106,7 +114,7 @@ pub enum Change {
         /// The new idle end.
         idle_end: Time,
     },
-    /// The password was given again, just now.
+    /// The password was given again, just now. Refused with [`Conflict::SessionUnknown`] when the session is gone.
     ConfirmSession {
         /// Which.
         key: SessionKey,
@@ -125,16 +133,16 @@ pub enum Change {
         /// The one that stays.
         keep: Option<SessionKey>,
     },
-    /// Ends all sessions that match. `Committed::ended` has their keys.
+    /// Ends all sessions that match and are alive at `now`. `Committed::ended` has their keys.
     EndMatching {
         /// Which.
         filter: SessionFilter,
         /// Now.
         now: Time,
     },
-    /// Ends every session of everybody.
+    /// Ends every session of everybody: adds one to the epoch of every user, and announces [`Changed::Everything`](super::Changed).
     EndEverySession,
-    /// Issues a one-time code; an older one of the user is void.
+    /// Issues a one-time code; an older one of the user is void. Nothing is announced.
     IssueCode {
         /// For whom.
         user: UserNumber,
@@ -207,7 +215,10 @@ pub struct StoredRole {
     pub deny: Vec<String>,
 }
 
-/// After the change, an active user of `realm` who holds one of `roles` must be left who can log in.
+/// After the change, an active user of `realm` who holds one of `roles` must be left who can log in: who has a password.
+///
+/// A change that takes the last one away is refused with [`Conflict::LastAdministrator`]. Where there was none before, it
+/// takes nothing away; whoever holds the role that the change is about counts as having been one.
 #[derive(Clone, Debug)]
 pub struct Guard {
     /// The realm of administrators.
@@ -219,7 +230,7 @@ pub struct Guard {
 /// How many live sessions a user may have.
 #[derive(Clone, Copy, Debug)]
 pub struct SessionLimit {
-    /// The greatest number.
+    /// The greatest number. Only sessions alive at the time of the log-in count.
     pub greatest: u32,
     /// What happens when it is reached.
     pub when_full: WhenFull,
@@ -237,7 +248,7 @@ pub enum WhenFull {
 /// What a change brought about.
 #[derive(Clone, Debug, Default)]
 pub struct Committed {
-    /// The user as they are now, where the change was about one.
+    /// The user as they are now, where the change was about one; a removed one as they were.
     pub user: Option<User>,
     /// The sessions that ended.
     pub ended: Vec<SessionKey>,

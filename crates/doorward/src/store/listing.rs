@@ -1,5 +1,7 @@
 //! How lists are asked for and answered.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use super::StoredSession;
 use crate::clock::Time;
 use crate::name::Name;
@@ -8,10 +10,20 @@ use crate::user::{Login, UserId, UserNumber, UserState};
 /// Which part of a list.
 #[derive(Clone, Debug)]
 pub struct Page {
-    /// What `next` said last time.
+    /// What `next` said last time. What no list ever said gives an empty part.
     pub after: Option<String>,
-    /// At most so many items.
+    /// At most so many items; never more than [`Page::GREATEST`], and at least one.
     pub limit: u32,
+}
+
+impl Page {
+    /// The greatest number of items in one part of a list.
+    pub const GREATEST: u32 = 1_000;
+
+    /// How many items the part has at most.
+    pub fn size(&self) -> usize {
+        self.limit.clamp(1, Self::GREATEST) as usize
+    }
 }
 
 impl Default for Page {
@@ -55,8 +67,20 @@ pub struct UserFilter {
     pub role: Option<Name>,
     /// In this state.
     pub state: Option<UserState>,
-    /// Login, e-mail or name begins with this text; every character stands for itself.
+    /// Login, e-mail or name begins with this text, in whatever case; every character stands for itself.
     pub search: Option<String>,
+}
+
+/// The form in which searches compare texts: NFC, lower case.
+///
+/// ```
+/// use doorward::store::fold;
+/// assert_eq!(fold("ZO\u{cb}"), fold("zoe\u{308}"));
+/// ```
+pub fn fold(text: &str) -> String {
+    let lower = text.nfc().flat_map(char::to_lowercase);
+    // The sigma that ends a word is the same letter; whoever types a search has not come to the end of the word yet.
+    lower.map(|c| if c == 'ς' { 'σ' } else { c }).nfc().collect()
 }
 
 /// Which sessions. All that is given must hold.
@@ -70,20 +94,20 @@ pub struct SessionFilter {
     pub role: Option<Name>,
     /// From this address.
     pub address: Option<String>,
-    /// Whose device has this text in it; every character stands for itself.
+    /// Whose device has this text in it, in this case; every character stands for itself.
     pub device: Option<String>,
     /// Begun before this time.
     pub created_before: Option<Time>,
 }
 
-/// Which audit events. All that is given must hold.
+/// Which audit events. All that is given must hold. Newest first means: by time, then by number.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
     /// Of this kind.
     pub kind: Option<String>,
     /// About this realm.
     pub realm: Option<Name>,
-    /// About or by the user with this login.
+    /// About or by somebody with this login.
     pub login: Option<String>,
     /// From this address.
     pub address: Option<String>,

@@ -1,0 +1,121 @@
+//! The last administrator stays.
+
+use std::sync::Arc;
+
+use super::fixture::{add, commit, name, names, new_administrator, new_user, read, refusal};
+use super::parallel::commit_at_once;
+use super::{Check, check};
+use crate::store::{Change, Conflict, Guard, NewUser, Store, StoredRole, UserFilter};
+use crate::user::{User, UserState};
+
+pub(super) fn checks() -> Vec<Check> {
+    vec![
+        check(the_last_administrator_is_not_disabled_deprived_or_removed),
+        check(one_of_two_administrators_may_go),
+        check(who_cannot_log_in_is_no_administrator),
+        check(the_role_of_the_last_administrator_stays),
+        check(where_nobody_administers_nothing_is_refused),
+        check(changes_to_others_are_not_refused),
+        check(fifty_changes_at_once_leave_one_administrator),
+    ]
+}
+
+fn guard() -> Option<Guard> {
+    Some(Guard { realm: name("admin"), roles: names(&["administrator", "chief"]) })
+}
+
+fn disable(user: &User) -> Change {
+    Change::SetState { user: user.number, state: UserState::Disabled, guard: guard() }
+}
+
+fn deprive(user: &User) -> Change {
+    Change::ChangeRoles { user: user.number, add: vec![], remove: names(&["administrator"]), guard: guard() }
+}
+
+fn remove(user: &User) -> Change {
+    Change::RemoveUser { user: user.number, guard: guard() }
+}
+
+fn role(text: &str) -> StoredRole {
+    StoredRole { name: name(text), allow: vec!["Doorward::all".into()], deny: vec![] }
+}
+
+async fn the_last_administrator_is_not_disabled_deprived_or_removed(store: Arc<dyn Store>) {
+    let last = add(&store, new_administrator("root")).await;
+    for change in [disable(&last), deprive(&last), remove(&last)] {
+        assert_eq!(refusal(&store, change).await, Conflict::LastAdministrator);
+    }
+    let after = read(&store, &last).await;
+    assert_eq!((after.state, after.roles, after.epoch), (UserState::Active, last.roles.clone(), last.epoch));
+    // Another role of the guard is as good.
+    let (add, remove) = (names(&["chief"]), names(&["administrator"]));
+    commit(&store, Change::ChangeRoles { user: last.number, add, remove, guard: guard() }).await;
+}
+
+async fn one_of_two_administrators_may_go(store: Arc<dyn Store>) {
+    let first = add(&store, new_administrator("first")).await;
+    add(&store, NewUser { roles: names(&["chief"]), ..new_administrator("second") }).await;
+    commit(&store, disable(&first)).await;
+    commit(&store, remove(&first)).await;
+}
+
+async fn who_cannot_log_in_is_no_administrator(store: Arc<dyn Store>) {
+    let last = add(&store, new_administrator("root")).await;
+    let others = [
+        NewUser { state: UserState::Disabled, ..new_administrator("disabled") },
+        NewUser { password: None, ..new_administrator("without-a-password") },
+        NewUser { realm: name("customer"), ..new_administrator("elsewhere") },
+        NewUser { roles: names(&["support"]), ..new_administrator("without-the-role") },
+    ];
+    for other in others {
+        add(&store, other).await;
+    }
+    assert_eq!(refusal(&store, disable(&last)).await, Conflict::LastAdministrator);
+}
+
+async fn the_role_of_the_last_administrator_stays(store: Arc<dyn Store>) {
+    for text in ["chief", "support"] {
+        commit(&store, Change::CreateRole(role(text))).await;
+    }
+    add(&store, NewUser { roles: names(&["chief", "support"]), ..new_administrator("root") }).await;
+    // The guard names the roles that make an administrator once the change is done.
+    let after = |texts: &[&str]| Some(Guard { realm: name("admin"), roles: names(texts) });
+    let replace = |guard| Change::ReplaceRole { role: StoredRole { allow: vec![], ..role("chief") }, guard };
+    let remove = |text, guard| Change::RemoveRole { name: name(text), guard };
+    assert_eq!(refusal(&store, replace(after(&[]))).await, Conflict::LastAdministrator);
+    assert_eq!(refusal(&store, remove("chief", after(&["other"]))).await, Conflict::LastAdministrator);
+    commit(&store, replace(after(&["chief"]))).await;
+    commit(&store, remove("support", after(&["chief"]))).await;
+}
+
+async fn where_nobody_administers_nothing_is_refused(store: Arc<dyn Store>) {
+    let anna = add(&store, new_user("anna")).await;
+    commit(&store, Change::CreateRole(role("chief"))).await;
+    commit(&store, Change::ReplaceRole { role: role("chief"), guard: guard() }).await;
+    commit(&store, Change::RemoveRole { name: name("chief"), guard: guard() }).await;
+    commit(&store, disable(&anna)).await;
+    commit(&store, remove(&anna)).await;
+}
+
+async fn changes_to_others_are_not_refused(store: Arc<dyn Store>) {
+    add(&store, new_administrator("root")).await;
+    let other = add(&store, NewUser { realm: name("customer"), ..new_administrator("other") }).await;
+    commit(&store, deprive(&other)).await;
+    commit(&store, disable(&other)).await;
+    commit(&store, remove(&other)).await;
+}
+
+async fn fifty_changes_at_once_leave_one_administrator(store: Arc<dyn Store>) {
+    let mut users = vec![];
+    for index in 0..50 {
+        users.push(add(&store, new_administrator(&format!("root{index}"))).await);
+    }
+    let acts = [disable, deprive, remove];
+    let changes = users.iter().enumerate().map(|(index, user)| acts[index % 3](user));
+    let answers = commit_at_once(&store, changes.collect());
+    let refused: Vec<&Conflict> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
+    assert_eq!(refused, [&Conflict::LastAdministrator]);
+    let filter = UserFilter { role: Some(name("administrator")), state: Some(UserState::Active), ..UserFilter::default() };
+    let left = store.users(filter, Default::default()).await.expect("an answer").items;
+    assert_eq!(left.len(), 1);
+}

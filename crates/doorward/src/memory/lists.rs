@@ -1,0 +1,89 @@
+//! Lists, part by part.
+
+use super::sessions::is_alive;
+use super::state::State;
+use crate::clock::Time;
+use crate::name::Name;
+use crate::store::{Listed, ListedSession, Page, SessionFilter, StoredSession, UserFilter, fold};
+use crate::user::User;
+
+impl State {
+    pub(super) fn list_users(&self, filter: &UserFilter, page: &Page) -> Listed<User> {
+        let Ok(after) = user_place(page) else { return Listed::default() };
+        let search = filter.search.as_deref().map(fold);
+        let begins = |text: &str| search.as_deref().is_none_or(|search| fold(text).starts_with(search));
+        let matches = |user: &&User| {
+            filter.realm.as_ref().is_none_or(|realm| *realm == user.realm)
+                && filter.role.as_ref().is_none_or(|role| user.roles.contains(role))
+                && filter.state.is_none_or(|state| state == user.state)
+                && (begins(user.login.as_str()) || begins(&user.name) || user.email.as_deref().is_some_and(begins))
+        };
+        let mut found = self.users.after(after).filter(matches).cloned();
+        part(&mut found, page, |last| format!("{}.{}", last.realm, hex(last.login.as_str())))
+    }
+
+    pub(super) fn list_sessions(&self, filter: &SessionFilter, now: Time, page: &Page) -> Listed<ListedSession> {
+        let Ok(before) = place(page) else { return Listed::default() };
+        let mut found = self.matching_sessions(filter, now);
+        found.sort_by_key(|(number, session)| std::cmp::Reverse((session.created, *number)));
+        let rest = found.into_iter().filter(|(number, session)| before.is_none_or(|b| (session.created, *number) < b));
+        let mut named = rest.filter_map(|(number, session)| {
+            let user = self.users.by_number(session.user)?;
+            let session = session.clone();
+            Some((number, ListedSession { session, user_id: user.id.clone(), login: user.login.clone() }))
+        });
+        let listed = part(&mut named, page, |(number, item)| format!("{}.{number}", item.session.created));
+        Listed { items: listed.items.into_iter().map(|(_, item)| item).collect(), next: listed.next }
+    }
+
+    /// The sessions that match and are alive, with their numbers.
+    pub(super) fn matching_sessions(&self, filter: &SessionFilter, now: Time) -> Vec<(u64, &StoredSession)> {
+        let SessionFilter { user, realm, role, address, device, created_before } = filter;
+        let has_role = |session: &StoredSession, role: &Name| {
+            self.users.by_number(session.user).is_some_and(|user| user.roles.contains(role))
+        };
+        let matching = self.sessions.all().filter(|(_, session)| {
+            is_alive(session, now)
+                && user.is_none_or(|user| user == session.user)
+                && realm.as_ref().is_none_or(|realm| *realm == session.realm)
+                && role.as_ref().is_none_or(|role| has_role(session, role))
+                && address.as_ref().is_none_or(|address| *address == session.address)
+                && device.as_ref().is_none_or(|device| session.device.contains(device.as_str()))
+                && created_before.is_none_or(|time| session.created < time)
+        });
+        matching.collect()
+    }
+}
+
+/// The text is no place in a list.
+pub(super) struct NoPlace;
+
+/// The place after which the part begins, in lists that are ordered by time and number.
+pub(super) fn place(page: &Page) -> Result<Option<(Time, u64)>, NoPlace> {
+    let Some(text) = page.after.as_deref() else { return Ok(None) };
+    let (time, number) = text.split_once('.').ok_or(NoPlace)?;
+    Ok(Some((time.parse().map_err(|_| NoPlace)?, number.parse().map_err(|_| NoPlace)?)))
+}
+
+fn user_place(page: &Page) -> Result<Option<(Box<str>, Name)>, NoPlace> {
+    let Some(text) = page.after.as_deref() else { return Ok(None) };
+    // A login may hold anything, a dot too; its hexadecimal form may not.
+    let (realm, login) = text.rsplit_once('.').ok_or(NoPlace)?;
+    Ok(Some((unhex(login).ok_or(NoPlace)?.into(), Name::parse(realm).map_err(|_| NoPlace)?)))
+}
+
+/// Takes one part of a list, and says where the next begins.
+pub(super) fn part<T>(found: &mut dyn Iterator<Item = T>, page: &Page, place: impl Fn(&T) -> String) -> Listed<T> {
+    let items: Vec<T> = found.take(page.size()).collect();
+    let next = items.last().filter(|_| found.next().is_some()).map(place);
+    Listed { items, next }
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn unhex(text: &str) -> Option<String> {
+    let pairs = text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    String::from_utf8(pairs.collect::<Option<Vec<u8>>>()?).ok().filter(|decoded| hex(decoded) == text)
+}
