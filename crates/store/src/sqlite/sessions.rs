@@ -1,0 +1,113 @@
+//! The table of sessions.
+
+use doorward::store::{SessionFilter, StoredSession, Touch};
+use doorward::{SessionHandle, SessionKey, Time, UserNumber};
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::fault::Fault;
+use super::query::Query;
+use super::{lists, row};
+
+/// So many signs of life are written at once.
+pub(super) const TOUCHED_AT_ONCE: usize = 2_000;
+
+pub(super) fn by_key(connection: &Connection, key: SessionKey) -> Result<Option<StoredSession>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT * FROM session_rows WHERE key = ?1")?;
+    Ok(statement.query_row([key.0], row::session).optional()?)
+}
+
+pub(super) fn by_handle(connection: &Connection, handle: SessionHandle) -> Result<Option<StoredSession>, Fault> {
+    let mut statement = connection.prepare_cached("SELECT * FROM session_rows WHERE handle = ?1")?;
+    Ok(statement.query_row([handle.0], row::session).optional()?)
+}
+
+pub(super) fn insert(connection: &Connection, session: &StoredSession) -> Result<(), Fault> {
+    let sql = "INSERT INTO sessions (key, handle, user, epoch, created, last_seen, idle_end, absolute_end, authenticated, \
+               remembered, address, device) VALUES (?1, ?2, ?3, ?4, ?5, ?6, min(?7, ?8), ?8, ?9, ?10, ?11, ?12)";
+    connection.prepare_cached(sql)?.execute(params![
+        session.digest.key().0,
+        session.digest.handle().0,
+        session.user.0,
+        session.epoch,
+        session.created,
+        session.last_seen,
+        session.idle_end,
+        session.absolute_end,
+        session.authenticated,
+        session.remembered,
+        session.address,
+        session.device,
+    ])?;
+    Ok(())
+}
+
+/// The sessions of a user that are alive, oldest first.
+pub(super) fn alive(connection: &Connection, user: UserNumber, now: Time) -> Result<Vec<SessionKey>, Fault> {
+    let sql = "SELECT key FROM sessions WHERE user = ?1 AND +idle_end > ?2 ORDER BY created, number";
+    let mut statement = connection.prepare_cached(sql)?;
+    let keys = statement.query_map(params![user.0, now], row::key)?;
+    Ok(keys.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Ends a session, and says whether there was one.
+pub(super) fn end(connection: &Connection, key: SessionKey) -> Result<bool, Fault> {
+    Ok(connection.prepare_cached("DELETE FROM sessions WHERE key = ?1")?.execute([key.0])? > 0)
+}
+
+/// Ends the sessions of a user, but for one.
+pub(super) fn end_of(
+    connection: &Connection,
+    user: UserNumber,
+    keep: Option<SessionKey>,
+) -> Result<Vec<SessionKey>, Fault> {
+    let sql = "DELETE FROM sessions WHERE user = ?1 AND key IS NOT ?2 RETURNING key";
+    let mut statement = connection.prepare_cached(sql)?;
+    let keys = statement.query_map(params![user.0, keep.map(|key| key.0)], row::key)?;
+    Ok(keys.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Ends all sessions that match and are alive.
+pub(super) fn end_matching(
+    connection: &Connection,
+    filter: &SessionFilter,
+    now: Time,
+) -> Result<Vec<SessionKey>, Fault> {
+    let mut query = Query::new("DELETE FROM sessions WHERE number IN (SELECT number FROM session_rows WHERE true");
+    lists::restrict(&mut query, filter, now);
+    query.add(") RETURNING key", []);
+    query.rows(connection, row::key)
+}
+
+/// Ends all sessions.
+pub(super) fn end_every(connection: &Connection) -> Result<Vec<SessionKey>, Fault> {
+    let keys = Query::new("SELECT key FROM sessions").rows(connection, row::key)?;
+    // By itself, without a word on what was deleted, this takes no time.
+    connection.execute("DELETE FROM sessions", [])?;
+    Ok(keys)
+}
+
+/// Notes when the password was given, and says whether there is such a session.
+pub(super) fn confirm(connection: &Connection, key: SessionKey, authenticated: Time) -> Result<bool, Fault> {
+    let mut statement = connection.prepare_cached("UPDATE sessions SET authenticated = ?2 WHERE key = ?1")?;
+    Ok(statement.execute(params![key.0, authenticated])? > 0)
+}
+
+/// Notes signs of life; what is later stays.
+pub(super) fn touch(connection: &Connection, touched: &[Touch]) -> Result<(), Fault> {
+    for touch in touched {
+        prolong(connection, touch.key, touch.last_seen, touch.idle_end)?;
+    }
+    Ok(())
+}
+
+/// Gives a session a later end, never past its absolute one, and says whether there is such a session.
+pub(super) fn prolong(
+    connection: &Connection,
+    key: SessionKey,
+    last_seen: Time,
+    idle_end: Time,
+) -> Result<bool, Fault> {
+    let sql = "UPDATE sessions SET last_seen = max(last_seen, ?2), \
+               idle_end = min(max(idle_end, ?3), absolute_end) WHERE key = ?1";
+    Ok(connection.prepare_cached(sql)?.execute(params![key.0, last_seen, idle_end])? > 0)
+}
