@@ -168,6 +168,11 @@ impl Engine {
         self.passwords.load_full()
     }
 
+    /// How many passwords wait to be computed.
+    pub fn passwords_waiting(&self) -> usize {
+        self.hasher.waiting()
+    }
+
     /// Puts other rules in force, with the roles that are stored. Requests under way end under the old ones.
     ///
     /// # Errors

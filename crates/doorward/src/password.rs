@@ -34,6 +34,11 @@ impl Default for Cost {
 pub trait Hasher: Send + Sync + 'static {
     /// Computes `job`, or refuses it at once when too many are waiting.
     fn run(&self, job: HashJob) -> BoxFuture<'_, Result<HashOutcome, Busy>>;
+
+    /// How many jobs wait, for whoever watches.
+    fn waiting(&self) -> usize {
+        0
+    }
 }
 
 /// Too many passwords are waiting to be hashed.

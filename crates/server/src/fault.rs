@@ -28,13 +28,6 @@ pub(crate) enum Fault {
     HeadTooLarge,
     UnknownExpectation,
     MethodRefused,
-    /// An API call over plain HTTP on a listener that only redirects.
-    HttpsRequired,
-    /// Nothing here has this path.
-    NotFound,
-    TooManyRequests {
-        retry_after: u32,
-    },
     /// The upstream has as many connections as it may have, or is known to be down.
     UpstreamUnavailable {
         retry_after: u32,
@@ -65,9 +58,6 @@ impl Fault {
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::UnknownExpectation => StatusCode::EXPECTATION_FAILED,
             Self::MethodRefused => StatusCode::METHOD_NOT_ALLOWED,
-            Self::HttpsRequired => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::UpstreamUnavailable { .. } => StatusCode::SERVICE_UNAVAILABLE,
             Self::BadGateway => StatusCode::BAD_GATEWAY,
             Self::GatewayTimeout => StatusCode::GATEWAY_TIMEOUT,
@@ -90,14 +80,27 @@ impl Fault {
             Self::HeadTooLarge => "headers_too_large",
             Self::UnknownExpectation => "expectation_failed",
             Self::MethodRefused => "method_not_allowed",
-            Self::HttpsRequired => "https_required",
-            Self::NotFound => "not_found",
-            Self::TooManyRequests { .. } => "too_many_requests",
             Self::UpstreamUnavailable { .. } => "upstream_unavailable",
             Self::BadGateway => "bad_gateway",
             Self::GatewayTimeout => "gateway_timeout",
             Self::Loop => "loop_detected",
             Self::Internal => "internal_error",
+        }
+    }
+
+    /// What the operator may want to look into, for the audit log: requests that somebody made on purpose, as far as one can tell.
+    pub(crate) fn suspicion(self) -> Option<&'static str> {
+        match self {
+            Self::Malformed => Some("the framing is ambiguous"),
+            Self::BodyNotExpected => Some("a body where none is expected"),
+            Self::ProtectedNomination => Some("Connection names a protected header"),
+            Self::UpgradeWithBody => Some("a request to upgrade with a body"),
+            Self::UpgradeRefused => Some("a request to upgrade that is none to a WebSocket"),
+            Self::BodyBroken => Some("the body is malformed"),
+            Self::HeadTooLarge => Some("the head is too large"),
+            Self::TargetTooLong => Some("the target is too long"),
+            Self::Loop => Some("the request was here before"),
+            _ => None,
         }
     }
 
@@ -116,7 +119,7 @@ impl Fault {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
         match self {
-            Self::TooManyRequests { retry_after } | Self::UpstreamUnavailable { retry_after } => {
+            Self::UpstreamUnavailable { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
             }
             // RFC 9110 section 10.2.1: a 405 says what is allowed, here nothing.

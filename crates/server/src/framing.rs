@@ -7,22 +7,28 @@ use http::{Method, Version};
 use crate::fault::Fault;
 use crate::headers::{is_loop, is_protected, tokens};
 
-/// The longest target, in bytes.
-const LONGEST_TARGET: usize = 8 << 10;
-/// The most header fields.
-pub(crate) const MOST_FIELDS: usize = 100;
+/// How large a head may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct HeadLimits {
+    /// The target, in bytes.
+    pub(crate) target: usize,
+    /// All header lines together, in bytes.
+    pub(crate) headers: usize,
+    /// The number of header lines.
+    pub(crate) fields: usize,
+}
 
 /// Checks the head of a request; `has_body` as the framing says.
-pub(crate) fn check(parts: &Parts, has_body: bool, pseudonym: &str) -> Result<(), Fault> {
+pub(crate) fn check(parts: &Parts, has_body: bool, limits: HeadLimits, pseudonym: &str) -> Result<(), Fault> {
     if matches!(parts.method.as_str(), "CONNECT" | "TRACE" | "TRACK") {
         return Err(Fault::MethodRefused);
     }
     let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
-    if target > LONGEST_TARGET {
+    if target > limits.target {
         return Err(Fault::TargetTooLong);
     }
     let headers = &parts.headers;
-    if headers.len() > MOST_FIELDS {
+    if headers.len() > limits.fields || size(headers) > limits.headers {
         return Err(Fault::HeadTooLarge);
     }
     check_length(parts)?;
@@ -40,6 +46,11 @@ pub(crate) fn check(parts: &Parts, has_body: bool, pseudonym: &str) -> Result<()
         return Err(Fault::Loop);
     }
     Ok(())
+}
+
+/// What the lines would take on the wire: name, colon, space, value, line end.
+fn size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum()
 }
 
 /// The parser's neighbour has refused all of this on HTTP/1; here it holds for whatever comes otherwise.
@@ -99,7 +110,8 @@ mod tests {
         for (name, value) in lines {
             request = request.header(*name, *value);
         }
-        check(&request.body(()).expect("a request").into_parts().0, has_body, "doorward-1")
+        let limits = HeadLimits { target: 64, headers: 256, fields: 8 };
+        check(&request.body(()).expect("a request").into_parts().0, has_body, limits, "doorward-1")
     }
 
     fn get(lines: &[(&str, &str)]) -> Result<(), Fault> {
@@ -167,6 +179,15 @@ mod tests {
     fn an_upgrade_has_no_body() {
         let lines = [("Upgrade", "websocket"), ("Content-Length", "0")];
         assert_eq!(get(&lines), Err(Fault::UpgradeWithBody));
+    }
+
+    #[test]
+    fn a_head_is_as_large_as_allowed_and_no_larger() {
+        let fits = "x".repeat(256 - "x: \r\n".len());
+        assert_eq!(get(&[("X", &fits)]), Ok(()));
+        assert_eq!(get(&[("X", &format!("{fits}x"))]), Err(Fault::HeadTooLarge));
+        assert_eq!(get(&[("A", ""); 8]), Ok(()));
+        assert_eq!(get(&[("A", ""); 9]), Err(Fault::HeadTooLarge));
     }
 
     #[test]

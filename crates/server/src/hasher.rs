@@ -59,11 +59,6 @@ impl HashThreads {
         }
         Ok(started)
     }
-
-    /// How many jobs wait.
-    pub fn waiting(&self) -> usize {
-        self.queue.lock().jobs.len()
-    }
 }
 
 impl Drop for HashThreads {
@@ -77,6 +72,10 @@ impl Hasher for HashThreads {
     fn run(&self, job: HashJob) -> BoxFuture<'_, Result<HashOutcome, Busy>> {
         let answer = self.queue.push(job);
         Box::pin(async move { Ok(answer?.await.unwrap_or(HashOutcome::Failed)) })
+    }
+
+    fn waiting(&self) -> usize {
+        self.queue.lock().jobs.len()
     }
 }
 

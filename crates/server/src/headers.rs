@@ -81,8 +81,6 @@ pub(crate) fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iter
 
 /// The hop that a request came over.
 pub(crate) struct Hop<'a> {
-    /// Whether the peer is a proxy whose word is believed.
-    pub(crate) trusted: bool,
     /// The peer's address; absent on Unix sockets.
     pub(crate) peer: Option<IpAddr>,
     /// Whether the client spoke TLS, to us or to a trusted proxy.
@@ -108,7 +106,7 @@ pub(crate) fn clean_request(parts: &mut Parts, trusted: bool) {
     }
 }
 
-/// Says who the client is: anew, or after what trusted proxies said.
+/// Says who the client is: anew, or after what trusted proxies said, which is all that is left by now.
 pub(crate) fn add_forwarded(parts: &mut Parts, hop: &Hop<'_>) {
     let mut text = String::with_capacity(64);
     let headers = &mut parts.headers;
@@ -214,9 +212,9 @@ mod tests {
         request.body(()).expect("a request").into_parts().0
     }
 
-    fn hop(trusted: bool) -> Hop<'static> {
+    fn hop() -> Hop<'static> {
         let peer = "192.0.2.7".parse().ok();
-        Hop { trusted, peer, secure: false, host: "api.example", pseudonym: "doorward-1" }
+        Hop { peer, secure: false, host: "api.example", pseudonym: "doorward-1" }
     }
 
     fn names(headers: &HeaderMap) -> Vec<&str> {
@@ -278,7 +276,7 @@ mod tests {
         ];
         let mut request = parts(&spoofed);
         clean_request(&mut request, false);
-        add_forwarded(&mut request, &hop(false));
+        add_forwarded(&mut request, &hop());
         assert_eq!(request.headers[X_FORWARDED_FOR], "192.0.2.7");
         assert_eq!(request.headers[X_FORWARDED_PROTO], "http");
         assert_eq!(request.headers[X_FORWARDED_HOST], "api.example");
@@ -296,7 +294,7 @@ mod tests {
             ("Via", "1.0 front"),
         ]);
         clean_request(&mut request, true);
-        add_forwarded(&mut request, &hop(true));
+        add_forwarded(&mut request, &hop());
         assert_eq!(request.headers[X_FORWARDED_FOR], "1.1.1.1, 2.2.2.2, 192.0.2.7");
         assert_eq!(
             request.headers[header::FORWARDED],

@@ -1,1 +1,48 @@
-//! Placeholder.
+//! Doorward on the network: listeners, one runtime per core, the gateway to upstreams, and Doorward's own resources.
+//!
+//! ```text
+//! listen ─► connection ─► exchange: Head::read ─► engine.judge(&head) ─► forward(request, pass)
+//! ```
+
+mod admin;
+mod body;
+mod connection;
+mod core;
+mod exchange;
+mod fault;
+mod forward;
+mod frames;
+mod framing;
+mod gateway;
+mod hasher;
+mod headers;
+mod health;
+mod listen;
+mod maintenance;
+mod metrics;
+mod openapi;
+mod own;
+mod pages;
+mod plane;
+pub mod proxy_protocol;
+mod rate;
+mod redirect;
+mod request_id;
+mod resource;
+mod seat;
+mod server;
+mod setup;
+mod stream;
+mod streams;
+mod strict;
+mod tls;
+mod tunnel;
+mod upgrade;
+mod upstream;
+mod wire;
+
+pub use hasher::HashThreads;
+pub use listen::{Address, ListenError};
+pub use server::{Drained, Plan, Server, StartError, start};
+pub use tls::TlsError;
+pub use upstream::{InvalidTarget, Target, UpstreamError};

@@ -5,13 +5,12 @@ use std::io;
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream, ToSocketAddrs as _};
 use std::os::unix::fs::FileTypeExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
+use doorward::policy::Door;
 use socket2::{Domain, Protocol, Socket, Type};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
 
 use crate::tls::Certificate;
 
@@ -19,26 +18,6 @@ use crate::tls::Certificate;
 const BACKLOG: i32 = 1024;
 /// How long nothing is accepted when the system has no descriptors left.
 const RECOVERY: Duration = Duration::from_millis(50);
-
-/// A listener, as it is to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listen {
-    /// `address:port`, `[address]:port`, `name:port` or `unix:/path`.
-    pub address: String,
-    /// Plain HTTP, although there is a certificate.
-    pub plain: bool,
-    /// On a plain listener: pages are sent to https, everything else is refused.
-    pub redirect_to_https: bool,
-    /// Whether each connection begins with a PROXY protocol header.
-    pub proxy_protocol: bool,
-}
-
-impl Listen {
-    /// A listener at this address, with nothing more said.
-    pub fn at(address: &str) -> Self {
-        Self { address: address.to_owned(), plain: false, redirect_to_https: false, proxy_protocol: false }
-    }
-}
 
 /// Where a listener ended up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +29,11 @@ pub enum Address {
 }
 
 impl Address {
+    /// The port of a TCP listener.
+    pub fn port(&self) -> Option<u16> {
+        self.socket().map(|address| address.port())
+    }
+
     /// The address of a TCP listener.
     pub fn socket(&self) -> Option<SocketAddr> {
         match self {
@@ -96,7 +80,7 @@ pub enum ListenError {
 /// What a connection is treated as, by the listener that it came through.
 #[derive(Clone)]
 pub(crate) struct Entry {
-    pub(crate) admin: bool,
+    pub(crate) door: Door,
     pub(crate) redirect_to_https: bool,
     pub(crate) proxy_protocol: bool,
     pub(crate) certificate: Option<Arc<Certificate>>,
@@ -128,14 +112,14 @@ enum ListeningSocket {
 }
 
 impl Listener {
-    /// Opens the socket.
-    pub(crate) fn bind(text: &str, entry: Entry) -> Result<Self, ListenError> {
+    /// Opens the socket at `address:port`, `[address]:port`, `name:port` or `unix:/path`.
+    pub(crate) fn bind(text: &str, base: &Path, entry: Entry) -> Result<Self, ListenError> {
         let system = |source: io::Error| match source.kind() {
             io::ErrorKind::AddrInUse => ListenError::Taken { address: text.to_owned() },
             _ => ListenError::System { address: text.to_owned(), source },
         };
         let (socket, address) = match text.strip_prefix("unix:") {
-            Some(path) => bind_unix(path.into()).map_err(system)?,
+            Some(path) => bind_unix(base.join(path)).map_err(system)?,
             None => {
                 let address = resolve(text).ok_or_else(|| ListenError::Address { address: text.to_owned() })?;
                 bind_tcp(address).map_err(system)?
@@ -144,39 +128,44 @@ impl Listener {
         Ok(Self { socket, address, entry: Arc::new(entry) })
     }
 
+    /// Whether connections are encrypted.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.entry.certificate.is_some()
+    }
+
     /// Accepts for ever, and gives each connection to `take`.
     pub(crate) async fn accept(self, mut take: impl FnMut(Accepted)) -> io::Result<()> {
+        // A connection is served by another runtime than the one that accepts it, so each is handed over as it is.
         match &self.socket {
             ListeningSocket::Tcp(listener) => {
-                let ready = AsyncFd::with_interest(listener, Interest::READABLE)?;
+                let listener = tokio::net::TcpListener::from_std(listener.try_clone()?)?;
                 loop {
-                    match ready.async_io(Interest::READABLE, |listener| listener.accept()).await {
-                        Ok((stream, peer)) => {
-                            let tuned = stream.set_nonblocking(true).and_then(|()| stream.set_nodelay(true));
-                            if tuned.is_ok() {
-                                let peer = Some(peer.ip().to_canonical());
-                                let socket = AcceptedSocket::Tcp(stream);
-                                take(Accepted { socket, peer, entry: self.entry.clone() });
-                            }
-                        }
-                        Err(error) => recover(&self.address, error).await,
-                    }
+                    let accepted = listener.accept().await.and_then(|(stream, peer)| {
+                        stream.set_nodelay(true)?;
+                        Ok((AcceptedSocket::Tcp(stream.into_std()?), Some(peer.ip().to_canonical())))
+                    });
+                    self.pass_on(accepted, &mut take).await;
                 }
             }
             ListeningSocket::Unix(listener) => {
-                let ready = AsyncFd::with_interest(listener, Interest::READABLE)?;
+                let listener = tokio::net::UnixListener::from_std(listener.try_clone()?)?;
                 loop {
-                    match ready.async_io(Interest::READABLE, |listener| listener.accept()).await {
-                        Ok((stream, _)) => {
-                            if stream.set_nonblocking(true).is_ok() {
-                                let socket = AcceptedSocket::Unix(stream);
-                                take(Accepted { socket, peer: None, entry: self.entry.clone() });
-                            }
-                        }
-                        Err(error) => recover(&self.address, error).await,
-                    }
+                    let accepted = listener.accept().await;
+                    let accepted = accepted.and_then(|(stream, _)| Ok((AcceptedSocket::Unix(stream.into_std()?), None)));
+                    self.pass_on(accepted, &mut take).await;
                 }
             }
+        }
+    }
+
+    async fn pass_on(
+        &self,
+        accepted: io::Result<(AcceptedSocket, Option<IpAddr>)>,
+        take: &mut impl FnMut(Accepted),
+    ) {
+        match accepted {
+            Ok((socket, peer)) => take(Accepted { socket, peer, entry: self.entry.clone() }),
+            Err(error) => recover(&self.address, error).await,
         }
     }
 }
@@ -229,21 +218,25 @@ mod tests {
     use super::*;
 
     fn entry() -> Entry {
-        Entry { admin: false, redirect_to_https: false, proxy_protocol: false, certificate: None }
+        Entry { door: Door::Public, redirect_to_https: false, proxy_protocol: false, certificate: None }
+    }
+
+    fn bind(text: &str) -> Result<Listener, ListenError> {
+        Listener::bind(text, Path::new("/"), entry())
     }
 
     #[test]
     fn a_taken_port_is_an_error_that_says_so() {
-        let first = Listener::bind("127.0.0.1:0", entry()).expect("a port");
+        let first = bind("127.0.0.1:0").expect("a port");
         let text = first.address.to_string();
-        let error = Listener::bind(&text, entry()).err().expect("taken");
+        let error = bind(&text).err().expect("taken");
         assert!(matches!(error, ListenError::Taken { .. }));
         assert!(error.to_string().contains("is taken"), "{error}");
     }
 
     #[test]
     fn what_is_no_address_is_named() {
-        let error = Listener::bind("nonsense", entry()).err().expect("no address").to_string();
+        let error = bind("nonsense").err().expect("no address").to_string();
         assert!(error.contains("\"nonsense\""), "{error}");
     }
 
@@ -253,8 +246,8 @@ mod tests {
         let path = folder.path().join("door.sock");
         drop(UnixListener::bind(&path).expect("bound"));
         let text = format!("unix:{}", path.display());
-        let living = Listener::bind(&text, entry()).expect("replaced");
-        assert!(matches!(Listener::bind(&text, entry()), Err(ListenError::Taken { .. })));
+        let living = bind(&text).expect("replaced");
+        assert!(matches!(bind(&text), Err(ListenError::Taken { .. })));
         drop(living);
         assert!(!path.exists());
     }
@@ -263,7 +256,7 @@ mod tests {
     fn a_file_that_is_no_socket_is_left_alone() {
         let file = tempfile::NamedTempFile::new().expect("a file");
         let text = format!("unix:{}", file.path().display());
-        assert!(Listener::bind(&text, entry()).is_err());
+        assert!(bind(&text).is_err());
         assert!(file.path().exists());
     }
 }

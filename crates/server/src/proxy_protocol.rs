@@ -49,6 +49,23 @@ pub fn parse(bytes: &[u8]) -> Result<Parsed, Malformed> {
     }
 }
 
+/// How many bytes the header that begins with `bytes` has at least beyond them. To read no more than these never takes a byte
+/// of what follows the header.
+pub(crate) fn missing(bytes: &[u8]) -> usize {
+    /// The shortest header of version 1 is `PROXY UNKNOWN` with its line end; the fixed part of version 2 has one byte more.
+    const SHORTEST_LINE: usize = 15;
+    const FIXED: usize = 16;
+    match bytes.first() {
+        _ if bytes.len() < SHORTEST_LINE => SHORTEST_LINE - bytes.len(),
+        Some(b'P') => 1,
+        _ if bytes.len() < FIXED => FIXED - bytes.len(),
+        _ => {
+            let length = FIXED + usize::from(u16::from_be_bytes([bytes[14], bytes[15]]));
+            length.saturating_sub(bytes.len()).max(1)
+        }
+    }
+}
+
 fn version_1(bytes: &[u8]) -> Result<Parsed, Malformed> {
     let window = &bytes[..bytes.len().min(LONGEST_LINE)];
     let Some(end) = window.iter().position(|byte| *byte == b'\n') else {
@@ -161,6 +178,25 @@ mod tests {
         assert_eq!(parse(b"PROXY TCP6 ::ffff:10.0.0.1 ::1 5 2\r\n"), header(36, "10.0.0.1:5"));
         assert_eq!(parse(b"PROXY UNKNOWN\r\n"), header(15, ""));
         assert_eq!(parse(b"PROXY UNKNOWN ffff:: whatever\r\n"), header(31, ""));
+    }
+
+    #[test]
+    fn reading_what_is_missing_never_reads_beyond_the_header() {
+        let four = [192, 0, 2, 1, 192, 0, 2, 2, 0x1f, 0x90, 0, 80];
+        let headers = [
+            b"PROXY UNKNOWN\r\n".to_vec(),
+            b"PROXY TCP4 10.0.0.1 10.0.0.2 1 2\r\n".to_vec(),
+            binary(0x20, 0x00, &[]),
+            binary(0x21, 0x11, &four),
+        ];
+        for header in headers {
+            let whole = [&header[..], b"\x16\x03\x01 hello"].concat();
+            let mut read = 0;
+            while parse(&whole[..read]) == Ok(Parsed::Partial) {
+                read += missing(&whole[..read]);
+            }
+            assert_eq!(read, header.len(), "{}", header.escape_ascii());
+        }
     }
 
     #[test]

@@ -1,40 +1,44 @@
 //! How often a caller may use a route: the generic cell rate algorithm, in one number a caller.
 
 use std::net::IpAddr;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
+use doorward::policy::{Policy, Rate, RouteId};
 use quick_cache::sync::Cache;
 
 /// The most callers that are remembered. A caller that is forgotten starts afresh.
 const CALLERS: usize = 1 << 16;
 
-/// So many requests in so much time; as many may come at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rate {
-    /// Requests.
-    pub requests: NonZeroU32,
-    /// The time for them.
-    pub period: Duration,
-}
-
 /// Who is limited: a user, or, for guests, an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Who {
-    User(u64),
+    User(u32),
     Address(u128),
 }
 
 impl Who {
     /// One IPv4 address, or the IPv6 network of a customer.
-    pub(crate) fn address(address: Option<IpAddr>) -> Self {
+    pub(crate) fn address(address: IpAddr) -> Self {
         match address {
-            Some(IpAddr::V4(address)) => Self::Address(u128::from(address.to_bits())),
-            Some(IpAddr::V6(address)) => Self::Address(address.to_bits() >> 64 << 64),
-            None => Self::Address(u128::MAX),
+            IpAddr::V4(address) => Self::Address(u128::from(address.to_bits())),
+            IpAddr::V6(address) => Self::Address(address.to_bits() >> 64 << 64),
         }
+    }
+}
+
+/// What is limited: a route of one policy. A reload starts afresh, for its routes have other places and other rates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Budget {
+    policy: u64,
+    route: RouteId,
+}
+
+impl Budget {
+    /// The budget of this route.
+    pub(crate) fn of(policy: &Policy, route: RouteId) -> Self {
+        Self { policy: policy.generation(), route }
     }
 }
 
@@ -48,7 +52,7 @@ pub(crate) struct TooMany {
 /// Remembers, for each caller of each limited route, when the budget will be whole again.
 pub(crate) struct Limiter {
     start: Instant,
-    whole_at: Cache<(u64, Who), Arc<AtomicU64>>,
+    whole_at: Cache<(Budget, Who), Arc<AtomicU64>>,
 }
 
 impl Default for Limiter {
@@ -58,16 +62,16 @@ impl Default for Limiter {
 }
 
 impl Limiter {
-    /// Takes one request of the budget of `who` on the route numbered `route`.
-    pub(crate) fn take(&self, route: u64, who: Who, rate: Rate) -> Result<(), TooMany> {
-        self.take_at(route, who, rate, self.start.elapsed())
+    /// Takes one request of the budget of `who`.
+    pub(crate) fn take(&self, budget: Budget, who: Who, rate: Rate) -> Result<(), TooMany> {
+        self.take_at(budget, who, rate, self.start.elapsed())
     }
 
-    fn take_at(&self, route: u64, who: Who, rate: Rate, now: Duration) -> Result<(), TooMany> {
-        let made = self.whole_at.get_or_insert_with(&(route, who), || Ok::<_, TooMany>(Arc::default()));
+    fn take_at(&self, budget: Budget, who: Who, rate: Rate, now: Duration) -> Result<(), TooMany> {
+        let made = self.whole_at.get_or_insert_with(&(budget, who), || Ok::<_, TooMany>(Arc::default()));
         let Ok(whole_at) = made else { return Ok(()) };
-        let (now, period) = (nanoseconds(now), nanoseconds(rate.period));
-        let step = (period / u64::from(rate.requests.get())).max(1);
+        let (now, period) = (nanoseconds(now), nanoseconds(Duration::from_secs(rate.seconds.into())));
+        let step = (period / u64::from(rate.requests.max(1))).max(1);
         let taken = whole_at.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |whole_at| {
             let next = whole_at.max(now).saturating_add(step);
             (next - now <= period.max(step)).then_some(next)
@@ -88,15 +92,18 @@ fn nanoseconds(duration: Duration) -> u64 {
 mod tests {
     use super::*;
 
-    fn rate(requests: u32, seconds: u64) -> Rate {
-        let requests = NonZeroU32::new(requests).expect("not zero");
-        Rate { requests, period: Duration::from_secs(seconds) }
+    fn rate(requests: u32, seconds: u32) -> Rate {
+        Rate { requests, seconds }
+    }
+
+    fn budget(route: u32) -> Budget {
+        Budget { policy: 1, route: RouteId(route) }
     }
 
     #[test]
     fn a_budget_may_be_spent_at_once_and_comes_back_evenly() {
         let (limiter, who) = (Limiter::default(), Who::User(1));
-        let mut take = |milliseconds| limiter.take_at(1, who, rate(4, 2), Duration::from_millis(milliseconds));
+        let take = |milliseconds| limiter.take_at(budget(1), who, rate(4, 2), Duration::from_millis(milliseconds));
         for _ in 0..4 {
             assert_eq!(take(10), Ok(()));
         }
@@ -109,7 +116,7 @@ mod tests {
     #[test]
     fn routes_and_callers_do_not_share_a_budget() {
         let limiter = Limiter::default();
-        let take = |route, who| limiter.take_at(route, who, rate(1, 60), Duration::ZERO);
+        let take = |route, who| limiter.take_at(budget(route), who, rate(1, 60), Duration::ZERO);
         assert_eq!(take(1, Who::User(1)), Ok(()));
         assert_eq!(take(1, Who::User(2)), Ok(()));
         assert_eq!(take(2, Who::User(1)), Ok(()));
@@ -118,7 +125,7 @@ mod tests {
 
     #[test]
     fn one_ipv6_network_is_one_caller() {
-        let who = |text: &str| Who::address(text.parse().ok());
+        let who = |text: &str| Who::address(text.parse().expect("an address"));
         assert_eq!(who("2001:db8::1"), who("2001:db8::2"));
         assert_ne!(who("2001:db8::1"), who("2001:db8:0:1::1"));
         assert_ne!(who("192.0.2.1"), who("192.0.2.2"));

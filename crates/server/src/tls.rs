@@ -13,11 +13,11 @@ use tokio_rustls::TlsAcceptor;
 
 /// Where the certificate is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TlsFiles {
+pub(crate) struct TlsFiles {
     /// A PEM file with the certificate and what leads to its issuer.
-    pub cert: PathBuf,
+    pub(crate) cert: PathBuf,
     /// A PEM file with the private key.
-    pub key: PathBuf,
+    pub(crate) key: PathBuf,
 }
 
 /// A certificate that cannot be served.
@@ -46,25 +46,43 @@ const LOOK: Duration = Duration::from_secs(2);
 
 /// The certificate that is served now.
 pub(crate) struct Certificate {
+    served: ArcSwap<Served>,
+}
+
+/// Files, and what was read from them.
+pub(crate) struct Served {
     files: TlsFiles,
-    config: ArcSwap<ServerConfig>,
+    config: Arc<ServerConfig>,
+}
+
+impl Served {
+    /// Reads the files.
+    pub(crate) fn read(files: TlsFiles) -> Result<Self, TlsError> {
+        let config = Arc::new(server_config(&files)?);
+        Ok(Self { files, config })
+    }
 }
 
 impl Certificate {
     /// Reads the files.
     pub(crate) fn load(files: TlsFiles) -> Result<Arc<Self>, TlsError> {
-        let config = ArcSwap::from_pointee(server_config(&files)?);
-        Ok(Arc::new(Self { files, config }))
+        Ok(Arc::new(Self { served: ArcSwap::from_pointee(Served::read(files)?) }))
     }
 
     /// Takes TLS connections with the certificate as it is now.
     pub(crate) fn acceptor(&self) -> TlsAcceptor {
-        TlsAcceptor::from(self.config.load_full())
+        TlsAcceptor::from(self.served.load().config.clone())
+    }
+
+    /// Serves another certificate from now on.
+    pub(crate) fn replace(&self, served: Served) {
+        self.served.store(Arc::new(served));
     }
 
     /// Reads the files again. What cannot be served leaves the old certificate in place.
-    pub(crate) fn reload(&self) -> Result<(), TlsError> {
-        self.config.store(Arc::new(server_config(&self.files)?));
+    fn reload(&self) -> Result<(), TlsError> {
+        let files = self.served.load().files.clone();
+        self.replace(Served::read(files)?);
         Ok(())
     }
 
@@ -77,8 +95,9 @@ impl Certificate {
             if stamps == seen {
                 continue;
             }
+            let served = self.served.load_full();
             match self.reload() {
-                Ok(()) => tracing::info!(cert = %self.files.cert.display(), "certificate reloaded"),
+                Ok(()) => tracing::info!(cert = %served.files.cert.display(), "certificate reloaded"),
                 // Two files do not change at once: the next look sees both.
                 Err(error) => tracing::warn!(%error, "certificate not reloaded, the old one stays"),
             }
@@ -87,7 +106,8 @@ impl Certificate {
     }
 
     fn stamps(&self) -> [Option<(SystemTime, u64)>; 2] {
-        [&self.files.cert, &self.files.key].map(|path| {
+        let served = self.served.load_full();
+        [&served.files.cert, &served.files.key].map(|path| {
             let metadata = std::fs::metadata(path).ok()?;
             Some((metadata.modified().ok()?, metadata.len()))
         })
@@ -149,12 +169,12 @@ mod tests {
         let key = std::fs::read(&files.key).expect("read");
         write(&files, "two.example");
         std::fs::write(&files.key, key).expect("written");
-        let before = certificate.config.load_full();
+        let before = certificate.served.load_full();
         assert!(matches!(certificate.reload(), Err(TlsError::Certificate { .. })));
-        assert!(Arc::ptr_eq(&before, &certificate.config.load_full()));
+        assert!(Arc::ptr_eq(&before, &certificate.served.load_full()));
         write(&files, "two.example");
         certificate.reload().expect("reloads");
-        assert!(!Arc::ptr_eq(&before, &certificate.config.load_full()));
+        assert!(!Arc::ptr_eq(&before, &certificate.served.load_full()));
     }
 
     #[test]

@@ -59,7 +59,8 @@ impl FromStr for Target {
             _ => return Err(invalid()),
         };
         let host = bare_host(authority);
-        if host.is_empty() || (authority.port().is_some() && authority.port_u16().is_none()) {
+        let has_port = authority.as_str().len() > authority.host().len();
+        if host.is_empty() || (has_port && authority.port_u16().is_none()) {
             return Err(invalid());
         }
         let port = authority.port_u16().unwrap_or(if secure { 443 } else { 80 });

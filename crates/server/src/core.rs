@@ -1,0 +1,160 @@
+//! One core: a thread with a runtime of its own, and all connections that were given to it.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{io, thread};
+
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::task::LocalSet;
+use tokio::time::MissedTickBehavior;
+use tokio_util::task::TaskTracker;
+
+use crate::connection;
+use crate::gateway::Gateway;
+use crate::listen::Accepted;
+use crate::request_id::RequestIds;
+use crate::seat::Seat;
+use crate::streams::{INTERVAL, OpenStreams};
+use crate::upstream::Pool;
+
+/// How the process is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// It serves.
+    Serving,
+    /// It accepts nothing more, and ends what is under way.
+    Draining,
+    /// It ends.
+    Closing,
+}
+
+/// What the connections of one core share.
+pub(crate) struct Core {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) pool: Pool,
+    pub(crate) streams: OpenStreams,
+    pub(crate) ids: RequestIds,
+    pub(crate) phase: watch::Receiver<Phase>,
+    /// Connections that have become tunnels.
+    pub(crate) tunnels: TaskTracker,
+}
+
+/// All cores, as the acceptor sees them.
+pub(crate) struct Cores {
+    cores: Vec<Handle>,
+    gateway: Arc<Gateway>,
+    next: AtomicUsize,
+}
+
+struct Handle {
+    inbox: mpsc::UnboundedSender<(Accepted, Seat)>,
+    busy: Arc<AtomicUsize>,
+}
+
+/// Says when a core has ended.
+pub(crate) struct Ending {
+    /// All requests have ended; tunnels may be open.
+    pub(crate) quiet: oneshot::Receiver<()>,
+    /// The thread is done.
+    pub(crate) done: oneshot::Receiver<()>,
+}
+
+impl Cores {
+    /// Starts `count` cores.
+    pub(crate) fn start(
+        count: usize,
+        gateway: &Arc<Gateway>,
+        phase: &watch::Receiver<Phase>,
+    ) -> io::Result<(Self, Vec<Ending>)> {
+        let (mut cores, mut endings) = (Vec::new(), Vec::new());
+        for number in 0..count.max(1) {
+            let (inbox, accepted) = mpsc::unbounded_channel();
+            let (quiet_sender, quiet) = oneshot::channel();
+            let (done_sender, done) = oneshot::channel();
+            let (gateway, phase) = (gateway.clone(), phase.clone());
+            let runtime = Builder::new_current_thread().enable_all().build()?;
+            thread::Builder::new().name(format!("core-{number}")).spawn(move || {
+                LocalSet::new().block_on(&runtime, run(gateway, accepted, phase, quiet_sender));
+                // Nothing is waited for: what is left was cut off.
+                runtime.shutdown_background();
+                let _ = done_sender.send(());
+            })?;
+            cores.push(Handle { inbox, busy: Arc::default() });
+            endings.push(Ending { quiet, done });
+        }
+        Ok((Self { cores, gateway: gateway.clone(), next: AtomicUsize::new(0) }, endings))
+    }
+
+    /// Gives a connection to the least busy core, or refuses it when there are as many as there may be.
+    pub(crate) fn take(&self, accepted: Accepted) {
+        let most = self.gateway.setup.load().connections;
+        if self.gateway.open.load(Ordering::Relaxed) >= most {
+            tracing::debug!(peer = ?accepted.peer, "connection refused: there are {most}");
+            return;
+        }
+        // Among equals another one each time.
+        let first = self.next.fetch_add(1, Ordering::Relaxed);
+        let order = (0..self.cores.len()).map(|step| &self.cores[(first + step) % self.cores.len()]);
+        if let Some(core) = order.min_by_key(|core| core.busy.load(Ordering::Relaxed)) {
+            let seat = Seat::take(&self.gateway.open, &core.busy);
+            // A core that is gone drops the connection.
+            let _ = core.inbox.send((accepted, seat));
+        }
+    }
+}
+
+async fn run(
+    gateway: Arc<Gateway>,
+    mut inbox: mpsc::UnboundedReceiver<(Accepted, Seat)>,
+    mut phase: watch::Receiver<Phase>,
+    quiet: oneshot::Sender<()>,
+) {
+    // The connections of a core listen to the core: all of them at one place would be a lock that cores share.
+    let (here, phase_here) = watch::channel(Phase::Serving);
+    let (pool, streams, ids) = (Pool::default(), OpenStreams::default(), RequestIds::default());
+    let core = Rc::new(Core { gateway, pool, streams, ids, phase: phase_here, tunnels: TaskTracker::new() });
+    let connections = TaskTracker::new();
+    let tick = tokio::task::spawn_local(tick(core.clone()));
+    loop {
+        tokio::select! {
+            next = inbox.recv() => match next {
+                Some((accepted, seat)) => {
+                    connections.spawn_local(connection::serve(core.clone(), accepted, seat));
+                }
+                None => break,
+            },
+            changed = phase.changed() => if changed.is_err() || *phase.borrow() != Phase::Serving {
+                break;
+            },
+        }
+    }
+    inbox.close();
+    let _ = here.send(Phase::Draining);
+    connections.close();
+    core.tunnels.close();
+    tokio::select! {
+        () = connections.wait() => {
+            let _ = quiet.send(());
+        }
+        _ = phase.wait_for(|phase| *phase == Phase::Closing) => {}
+    }
+    let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
+    let _ = here.send(Phase::Closing);
+    tick.abort();
+    core.pool.clear();
+    connections.wait().await;
+    core.tunnels.wait().await;
+}
+
+/// What a core does once a second.
+async fn tick(core: Rc<Core>) {
+    let mut clock = tokio::time::interval(INTERVAL);
+    clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        clock.tick().await;
+        core.streams.judge(&core.gateway.engine).await;
+        core.pool.sweep(&core.gateway.upstreams.load());
+    }
+}

@@ -1,0 +1,316 @@
+//! One request and its answer: checked, judged, and then forwarded, served, or refused, in this order.
+
+use std::panic::AssertUnwindSafe;
+use std::rc::Rc;
+use std::time::Instant;
+
+use doorward::client::Client;
+use doorward::policy::{RouteId, Target};
+use doorward::problem;
+use doorward::{Caller, Head, Pass, Reason, Refusal, Verdict};
+use futures_util::FutureExt as _;
+use http::header::{self, HeaderMap};
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version};
+use hyper::body::{Body as _, Incoming};
+
+use crate::body::ResponseBody;
+use crate::connection::Link;
+use crate::fault::Fault;
+use crate::forward;
+use crate::framing;
+use crate::headers::X_REQUEST_ID;
+use crate::rate::{Budget, Who};
+use crate::request_id::RequestId;
+use crate::resource;
+use crate::upgrade;
+
+const STRICT_TRANSPORT_SECURITY: HeaderName = HeaderName::from_static("strict-transport-security");
+const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
+
+/// What the steps of one exchange need to know of each other.
+pub(crate) struct Exchange<'a> {
+    pub(crate) link: &'a Rc<Link>,
+    pub(crate) id: RequestId,
+    pub(crate) started: Instant,
+    pub(crate) client: Client,
+    /// The authority in its one spelling; empty when an old client names none.
+    pub(crate) host: HeaderValue,
+    /// The path in its one spelling, where that is not the one that was sent.
+    pub(crate) path: Option<String>,
+}
+
+/// Why a request ends here.
+pub(crate) enum Stop {
+    /// It cannot be served, whoever asks.
+    Fault(Fault),
+    /// The one who asks may not.
+    Refusal(Refusal),
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
+impl From<Refusal> for Stop {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refusal(refusal)
+    }
+}
+
+impl From<Reason> for Stop {
+    fn from(reason: Reason) -> Self {
+        Self::Refusal(reason.into())
+    }
+}
+
+/// An answer, and the word that it is counted under.
+pub(crate) struct Served {
+    pub(crate) response: Response<ResponseBody>,
+    pub(crate) outcome: &'static str,
+}
+
+impl Served {
+    /// An answer to a request that was allowed.
+    pub(crate) fn allowed(response: Response<ResponseBody>) -> Self {
+        Self { response, outcome: "allow" }
+    }
+}
+
+impl Stop {
+    /// The answer that says so. Refusals go to the audit log too.
+    pub(crate) fn served(self, link: &Link, id: &RequestId, request: (&str, &str), client: &Client) -> Served {
+        let engine = &link.core.gateway.engine;
+        let (method, path) = request;
+        let (response, outcome) = match self {
+            Self::Fault(fault) => {
+                if let Some(what) = fault.suspicion() {
+                    let refusal = Refusal::new(Reason::Malformed(what));
+                    engine.note_refusal(&refusal, method, path, client.address, id.as_str());
+                }
+                (fault.response(id.as_str()), fault.code())
+            }
+            Self::Refusal(refusal) => {
+                engine.note_refusal(&refusal, method, path, client.address, id.as_str());
+                (problem::response(&refusal, Some(id.as_str())), refusal.code())
+            }
+        };
+        Served { response: response.map(ResponseBody::whole), outcome }
+    }
+}
+
+/// What is said of an exchange when it is over.
+struct Line {
+    method: http::Method,
+    path: String,
+    route: String,
+    user: String,
+    client: Option<std::net::IpAddr>,
+}
+
+/// What is noted while an exchange goes on.
+#[derive(Default)]
+struct Notes {
+    route: Option<RouteId>,
+    line: Option<Box<Line>>,
+}
+
+/// Answers a request. Whatever fails, there is an answer, and nobody is let in by it.
+pub(crate) async fn answer(link: &Rc<Link>, request: Request<Incoming>) -> Response<ResponseBody> {
+    let started = Instant::now();
+    let core = &link.core;
+    let id = core.ids.next();
+    let version = request.version();
+    // After a request to upgrade the bytes are not read along with; after half a body nobody knows where a request begins.
+    let mut closes = request.headers().contains_key(header::UPGRADE);
+    let mut notes = Notes::default();
+    if core.gateway.setup.load().logs_access {
+        let path = request.uri().path().to_owned();
+        let (route, user) = ("-".to_owned(), "-".to_owned());
+        notes.line = Some(Box::new(Line { method: request.method().clone(), path, route, user, client: link.peer.address }));
+    }
+    let answering = AssertUnwindSafe(respond(link, request, &id, started, &mut notes, &mut closes)).catch_unwind();
+    let Served { mut response, outcome } = match answering.await {
+        Ok(served) => served,
+        Err(_) => {
+            tracing::error!(request_id = id.as_str(), "a request ended in a panic");
+            closes = true;
+            let response = Fault::Internal.response(id.as_str()).map(ResponseBody::whole);
+            Served { response, outcome: Fault::Internal.code() }
+        }
+    };
+    let headers = response.headers_mut();
+    headers.insert(X_REQUEST_ID, id.header());
+    if closes && version < Version::HTTP_2 && response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
+    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+    core.gateway.engine.count(notes.route, outcome, micros);
+    if let Some(line) = notes.line {
+        let Line { method, path, route, user, client } = *line;
+        let status = response.status().as_u16();
+        let client = client.map_or_else(|| "unix".to_owned(), |client| client.to_string());
+        tracing::info!(target: "access", %method, path, status, micros, route, user, client, outcome, request_id = id.as_str());
+    }
+    response
+}
+
+async fn respond(
+    link: &Rc<Link>,
+    request: Request<Incoming>,
+    id: &RequestId,
+    started: Instant,
+    notes: &mut Notes,
+    closes: &mut bool,
+) -> Served {
+    let gateway = &link.core.gateway;
+    let (parts, body) = request.into_parts();
+    let has_body = !body.is_end_stream();
+    let unknown = Client { address: link.address(), secure: link.peer.secure, by_proxy: false };
+    let refuse = |stop: Stop, client: &Client| {
+        let path = parts.uri.path();
+        let mut served = stop.served(link, id, (parts.method.as_str(), path), client);
+        protect(served.response.headers_mut(), client.secure);
+        served
+    };
+    let setup = gateway.setup.load();
+    if let Err(fault) = framing::check(&parts, has_body, setup.head, &gateway.pseudonym) {
+        *closes = true;
+        return refuse(fault.into(), &unknown);
+    }
+    let head = match Head::read(&parts, &link.peer, &setup.trusted, link.entry.door) {
+        Ok(head) => head,
+        Err(refusal) => {
+            *closes |= has_body;
+            return refuse(refusal.into(), &unknown);
+        }
+    };
+    let client = *head.client();
+    if let Some(line) = &mut notes.line {
+        line.client = Some(client.address);
+    }
+    if link.entry.redirect_to_https && !client.secure {
+        *closes |= has_body;
+        let is_served = gateway.engine.policy().serves(link.entry.door, head.host());
+        let redirect = is_served.then(|| setup.secure_origins.redirect(&parts, head.host(), head.path().as_str()));
+        return match redirect.flatten() {
+            Some(response) => Served { response: response.map(|()| ResponseBody::empty()), outcome: "redirect" },
+            None if is_served => refuse(Reason::HttpsRequired.into(), &client),
+            None => refuse(Reason::Misdirected.into(), &client),
+        };
+    }
+    drop(setup);
+    let pass = match gateway.engine.judge(&head).await {
+        Verdict::Allow(pass) => pass,
+        Verdict::Deny(refusal) => {
+            *closes |= has_body;
+            return refuse(refusal.into(), &client);
+        }
+        Verdict::Answer(answer) => {
+            *closes |= has_body;
+            let mut response = Response::new(ResponseBody::empty());
+            *response.status_mut() = StatusCode::NO_CONTENT;
+            *response.headers_mut() = answer.headers;
+            protect(response.headers_mut(), client.secure);
+            return Served { response, outcome: "answer" };
+        }
+    };
+    notes.route = Some(pass.route_id());
+    if let Some(line) = &mut notes.line {
+        line.route = pass.route().to_string();
+        if let Caller::Known(known) = pass.caller() {
+            line.user = known.user().id.to_string();
+        }
+    }
+    let host = HeaderValue::from_str(head.host()).unwrap_or(HeaderValue::from_static(""));
+    let path = head.path().is_rewritten().then(|| head.path().as_str().to_owned());
+    let exchange = Exchange { link, id: id.clone(), started, client, host, path };
+    if let Err(stop) = exchange.check_bounds(&parts, &pass) {
+        *closes |= has_body;
+        let mut served = refuse(stop, &client);
+        pass.edit_response(served.response.headers_mut());
+        return served;
+    }
+    serve(&exchange, Request::from_parts(parts, body), pass, closes).await
+}
+
+/// Hands an allowed request to whom it is for.
+async fn serve(exchange: &Exchange<'_>, request: Request<Incoming>, pass: Pass, closes: &mut bool) -> Served {
+    let wants_upgrade = request.version() < Version::HTTP_2 && request.headers().contains_key(header::UPGRADE);
+    match &pass.route().target {
+        Target::Upstream(_) if wants_upgrade && pass.route().websocket => {
+            upgrade::forward(exchange, request, pass).await
+        }
+        _ if wants_upgrade && upgrade::asks_for_websocket(request.headers()) => {
+            exchange.stop(Fault::UpgradeRefused.into(), &request, &pass)
+        }
+        Target::Own => resource::serve(exchange, request, pass, closes).await,
+        Target::Upstream(_) => forward::forward(exchange, request, pass, closes).await,
+        Target::Inner => {
+            tracing::error!(route = %pass.route(), "the route leads into a service, and there is none here");
+            exchange.stop(Fault::Internal.into(), &request, &pass)
+        }
+    }
+}
+
+impl Exchange<'_> {
+    /// What a route bounds: how often, and how much.
+    fn check_bounds(&self, parts: &Parts, pass: &Pass) -> Result<(), Stop> {
+        let bounds = &pass.route().bounds;
+        if let Some(rate) = bounds.rate {
+            let who = match pass.caller() {
+                Caller::Known(known) => Who::User(known.user().number.0),
+                Caller::Guest => Who::address(self.client.address),
+            };
+            let budget = Budget::of(pass.policy(), pass.route_id());
+            if let Err(too_many) = self.link.core.gateway.limiter.take(budget, who, rate) {
+                let mut refusal = Refusal::new(Reason::RateLimited);
+                refusal.terms_mut().retry_after = Some(too_many.retry_after);
+                return Err(refusal.into());
+            }
+        }
+        let stated = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        if stated.is_some_and(|length| length > bounds.body.0) {
+            return Err(Fault::BodyTooLarge.into());
+        }
+        Ok(())
+    }
+
+    /// The answer to a request that was allowed and ends here all the same.
+    pub(crate) fn stop<B>(&self, stop: Stop, request: &Request<B>, pass: &Pass) -> Served {
+        self.stop_at(stop, (request.method().as_str(), request.uri().path()), pass)
+    }
+
+    /// The same, when the request itself is gone.
+    pub(crate) fn stop_at(&self, stop: Stop, request: (&str, &str), pass: &Pass) -> Served {
+        let mut served = stop.served(self.link, &self.id, request, &self.client);
+        pass.edit_response(served.response.headers_mut());
+        served
+    }
+}
+
+impl Link {
+    /// The peer's address. Whoever is behind a Unix socket is on this machine.
+    fn address(&self) -> std::net::IpAddr {
+        self.peer.address.unwrap_or(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))
+    }
+}
+
+/// A connection that ended in an error: what no parser could read is a refusal like any other.
+pub(crate) fn note_broken(link: &Link, error: &hyper::Error) {
+    tracing::debug!(%error, peer = ?link.peer.address, "connection broke");
+    if error.is_parse() {
+        let refusal = Refusal::new(Reason::Malformed("the request cannot be parsed"));
+        let id = link.core.ids.next();
+        link.core.gateway.engine.note_refusal(&refusal, "-", "-", link.address(), id.as_str());
+    }
+}
+
+/// What every answer says that is not an upstream's.
+fn protect(headers: &mut HeaderMap, secure: bool) {
+    if secure && !headers.contains_key(STRICT_TRANSPORT_SECURITY) {
+        headers.insert(STRICT_TRANSPORT_SECURITY, TWO_YEARS);
+    }
+}

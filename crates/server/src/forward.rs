@@ -1,0 +1,309 @@
+//! A request on its way to an upstream, and the answer on its way back. Only what has a pass gets here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward::policy::{ForceError, HeaderChanges, Place, Target};
+use doorward::{Pass, Reason};
+use http::header::{self, HeaderMap, HeaderValue};
+use http::request::Parts;
+use http::uri::{PathAndQuery, Uri};
+use http::{Method, Request, Response, StatusCode, Version};
+use http_body_util::{BodyExt as _, LengthLimitError, Limited};
+use hyper::body::{Body as _, Incoming};
+
+use crate::body::{Report, RequestBody, ResponseBody};
+use crate::exchange::{Exchange, Served, Stop};
+use crate::fault::Fault;
+use crate::headers::{self, Hop, X_REQUEST_ID};
+use crate::streams::{Held, INTERVAL};
+use crate::upstream::{Lease, NoConnection, Upstream};
+
+/// How soon it is worth trying again when an upstream is down, and when it is full.
+const RETRY_WHEN_DOWN: u32 = 5;
+const RETRY_WHEN_FULL: u32 = 1;
+
+/// Forwards a request that was allowed, and answers with what the upstream says.
+pub(crate) async fn forward(
+    exchange: &Exchange<'_>,
+    request: Request<Incoming>,
+    pass: Pass,
+    closes: &mut bool,
+) -> Served {
+    let (mut parts, body) = request.into_parts();
+    let had_body = !body.is_end_stream();
+    let (method, path) = (parts.method.clone(), parts.uri.clone());
+    let sent = async {
+        let upstream = exchange.upstream(&pass)?;
+        let limit = pass.route().bounds.body.0;
+        let stall = exchange.link.core.gateway.setup.load().body_stall;
+        let body = RequestBody::new(body, limit, stall);
+        let body = force_body(exchange, &mut parts, body, &pass).await?;
+        prepare(exchange, &mut parts, &upstream, &pass);
+        let patience = Duration::from_secs(pass.route().bounds.timeout.0.into());
+        let (response, lease) = send(exchange, &upstream, parts, body, patience).await?;
+        exchange.judge_again(&pass).await?;
+        Ok::<_, Stop>((response, lease))
+    };
+    match sent.await {
+        Ok((response, lease)) => Served::allowed(exchange.returned(response, Some(lease), pass)),
+        Err(stop) => {
+            *closes |= had_body;
+            exchange.stop_at(stop, (method.as_str(), path.path()), &pass)
+        }
+    }
+}
+
+/// Sends a request over one connection, or over a second one when the first turns out to have been closed before.
+async fn send(
+    exchange: &Exchange<'_>,
+    upstream: &Arc<Upstream>,
+    parts: Parts,
+    body: RequestBody,
+    patience: Duration,
+) -> Result<(Response<Incoming>, Lease), Stop> {
+    let pool = &exchange.link.core.pool;
+    let report = body.report();
+    let may_repeat = body.is_empty() && is_idempotent(&parts.method);
+    let mut request = Request::from_parts(parts, body);
+    let mut fresh = false;
+    loop {
+        let mut lease = pool.lease(upstream, fresh).await.map_err(|error| exchange.unreachable(upstream, &error))?;
+        let spare = (may_repeat && lease.may_be_stale()).then(|| copy(&request));
+        let sending = lease.sender().try_send_request(request);
+        let mut failed = match head_in_time(sending, report.as_deref(), patience).await {
+            Some(Ok(response)) => {
+                check_framing(&response).map_err(|what| exchange.bad_gateway(upstream, what))?;
+                return Ok((response, lease));
+            }
+            Some(Err(failed)) => failed,
+            None => return Err(exchange.late(upstream)),
+        };
+        if let Some(fault) = report.as_ref().and_then(|report| report.fault()) {
+            return Err(fault.into());
+        }
+        // Never sent at all, or never read by anybody.
+        let again = failed.take_message().or(spare.filter(|_| lease.may_be_stale()));
+        match again {
+            Some(again) if !std::mem::replace(&mut fresh, true) => request = again,
+            _ => return Err(exchange.bad_gateway(upstream, failed.into_error())),
+        }
+    }
+}
+
+/// The answer's head, within the time for it; a body that makes its way counts as life. `None` when it is late.
+async fn head_in_time<F: Future>(sending: F, report: Option<&Report>, patience: Duration) -> Option<F::Output> {
+    tokio::pin!(sending);
+    let mut seen = None;
+    loop {
+        match tokio::time::timeout(patience, sending.as_mut()).await {
+            Ok(output) => return Some(output),
+            Err(_) => {
+                let progress = report.map(Report::progress);
+                if progress.is_none() || progress == seen {
+                    return None;
+                }
+                seen = progress;
+            }
+        }
+    }
+}
+
+/// RFC 9110, section 9.2.2.
+fn is_idempotent(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE)
+}
+
+/// A request without a body, once more.
+fn copy(request: &Request<RequestBody>) -> Request<RequestBody> {
+    let mut copy = Request::new(RequestBody::Empty);
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.headers_mut() = request.headers().clone();
+    copy
+}
+
+/// What the parser lets through although it can be understood in two ways (RFC 9112, section 6.3).
+pub(crate) fn check_framing(response: &Response<Incoming>) -> Result<(), &'static str> {
+    let headers = response.headers();
+    let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
+    let mut encodings = headers.get_all(header::TRANSFER_ENCODING).iter();
+    let encoding = encodings.next();
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+        return Err("it switches protocols, which nobody asked for");
+    }
+    if lengths > 1 || (lengths == 1 && encoding.is_some()) || encodings.next().is_some() {
+        return Err("its framing is ambiguous");
+    }
+    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+        return Err("its transfer encoding is unknown");
+    }
+    Ok(())
+}
+
+/// Turns a request into the one that the upstream gets.
+pub(crate) fn prepare(exchange: &Exchange<'_>, parts: &mut Parts, upstream: &Upstream, pass: &Pass) {
+    let gateway = &exchange.link.core.gateway;
+    let client = &exchange.client;
+    headers::clean_request(parts, client.by_proxy);
+    pass.edit_request(parts);
+    let hop = Hop {
+        peer: exchange.link.peer.address,
+        secure: client.secure,
+        host: exchange.host.to_str().unwrap_or_default(),
+        pseudonym: &gateway.pseudonym,
+    };
+    headers::add_forwarded(parts, &hop);
+    parts.headers.insert(header::HOST, upstream.host(&exchange.host));
+    parts.headers.insert(X_REQUEST_ID, exchange.id.header());
+    change(&mut parts.headers, &pass.route().request_headers);
+    parts.uri = target(&parts.uri, upstream.folder(), pass);
+    parts.version = Version::HTTP_11;
+    parts.extensions.clear();
+}
+
+/// The target as the upstream sees it: its folder, the canonical path without what is stripped, the query.
+fn target(uri: &Uri, folder: &str, pass: &Pass) -> Uri {
+    let path = match uri.path() {
+        // `OPTIONS *` was judged as `/`, and goes on as that.
+        "*" => "/",
+        path => pass.route().stripped(path),
+    };
+    let is_same = folder.is_empty() && path.len() == uri.path().len() && uri.authority().is_none();
+    if is_same && path == uri.path() {
+        return uri.clone();
+    }
+    let text = match uri.query() {
+        Some(query) => format!("{folder}{path}?{query}"),
+        None => format!("{folder}{path}"),
+    };
+    // All of these were parsed before; should they not fit together, nothing is forwarded as it was sent.
+    PathAndQuery::try_from(text).map_or_else(|_| Uri::from_static("/"), Uri::from)
+}
+
+fn change(headers: &mut HeaderMap, changes: &HeaderChanges) {
+    for name in &changes.remove {
+        headers.remove(name);
+    }
+    for (name, value) in &changes.set {
+        headers.insert(name, value.clone());
+    }
+}
+
+/// Holds and alters the body where parameters in it are forced.
+async fn force_body(
+    exchange: &Exchange<'_>,
+    parts: &mut Parts,
+    body: RequestBody,
+    pass: &Pass,
+) -> Result<RequestBody, Stop> {
+    let Some(forced) = pass.forced_body() else {
+        // What HTTP/1.1 says in the head, HTTP/2 need not: parameters in the query have no business in a body.
+        let escapes = pass.route().force.is_some() && Place::of(&parts.method) == Place::Query && !body.is_empty();
+        return if escapes { Err(Reason::Force(ForceError::UnsupportedMediaType).into()) } else { Ok(body) };
+    };
+    let content_type = single(&parts.headers, header::CONTENT_TYPE)?;
+    let encoding = single(&parts.headers, header::CONTENT_ENCODING)?;
+    let report = body.report();
+    let most = usize::try_from(exchange.link.core.gateway.setup.load().forced_body).unwrap_or(usize::MAX);
+    let held = match Limited::new(body, most).collect().await {
+        Ok(collected) => collected.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return Err(Fault::BodyTooLarge.into()),
+        Err(_) => return Err(report.and_then(|report| report.fault()).unwrap_or(Fault::BodyBroken).into()),
+    };
+    let altered = forced.body(content_type.as_deref(), encoding.as_deref(), &held).map_err(Reason::Force)?;
+    if let Some(kind) = altered.content_type {
+        parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    // The length is stated anew, and what was said of the old bytes is not true of the new ones.
+    for name in ["content-length", "trailer", "content-md5", "digest", "content-digest", "repr-digest"] {
+        parts.headers.remove(name);
+    }
+    Ok(RequestBody::Held(Some(altered.bytes.into())))
+}
+
+/// The value of a header that may stand there once.
+fn single(headers: &HeaderMap, name: header::HeaderName) -> Result<Option<String>, Stop> {
+    let mut lines = headers.get_all(name).iter();
+    let unreadable = || Stop::from(Reason::Force(ForceError::UnsupportedMediaType));
+    let line = lines.next();
+    if lines.next().is_some() {
+        return Err(unreadable());
+    }
+    line.map(|line| line.to_str().map(str::to_owned).map_err(|_| unreadable())).transpose()
+}
+
+impl Exchange<'_> {
+    /// The upstream of the route.
+    pub(crate) fn upstream(&self, pass: &Pass) -> Result<Arc<Upstream>, Stop> {
+        let Target::Upstream(name) = &pass.route().target else { return Err(Fault::Internal.into()) };
+        let upstreams = self.link.core.gateway.upstreams.load();
+        // Between the two steps of a reload a route may name an upstream that is not there any more.
+        upstreams.find(name).cloned().ok_or(Fault::UpstreamUnavailable { retry_after: RETRY_WHEN_FULL }.into())
+    }
+
+    /// Whoever had to wait may have been shut out meanwhile.
+    pub(crate) async fn judge_again(&self, pass: &Pass) -> Result<(), Stop> {
+        if self.started.elapsed() < INTERVAL || pass.caller().known().is_none() {
+            return Ok(());
+        }
+        match self.link.core.gateway.engine.is_still_allowed(pass).await {
+            true => Ok(()),
+            false => Err(Reason::NotLoggedIn.into()),
+        }
+    }
+
+    /// The upstream's answer as the client gets it.
+    pub(crate) fn returned(
+        &self,
+        response: Response<Incoming>,
+        lease: Option<Lease>,
+        pass: Pass,
+    ) -> Response<ResponseBody> {
+        let (mut parts, body) = response.into_parts();
+        headers::clean_response(&mut parts.headers);
+        change(&mut parts.headers, &pass.route().response_headers);
+        pass.edit_response(&mut parts.headers);
+        parts.extensions.clear();
+        parts.version = Version::HTTP_11;
+        let mut body = ResponseBody::upstream(body, lease);
+        if body.may_last() {
+            let stream = self.link.core.streams.follow(Held::Pass(Box::new(pass)));
+            body = body.watched(stream);
+        }
+        Response::from_parts(parts, body)
+    }
+
+    /// No connection. The caller is told no detail.
+    pub(crate) fn unreachable(&self, upstream: &Upstream, error: &NoConnection) -> Stop {
+        let (name, request_id) = (upstream.name(), self.id.as_str());
+        let fault = match error {
+            NoConnection::Down => Fault::UpstreamUnavailable { retry_after: RETRY_WHEN_DOWN },
+            NoConnection::Full => {
+                tracing::warn!(upstream = %name, request_id, "as many connections as allowed are in use");
+                Fault::UpstreamUnavailable { retry_after: RETRY_WHEN_FULL }
+            }
+            NoConnection::Failed(error) if error.kind() == std::io::ErrorKind::TimedOut => {
+                tracing::warn!(upstream = %name, request_id, "no connection in time");
+                Fault::GatewayTimeout
+            }
+            NoConnection::Failed(error) => {
+                tracing::warn!(upstream = %name, %error, request_id, "no connection");
+                Fault::BadGateway
+            }
+        };
+        fault.into()
+    }
+
+    /// An answer that is none.
+    pub(crate) fn bad_gateway(&self, upstream: &Upstream, what: impl std::fmt::Display) -> Stop {
+        tracing::warn!(upstream = %upstream.name(), request_id = self.id.as_str(), "no answer that could be passed on: {what}");
+        Fault::BadGateway.into()
+    }
+
+    /// No answer in time.
+    pub(crate) fn late(&self, upstream: &Upstream) -> Stop {
+        tracing::warn!(upstream = %upstream.name(), request_id = self.id.as_str(), "no answer in time");
+        Fault::GatewayTimeout.into()
+    }
+}

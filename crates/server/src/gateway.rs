@@ -1,0 +1,98 @@
+//! What all cores share, and what a reload replaces.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+
+use arc_swap::ArcSwap;
+use doorward::Engine;
+use doorward::policy::Settings;
+use tokio::runtime::Handle;
+
+use crate::rate::Limiter;
+use crate::setup::Setup;
+use crate::upstream::{UpstreamError, Upstreams};
+
+/// The gateway: the engine that decides, and where requests go then.
+pub(crate) struct Gateway {
+    pub(crate) engine: Arc<Engine>,
+    pub(crate) setup: ArcSwap<Setup>,
+    pub(crate) upstreams: Arc<ArcSwap<Upstreams>>,
+    pub(crate) limiter: Limiter,
+    /// Doorward's own resources, served on the control runtime.
+    pub(crate) own: axum::Router,
+    pub(crate) control: Handle,
+    /// How many connections are open.
+    pub(crate) open: Arc<AtomicUsize>,
+    /// Our name in `Via`, by which a loop is found.
+    pub(crate) pseudonym: Box<str>,
+    /// What paths in the settings are relative to.
+    base: PathBuf,
+    /// The port of our own TLS. Listeners stay when settings change.
+    secure_port: Option<u16>,
+}
+
+/// What a reload puts in place, made before anything is replaced.
+pub(crate) struct Replacement {
+    setup: Setup,
+    upstreams: Upstreams,
+}
+
+impl Gateway {
+    /// A gateway with these settings.
+    pub(crate) fn new(engine: Arc<Engine>, own: OwnResources, settings: &Settings, place: Place) -> Result<Self, UpstreamError> {
+        let Place { base, secure_port, control } = place;
+        let upstreams = Upstreams::new(&settings.upstream, &base, &Upstreams::default())?;
+        own.upstreams.store(Arc::new(upstreams));
+        Ok(Self {
+            engine,
+            setup: ArcSwap::from_pointee(Setup::new(settings, secure_port)),
+            upstreams: own.upstreams,
+            limiter: Limiter::default(),
+            own: own.router,
+            control,
+            open: own.open,
+            pseudonym: pseudonym(),
+            base,
+            secure_port,
+        })
+    }
+
+    /// Makes what other settings ask for, and replaces nothing yet.
+    pub(crate) fn prepare(&self, settings: &Settings) -> Result<Replacement, UpstreamError> {
+        let upstreams = Upstreams::new(&settings.upstream, &self.base, &self.upstreams.load())?;
+        Ok(Replacement { setup: Setup::new(settings, self.secure_port), upstreams })
+    }
+
+    /// Puts it in place. Requests under way end as they began.
+    pub(crate) fn replace(&self, replacement: Replacement) {
+        self.setup.store(Arc::new(replacement.setup));
+        self.upstreams.store(Arc::new(replacement.upstreams));
+    }
+
+    /// What paths in the settings are relative to.
+    pub(crate) fn base(&self) -> &Path {
+        &self.base
+    }
+}
+
+/// The routes of Doorward's own resources, and what they tell about.
+pub(crate) struct OwnResources {
+    pub(crate) router: axum::Router,
+    pub(crate) upstreams: Arc<ArcSwap<Upstreams>>,
+    pub(crate) open: Arc<AtomicUsize>,
+}
+
+/// Where the gateway is.
+pub(crate) struct Place {
+    pub(crate) base: PathBuf,
+    pub(crate) secure_port: Option<u16>,
+    pub(crate) control: Handle,
+}
+
+/// Another one for each process, so that one gateway may stand behind another.
+fn pseudonym() -> Box<str> {
+    let mut random = [0; 8];
+    let _ = getrandom::fill(&mut random);
+    format!("doorward-{:016x}", u64::from_be_bytes(random)).into()
+}

@@ -1,0 +1,83 @@
+//! Doorward's own resources: judged on the core, served on the control runtime, so that no form and no list delays a request
+//! that is forwarded.
+
+use std::sync::Arc;
+
+use doorward::Pass;
+use doorward::Admission;
+use doorward::layer::Outcome;
+use http::uri::{PathAndQuery, Uri};
+use http::{Request, Response};
+use hyper::body::{Body as _, Incoming};
+use tower::ServiceExt as _;
+
+use crate::body::{RequestBody, ResponseBody};
+use crate::exchange::{Exchange, Served};
+use crate::fault::Fault;
+use crate::streams::Held;
+
+/// Serves a request for one of Doorward's own resources.
+pub(crate) async fn serve(
+    exchange: &Exchange<'_>,
+    request: Request<Incoming>,
+    pass: Pass,
+    closes: &mut bool,
+) -> Served {
+    let gateway = &exchange.link.core.gateway;
+    let (mut parts, body) = request.into_parts();
+    let had_body = !body.is_end_stream();
+    let (method, sent) = (parts.method.clone(), parts.uri.clone());
+    let stall = gateway.setup.load().body_stall;
+    let body = RequestBody::new(body, pass.route().bounds.body.0, stall);
+    let report = body.report();
+    if let Some(path) = &exchange.path {
+        parts.uri = at(path, &parts.uri);
+    }
+    parts.extensions.clear();
+    let id = Some(Arc::from(exchange.id.as_str()));
+    let admission = Admission::new(gateway.engine.clone(), pass, exchange.client, id);
+    parts.extensions.insert(admission.clone());
+    let request = Request::from_parts(parts, axum::body::Body::new(body));
+    // Spawned: what a client begins and does not wait for comes to its end all the same.
+    let answer = gateway.control.spawn(gateway.own.clone().oneshot(request)).await;
+    let fault = report.and_then(|report| report.fault());
+    let response = match (answer, fault) {
+        (Ok(Ok(response)), None) => response,
+        (Ok(Ok(_)), Some(fault)) => {
+            *closes = true;
+            return exchange.stop_at(fault.into(), (method.as_str(), sent.path()), admission.pass());
+        }
+        (Ok(Err(never)), _) => match never {},
+        (Err(error), _) => {
+            tracing::error!(%error, request_id = exchange.id.as_str(), "a request ended in a panic");
+            *closes |= had_body;
+            return exchange.stop_at(Fault::Internal.into(), (method.as_str(), sent.path()), admission.pass());
+        }
+    };
+    // One of Doorward's own resources may refuse a request still.
+    let outcome = response.extensions().get::<Outcome>().map_or("allow", |Outcome(code)| code);
+    Served { response: returned(exchange, response, admission), outcome }
+}
+
+fn returned(
+    exchange: &Exchange<'_>,
+    response: Response<axum::body::Body>,
+    admission: Admission,
+) -> Response<ResponseBody> {
+    let (mut parts, body) = response.into_parts();
+    admission.pass().edit_response(&mut parts.headers);
+    let mut body = ResponseBody::own(body);
+    if body.may_last() {
+        body = body.watched(exchange.link.core.streams.follow(Held::Admission(admission)));
+    }
+    Response::from_parts(parts, body)
+}
+
+/// The same target at another path.
+fn at(path: &str, sent: &Uri) -> Uri {
+    let text = match sent.query() {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    PathAndQuery::try_from(text).map_or_else(|_| Uri::from_static("/"), Uri::from)
+}

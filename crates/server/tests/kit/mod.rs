@@ -1,0 +1,14 @@
+//! What tests of the server are made with: a house with a door, a client that writes bytes, and an upstream that reads them.
+#![allow(dead_code, unused_imports, reason = "not every test uses all of it")]
+
+mod answer;
+mod client;
+mod house;
+mod until;
+mod upstream;
+
+pub use answer::Answer;
+pub use client::Client;
+pub use house::{House, PASSWORD, Session};
+pub use until::until;
+pub use upstream::{Seen, Upstream};
