@@ -30,10 +30,7 @@ mod service;
 
 pub use body::{RequestBody, ResponseBody, Revoked};
 pub use request_id::RequestId;
-pub use service::Protected;
-
-#[cfg(feature = "axum")]
-pub(crate) use service::Outcome;
+pub use service::{Outcome, Protected};
 
 use std::sync::Arc;
 use std::time::Duration;

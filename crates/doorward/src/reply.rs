@@ -61,10 +61,10 @@ impl Pass {
     /// no shared caching of what is somebody's own, and the security headers that the upstream left out.
     pub fn edit_response(&self, headers: &mut HeaderMap) {
         identity::strip(headers);
-        self.drop_own_cookies(headers);
-        for cookie in &self.expired {
-            headers.append(SET_COOKIE, cookie.clone());
+        if !self.route().is_own() {
+            self.drop_own_cookies(headers);
         }
+        self.expire_dead_cookies(headers);
         if self.route().cors.is_some() {
             // The answer depends on the origin, also for one that may not read it.
             headers.append(VARY, HeaderValue::from_static("Origin"));
@@ -76,6 +76,16 @@ impl Pass {
             keep_private(headers);
         }
         self.policy().protect(self.secure, headers);
+    }
+
+    /// Cookies of dead sessions expire, unless the response has just set a new one of that name.
+    fn expire_dead_cookies(&self, headers: &mut HeaderMap) {
+        let name = |cookie: &HeaderValue| cookie.as_bytes().split(|byte| *byte == b'=').next().map(<[u8]>::to_vec);
+        for cookie in &self.expired {
+            if !headers.get_all(SET_COOKIE).iter().any(|set| name(set) == name(cookie)) {
+                headers.append(SET_COOKIE, cookie.clone());
+            }
+        }
     }
 
     /// An upstream cannot set a cookie of ours, nor make a proxy serve files.

@@ -158,6 +158,8 @@ pub fn own() -> Vec<OwnRoute> {
         new("POST", "/user/password-reset", Anonymous).csrf(OriginOnly),
         new("GET", "/login", Anonymous),
         new("POST", "/login", Anonymous).csrf(OriginOnly),
+        new("GET", "/login/code", Anonymous),
+        new("POST", "/login/code", Anonymous).csrf(OriginOnly),
         new("GET", "/login/assets/:file", Anonymous),
         new("GET", "/logout", Identify),
         new("POST", "/logout", Identify).csrf(Form),
