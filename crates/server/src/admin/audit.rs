@@ -1,0 +1,166 @@
+//! `/admin/audit`: the record of what happened.
+
+use std::collections::HashMap;
+
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use doorward::audit::StoredEvent;
+use doorward::store::{EventFilter, Store, StoreError};
+use doorward::{Name, UserNumber};
+use http::HeaderMap;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::administrator::Administrator;
+use super::export::{self, Format};
+use crate::openapi::Reading;
+use crate::own::{House, Json, List, Query, Refused, Timestamp, page};
+
+/// Which events. All that is given must hold.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Of this kind: `log_in`, `refused`, `user_roles` and so on.
+    kind: Option<String>,
+    /// About this realm.
+    #[param(value_type = Option<String>)]
+    realm: Option<Name>,
+    /// About or by the user with this login.
+    login: Option<String>,
+    /// From this address.
+    address: Option<String>,
+    /// With this outcome: `ok`, or a word for why not.
+    outcome: Option<String>,
+    /// At or after this time.
+    #[param(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// Before this time.
+    #[param(value_type = Option<String>, format = DateTime)]
+    until: Option<Timestamp>,
+    /// What `next` said.
+    after: Option<String>,
+    /// At most so many, 100 unless stated.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+    /// All of it as a file. Needs a recent password. `Accept: text/csv` and `application/jsonl` ask for the same.
+    #[param(inline)]
+    format: Option<Format>,
+}
+
+/// One thing that happened.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditEvent)]
+pub(crate) struct View {
+    /// Grows with time.
+    pub(super) number: u64,
+    #[schema(value_type = String, format = DateTime)]
+    pub(super) at: Timestamp,
+    pub(super) kind: String,
+    /// `ok`, or a word for why not.
+    pub(super) outcome: String,
+    #[schema(required)]
+    pub(super) realm: Option<String>,
+    /// The id of the user whom it is about.
+    #[schema(required)]
+    pub(super) user: Option<String>,
+    /// Their login.
+    #[schema(required)]
+    pub(super) login: Option<String>,
+    /// By whom, when that is somebody else: a login, `cli`, or `system`.
+    #[schema(required)]
+    pub(super) actor: Option<String>,
+    /// The handle of the session.
+    #[schema(required)]
+    pub(super) session: Option<String>,
+    #[schema(required)]
+    pub(super) address: Option<String>,
+    /// Method and path of the request.
+    #[schema(required)]
+    pub(super) request: Option<String>,
+    #[schema(required)]
+    pub(super) request_id: Option<String>,
+    /// What changed, in words.
+    #[schema(required)]
+    pub(super) detail: Option<String>,
+    /// How many like it were left out since the last one was written.
+    pub(super) omitted: u32,
+}
+
+/// What happened, the latest first.
+#[utoipa::path(get, path = "/admin/audit", tag = "audit", params(Which),
+    responses((status = 200, content(
+        (List<View> = "application/json"), (String = "text/csv"), (String = "application/jsonl"))), Reading))]
+pub(crate) async fn list(
+    administrator: Administrator,
+    State(house): House,
+    headers: HeaderMap,
+    Query(which): Query<Which>,
+) -> Result<Response, Refused> {
+    let Which { kind, realm, login, address, outcome, since, until, after, limit, format } = which;
+    let (since, until) = (since.map(|time| time.0), until.map(|time| time.0));
+    let filter = EventFilter { kind, realm, login, address, outcome, since, until };
+    if let Some(format) = format.or_else(|| Format::accepted(&headers)) {
+        if after.is_some() || limit.is_some() {
+            return Err(Refused::invalid("query", "a file holds everything: leave out after and limit"));
+        }
+        return export::export(&house, &administrator.recent()?, filter, format);
+    }
+    let store = house.engine.store();
+    let listed = store.events(filter, page(after, limit)?).await?;
+    let mut names = Names::default();
+    let mut items = Vec::with_capacity(listed.items.len());
+    for event in listed.items {
+        items.push(names.view(event, &**store).await?);
+    }
+    Ok(Json(List { items, next: listed.next }).into_response())
+}
+
+/// Who has which number, as far as it was asked for.
+#[derive(Default)]
+pub(super) struct Names(HashMap<u32, Option<(String, String)>>);
+
+impl Names {
+    /// So many are remembered at once.
+    const MOST: usize = 4_096;
+
+    /// An event with the names of whom it is about. A wrong password is noted with a number alone.
+    pub(super) async fn view(&mut self, stored: StoredEvent, store: &dyn Store) -> Result<View, StoreError> {
+        let StoredEvent { number, event } = stored;
+        let known = match event.user {
+            Some(user) => self.find(user, store).await?,
+            None => None,
+        };
+        let (user, now_called) = known.unzip();
+        Ok(View {
+            number,
+            at: Timestamp(event.at),
+            kind: event.kind,
+            outcome: event.outcome,
+            realm: event.realm.map(|realm| realm.to_string()),
+            user,
+            // What they were called at the time goes before what they are called now.
+            login: event.login.or(now_called),
+            actor: event.actor,
+            session: event.session,
+            address: event.address,
+            request: event.request,
+            request_id: event.request_id,
+            detail: event.detail,
+            omitted: event.omitted,
+        })
+    }
+
+    async fn find(&mut self, number: u32, store: &dyn Store) -> Result<Option<(String, String)>, StoreError> {
+        if let Some(known) = self.0.get(&number) {
+            return Ok(known.clone());
+        }
+        let user = store.user(UserNumber(number)).await?;
+        let names = user.map(|user| (user.id.to_string(), user.login.to_string()));
+        if self.0.len() >= Self::MOST {
+            self.0.clear();
+        }
+        self.0.insert(number, names.clone());
+        Ok(names)
+    }
+}

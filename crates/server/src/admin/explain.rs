@@ -1,0 +1,153 @@
+//! `/admin/explain`: what would become of a request, step by step, without making it.
+
+use axum::extract::State;
+use doorward::Name;
+use doorward::policy::{Door, Explanation, Outcome, Question};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::administrator::Administrator;
+use crate::openapi::Reading;
+use crate::own::{House, Json, Query, Refused};
+
+/// A request that nobody makes.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Asked {
+    /// The method. GET unless stated.
+    method: Option<String>,
+    /// The path.
+    path: String,
+    /// The authority. That of the first own origin unless stated.
+    host: Option<String>,
+    /// Whose user is calling. A guest unless stated.
+    #[param(value_type = Option<String>)]
+    realm: Option<Name>,
+    /// The roles of that user, separated by commas.
+    roles: Option<String>,
+    /// The id of that user, for parameters of the path.
+    user_id: Option<String>,
+    /// Whether it comes by https. As the own origins say unless stated.
+    secure: Option<bool>,
+    /// The listener. The public one unless stated.
+    #[serde(default)]
+    #[param(inline)]
+    door: Listener,
+}
+
+/// A request that nobody makes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = Question)]
+pub(crate) struct Posted {
+    method: String,
+    path: String,
+    /// The authority. That of the first own origin unless stated.
+    host: Option<String>,
+    /// Whose user is calling. A guest unless stated.
+    #[schema(value_type = Option<String>)]
+    realm: Option<Name>,
+    /// The roles of that user.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>)]
+    roles: Vec<Name>,
+    /// The id of that user, for parameters of the path.
+    user_id: Option<String>,
+    /// Whether it comes by https. As the own origins say unless stated.
+    secure: Option<bool>,
+    #[serde(default)]
+    door: Listener,
+}
+
+/// Which listener.
+#[derive(Clone, Copy, Default, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Listener {
+    #[default]
+    Public,
+    Admin,
+}
+
+/// What would become of it.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Explanation)]
+pub(crate) struct View {
+    method: String,
+    /// In its one spelling.
+    path: String,
+    #[schema(required)]
+    route: Option<String>,
+    /// What the route asks for.
+    access: Vec<String>,
+    caller: String,
+    verdict: Verdict,
+    /// The status that the caller would see; 200 when the request goes on.
+    status: u16,
+    /// Why, in one sentence.
+    reason: String,
+    /// Each step, in the order in which they are taken.
+    steps: Vec<Step>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+enum Verdict {
+    Allow,
+    Deny,
+}
+
+/// One step of a decision.
+#[derive(Serialize, ToSchema)]
+struct Step {
+    /// What is looked at.
+    title: &'static str,
+    /// What was found.
+    text: String,
+    /// Whether the decision goes on.
+    passed: bool,
+}
+
+/// What would become of a request.
+#[utoipa::path(get, path = "/admin/explain", tag = "rules", params(Asked),
+    responses((status = 200, body = View), Reading))]
+pub(crate) async fn ask(_: Administrator, State(house): House, Query(asked): Query<Asked>) -> Result<Json<View>, Refused> {
+    let Asked { method, path, host, realm, roles, user_id, secure, door } = asked;
+    let texts = roles.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|text| !text.is_empty());
+    let roles = texts.map(Name::parse).collect::<Result<Vec<_>, _>>();
+    let roles = roles.map_err(|error| Refused::invalid("roles", error.to_string()))?;
+    let method = method.unwrap_or_else(|| "GET".to_owned());
+    let question = Question { method, path, host, realm, roles, user_id, secure };
+    Ok(Json(View::of(house.engine.policy().explain(door.into(), &question))))
+}
+
+/// The same, for questions that do not fit into an address. Nothing changes by it.
+#[utoipa::path(post, path = "/admin/explain", tag = "rules", request_body = Posted,
+    responses((status = 200, body = View), Reading))]
+pub(crate) async fn post(_: Administrator, State(house): House, Json(posted): Json<Posted>) -> Json<View> {
+    let Posted { method, path, host, realm, roles, user_id, secure, door } = posted;
+    let question = Question { method, path, host, realm, roles, user_id, secure };
+    Json(View::of(house.engine.policy().explain(door.into(), &question)))
+}
+
+impl View {
+    fn of(explanation: Explanation) -> Self {
+        let Explanation { method, path, route, access, caller, verdict, status, reason, steps } = explanation;
+        let verdict = match verdict {
+            Outcome::Allow => Verdict::Allow,
+            Outcome::Deny => Verdict::Deny,
+        };
+        let step = |step: doorward::policy::Step| Step { title: step.title, text: step.text, passed: step.passed };
+        let steps = steps.into_iter().map(step).collect();
+        Self { method, path, route, access, caller, verdict, status, reason, steps }
+    }
+}
+
+impl From<Listener> for Door {
+    fn from(listener: Listener) -> Self {
+        match listener {
+            Listener::Public => Self::Public,
+            Listener::Admin => Self::Admin,
+        }
+    }
+}

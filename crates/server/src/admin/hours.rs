@@ -1,0 +1,143 @@
+//! What happened in the hours before now, summed up. Hours that are over never change and are asked of the store once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use doorward::Time;
+use doorward::audit::Count;
+use doorward::store::{CountFilter, Store, StoreError};
+
+/// Sums of the counters, by hour.
+#[derive(Default)]
+pub(crate) struct Hours(Mutex<BTreeMap<Time, Arc<Sums>>>);
+
+/// How often each route had each outcome, and how long all of them took.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Sums(HashMap<(Box<str>, Box<str>), Sum>);
+
+/// How often, and how long all of them took in microseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sum {
+    pub(super) hits: u64,
+    pub(super) micros: u64,
+}
+
+const HOUR: Time = 3_600;
+/// Counters are written a little late, and on other nodes later still.
+const LATE: Time = 300;
+/// No more hours than a week has are kept.
+const MOST: Time = 7 * 24 * HOUR;
+
+impl Hours {
+    /// The sums of the last `hours` hours, up to `now`.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(super) async fn last(&self, hours: Time, store: &dyn Store, now: Time) -> Result<Sums, StoreError> {
+        let this_hour = now / HOUR * HOUR;
+        self.lock().retain(|hour, _| *hour <= this_hour && this_hour - hour <= MOST);
+        let mut total = Sums::default();
+        for back in 0..=hours {
+            let Some(hour) = this_hour.checked_sub(back * HOUR) else { break };
+            total.unite(&*self.hour(hour, store, now).await?);
+        }
+        Ok(total)
+    }
+
+    async fn hour(&self, hour: Time, store: &dyn Store, now: Time) -> Result<Arc<Sums>, StoreError> {
+        if let Some(known) = self.lock().get(&hour) {
+            return Ok(known.clone());
+        }
+        let until = hour.saturating_add(HOUR);
+        let sums: Arc<Sums> = Arc::new(store.counts(CountFilter { since: hour, until }).await?.into_iter().collect());
+        if until.saturating_add(LATE) <= now {
+            self.lock().insert(hour, sums.clone());
+        }
+        Ok(sums)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<Time, Arc<Sums>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sums {
+    fn unite(&mut self, other: &Self) {
+        for (key, sum) in &other.0 {
+            self.0.entry(key.clone()).or_default().add(sum.hits, sum.micros);
+        }
+    }
+
+    /// Each route, outcome and sum.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str, Sum)> {
+        self.0.iter().map(|((route, outcome), sum)| (&**route, &**outcome, *sum))
+    }
+
+    /// All requests that were served, and all that were not.
+    pub(super) fn split(&self) -> (Sum, Sum) {
+        let (mut served, mut refused) = (Sum::default(), Sum::default());
+        for (_, outcome, sum) in self.iter().filter(|(_, outcome, _)| is_of_requests(outcome)) {
+            let side = if is_served(outcome) { &mut served } else { &mut refused };
+            side.add(sum.hits, sum.micros);
+        }
+        (served, refused)
+    }
+}
+
+impl FromIterator<Count> for Sums {
+    fn from_iter<I: IntoIterator<Item = Count>>(counts: I) -> Self {
+        let mut sums = Self::default();
+        for count in counts {
+            let key = (count.route.into(), count.outcome.into());
+            sums.0.entry(key).or_default().add(count.hits, count.micros);
+        }
+        sums
+    }
+}
+
+impl Sum {
+    pub(super) fn add(&mut self, hits: u64, micros: u64) {
+        self.hits = self.hits.saturating_add(hits);
+        self.micros = self.micros.saturating_add(micros);
+    }
+
+    /// How long one took on average, in microseconds.
+    pub(super) fn average(self) -> u64 {
+        self.micros.checked_div(self.hits).unwrap_or_default()
+    }
+}
+
+/// Whether a request with this outcome got what it asked for. `answer` is a preflight, `redirect` the way to https.
+pub(super) fn is_served(outcome: &str) -> bool {
+    matches!(outcome, "allow" | "answer" | "redirect")
+}
+
+/// Whether an outcome is one of requests, and not a detail of what protection against forgery found.
+pub(super) fn is_of_requests(outcome: &str) -> bool {
+    !outcome.starts_with("csrf_")
+}
+
+#[cfg(test)]
+mod tests {
+    use doorward::MemoryStore;
+
+    use super::*;
+
+    fn count(minute: Time, outcome: &str, hits: u64) -> Count {
+        Count { minute, route: "GET /a".into(), outcome: outcome.into(), hits, micros: hits * 10 }
+    }
+
+    #[tokio::test]
+    async fn an_hour_that_is_over_is_asked_for_once() {
+        let (store, hours) = (MemoryStore::default(), Hours::default());
+        let now = 10 * HOUR + 1_800;
+        let counts = vec![count(9 * HOUR, "allow", 1), count(10 * HOUR, "forbidden", 2), count(10 * HOUR, "csrf_no_proof", 5)];
+        store.record(vec![], counts).await.expect("written");
+        let (served, refused) = hours.last(1, &store, now).await.expect("sums").split();
+        assert_eq!((served, refused), (Sum { hits: 1, micros: 10 }, Sum { hits: 2, micros: 20 }));
+        let late = vec![count(9 * HOUR, "allow", 7), count(10 * HOUR, "forbidden", 7)];
+        store.record(vec![], late).await.expect("written");
+        let (served, refused) = hours.last(1, &store, now).await.expect("sums").split();
+        assert_eq!((served.hits, refused.hits), (1, 9));
+    }
+}

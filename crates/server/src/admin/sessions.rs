@@ -1,0 +1,260 @@
+//! `/admin/sessions`, and `/admin/users/{id}/sessions`.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use doorward::store::{ListedSession, Page, SessionFilter, StoredSession};
+use doorward::{Name, Reason, SessionHandle, User};
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::administrator::{Administrator, Recent};
+use super::users::{OfRealm, find};
+use crate::openapi::{Changing, Reading};
+use crate::own::{House, Json, List, Query, Refused, Shared, Timestamp, page};
+
+/// Somebody's session.
+#[derive(Serialize, ToSchema)]
+#[schema(as = AdministeredSession)]
+pub(crate) struct View {
+    /// Its handle. It opens nothing.
+    id: String,
+    realm: String,
+    user_id: String,
+    login: String,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    last_seen_at: Timestamp,
+    /// When it ends unless it is used. Null when it does not end by that.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    idle_ends_at: Option<Timestamp>,
+    #[schema(value_type = String, format = DateTime)]
+    ends_at: Timestamp,
+    /// When the password was given last.
+    #[schema(value_type = String, format = DateTime)]
+    authenticated_at: Timestamp,
+    /// Whether the person asked to stay logged in.
+    remember: bool,
+    /// From where the log-in came.
+    address: String,
+    /// The browser or client, as it named itself.
+    device: String,
+}
+
+/// Which sessions. All that is given must hold.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Of this realm.
+    #[param(value_type = Option<String>)]
+    realm: Option<Name>,
+    /// Of the user with this id.
+    user: Option<String>,
+    /// Of users with this role.
+    #[param(value_type = Option<String>)]
+    role: Option<Name>,
+    /// Begun from this address.
+    address: Option<String>,
+    /// Whose device has this text in it.
+    device: Option<String>,
+    /// Begun before this time.
+    #[param(value_type = Option<String>, format = DateTime)]
+    created_before: Option<Timestamp>,
+    /// What `next` said.
+    after: Option<String>,
+    /// At most so many, 100 unless stated.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+/// Which sessions to end. All that is given must hold.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Ends {
+    /// Of this realm.
+    #[param(value_type = Option<String>)]
+    realm: Option<Name>,
+    /// Of the user with this id.
+    user: Option<String>,
+    /// Of users with this role.
+    #[param(value_type = Option<String>)]
+    role: Option<Name>,
+    /// Begun from this address.
+    address: Option<String>,
+    /// Whose device has this text in it.
+    device: Option<String>,
+    /// Begun before this time.
+    #[param(value_type = Option<String>, format = DateTime)]
+    created_before: Option<Timestamp>,
+    /// Everybody's, the caller's own included. Needed when nothing else is given, so that nobody does it by leaving out a filter.
+    #[serde(default)]
+    all: bool,
+    /// Says how many would end, and ends none.
+    #[serde(default)]
+    count: bool,
+}
+
+/// How many sessions.
+#[derive(Serialize, ToSchema)]
+#[schema(as = SessionCount)]
+pub(crate) struct Count {
+    count: usize,
+    /// Whether they ended.
+    ended: bool,
+}
+
+/// Live sessions, newest first.
+#[utoipa::path(get, path = "/admin/sessions", tag = "sessions", params(Which),
+    responses((status = 200, body = List<View>), Reading))]
+pub(crate) async fn list(_: Administrator, State(house): House, Query(which): Query<Which>) -> Result<Json<List<View>>, Refused> {
+    let Which { realm, user, role, address, device, created_before, after, limit } = which;
+    let page = page(after, limit)?;
+    let filter = Filter { realm, user, role, address, device, created_before };
+    let filter = filter.resolve(&house).await?;
+    listed(&house, filter, page).await.map(Json)
+}
+
+/// Ends all sessions that match, or says how many that would be.
+#[utoipa::path(delete, path = "/admin/sessions", tag = "sessions", params(Ends),
+    responses((status = 200, body = Count), Changing))]
+pub(crate) async fn end_matching(
+    administrator: Administrator,
+    State(house): House,
+    Query(ends): Query<Ends>,
+) -> Result<Json<Count>, Refused> {
+    let Ends { realm, user, role, address, device, created_before, all, count } = ends;
+    let filter = Filter { realm, user, role, address, device, created_before };
+    if filter.is_empty() != all {
+        return Err(Refused::invalid("query", "either filters, or all=true for everybody's sessions"));
+    }
+    let filter = filter.resolve(&house).await?;
+    if count {
+        return Ok(Json(Count { count: matching(&house, filter).await?, ended: false }));
+    }
+    let actor = administrator.recent()?;
+    let count = house.engine.end_matching(&actor, filter).await?;
+    Ok(Json(Count { count, ended: true }))
+}
+
+/// A session.
+#[utoipa::path(get, path = "/admin/sessions/{id}", tag = "sessions", params(("id" = String, Path)),
+    responses((status = 200, body = View), Reading))]
+pub(crate) async fn show(_: Administrator, State(house): House, Path(id): Path<String>) -> Result<Json<View>, Refused> {
+    let store = house.engine.store();
+    let handle = SessionHandle::parse(&id).ok_or(Reason::NotFound)?;
+    let session = store.session_by_handle(handle).await?.ok_or(Reason::NotFound)?;
+    let user = store.user(session.user).await?.ok_or(Reason::NotFound)?;
+    let now = house.engine.now();
+    if session.idle_end <= now || session.absolute_end <= now || session.epoch != user.epoch {
+        return Err(Reason::NotFound.into());
+    }
+    Ok(Json(View::new(session, user.id.to_string(), user.login.to_string())))
+}
+
+/// Ends a session.
+#[utoipa::path(delete, path = "/admin/sessions/{id}", tag = "sessions", params(("id" = String, Path)),
+    responses((status = 204), Changing))]
+pub(crate) async fn end(Recent(actor): Recent, State(house): House, Path(id): Path<String>) -> Result<StatusCode, Refused> {
+    let handle = SessionHandle::parse(&id).ok_or(Reason::NotFound)?;
+    house.engine.end_session(&actor, handle).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The sessions of a user.
+#[utoipa::path(get, path = "/admin/users/{id}/sessions", tag = "sessions", params(("id" = String, Path), OfRealm),
+    responses((status = 200, body = List<View>), Reading))]
+pub(crate) async fn list_of_user(
+    _: Administrator,
+    State(house): House,
+    Path(id): Path<String>,
+    Query(of): Query<OfRealm>,
+) -> Result<Json<List<View>>, Refused> {
+    let user = find(&house, &id, of.realm).await?;
+    let filter = SessionFilter { user: Some(user.number), ..SessionFilter::default() };
+    listed(&house, filter, Page { after: None, limit: Page::GREATEST }).await.map(Json)
+}
+
+/// Ends all sessions of a user.
+#[utoipa::path(delete, path = "/admin/users/{id}/sessions", tag = "sessions", params(("id" = String, Path), OfRealm),
+    responses((status = 204), Changing))]
+pub(crate) async fn end_of_user(
+    Recent(actor): Recent,
+    State(house): House,
+    Path(id): Path<String>,
+    Query(of): Query<OfRealm>,
+) -> Result<Response, Refused> {
+    let user: User = find(&house, &id, of.realm).await?;
+    house.engine.end_sessions_of(&actor, &user).await?;
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// What both lists and ends say about sessions.
+#[derive(PartialEq, Default)]
+struct Filter {
+    realm: Option<Name>,
+    user: Option<String>,
+    role: Option<Name>,
+    address: Option<String>,
+    device: Option<String>,
+    created_before: Option<Timestamp>,
+}
+
+impl Filter {
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The same for a store, which knows users by number.
+    async fn resolve(self, house: &Shared) -> Result<SessionFilter, Refused> {
+        let user = match self.user {
+            None => None,
+            Some(id) => Some(find(house, &id, self.realm.clone()).await?.number),
+        };
+        let created_before = self.created_before.map(|time| time.0);
+        let Self { realm, role, address, device, .. } = self;
+        Ok(SessionFilter { user, realm, role, address, device, created_before })
+    }
+}
+
+async fn listed(house: &Shared, filter: SessionFilter, page: Page) -> Result<List<View>, Refused> {
+    let listed = house.engine.store().sessions(filter, house.engine.now(), page).await?;
+    Ok(List::of(listed, |ListedSession { session, user_id, login }| {
+        View::new(session, user_id.to_string(), login.to_string())
+    }))
+}
+
+/// Counts, a page at a time: what matches may be more than fits into memory.
+async fn matching(house: &Shared, filter: SessionFilter) -> Result<usize, Refused> {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let page = Page { after, limit: Page::GREATEST };
+        let listed = house.engine.store().sessions(filter.clone(), house.engine.now(), page).await?;
+        count += listed.items.len();
+        after = listed.next;
+        if after.is_none() {
+            return Ok(count);
+        }
+    }
+}
+
+impl View {
+    fn new(session: StoredSession, user_id: String, login: String) -> Self {
+        Self {
+            id: session.digest.handle().to_string(),
+            realm: session.realm.to_string(),
+            user_id,
+            login,
+            created_at: Timestamp(session.created),
+            last_seen_at: Timestamp(session.last_seen),
+            idle_ends_at: (!session.remembered).then_some(Timestamp(session.idle_end)),
+            ends_at: Timestamp(session.absolute_end),
+            authenticated_at: Timestamp(session.authenticated),
+            remember: session.remembered,
+            address: session.address,
+            device: session.device,
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! `/admin/users`.
+
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use doorward::store::{Conflict, UserFilter};
+use doorward::{Name, Reason, User, UserDraft, UserId, UserUpdate};
+use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::administrator::{Administrator, Recent};
+use super::user::{self, Changes, Code, Draft, View};
+use crate::openapi::{Changing, Reading};
+use crate::own::{House, Json, Judged, List, Query, Refused, Shared, Timestamp, page};
+
+/// Which users.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Which {
+    /// Of this realm.
+    #[param(value_type = Option<String>)]
+    realm: Option<Name>,
+    /// Having this role.
+    #[param(value_type = Option<String>)]
+    role: Option<Name>,
+    /// In this state.
+    #[param(inline)]
+    state: Option<user::State>,
+    /// Login, e-mail or name begins with this text. Every character stands for itself.
+    search: Option<String>,
+    /// What `next` said.
+    after: Option<String>,
+    /// At most so many, 100 unless stated.
+    #[param(minimum = 1, maximum = 1000)]
+    limit: Option<u32>,
+}
+
+/// Whose id it is, where several realms have users of the same id.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct OfRealm {
+    /// The realm. May be left out unless users of several realms have the id.
+    #[param(value_type = Option<String>)]
+    pub(super) realm: Option<Name>,
+}
+
+/// Users, by login.
+#[utoipa::path(get, path = "/admin/users", tag = "users", params(Which),
+    responses((status = 200, body = List<View>), Reading))]
+pub(crate) async fn list(_: Administrator, State(house): House, Query(which): Query<Which>) -> Result<Json<List<View>>, Refused> {
+    let Which { realm, role, state, search, after, limit } = which;
+    let filter = UserFilter { realm, role, state: state.map(Into::into), search: search.filter(|text| !text.is_empty()) };
+    let listed = house.engine.store().users(filter, page(after, limit)?).await?;
+    Ok(Json(List::of(listed, View::of)))
+}
+
+/// Adds a user, who has no password yet: issue a code.
+#[utoipa::path(post, path = "/admin/users", tag = "users", request_body = Draft,
+    responses((status = 201, body = View, headers(("Location" = String, description = "The user."))), Changing))]
+pub(crate) async fn create(
+    Recent(actor): Recent,
+    Judged(admission): Judged,
+    State(house): House,
+    Json(draft): Json<Draft>,
+) -> Result<impl IntoResponse, Refused> {
+    let Draft { realm, id, login, name, email, roles, attributes } = draft;
+    let draft = UserDraft { realm, id, login, name, email, roles, attributes, password: None };
+    let user = house.engine.create_user(&actor, draft).await?;
+    // Ids and names of realms are safe in a path and a query as they stand.
+    let place = format!("{}/admin/users/{}?realm={}", admission.pass().policy().mount(), user.id, user.realm);
+    let place = HeaderValue::try_from(place).map_err(|_| Refused::internal())?;
+    Ok((StatusCode::CREATED, [(header::LOCATION, place)], Json(View::of(user))))
+}
+
+/// A user.
+#[utoipa::path(get, path = "/admin/users/{id}", tag = "users", params(("id" = String, Path), OfRealm),
+    responses((status = 200, body = View), Reading))]
+pub(crate) async fn show(
+    _: Administrator,
+    State(house): House,
+    Path(id): Path<String>,
+    Query(of): Query<OfRealm>,
+) -> Result<Json<View>, Refused> {
+    Ok(Json(View::of(find(&house, &id, of.realm).await?)))
+}
+
+/// Alters a user.
+#[utoipa::path(patch, path = "/admin/users/{id}", tag = "users", params(("id" = String, Path), OfRealm), request_body = Changes,
+    responses((status = 200, body = View), Changing))]
+pub(crate) async fn alter(
+    Recent(actor): Recent,
+    State(house): House,
+    Path(id): Path<String>,
+    Query(of): Query<OfRealm>,
+    Json(changes): Json<Changes>,
+) -> Result<Json<View>, Refused> {
+    let mut user = find(&house, &id, of.realm).await?;
+    if changes.version.is_some_and(|version| version != user::version(&user)) {
+        return Err(Reason::Conflict(Conflict::UserChanged).into());
+    }
+    let engine = &house.engine;
+    if let Some(roles) = changes.roles {
+        let (add, remove) = roles.split(&user);
+        if !(add.is_empty() && remove.is_empty()) {
+            user = engine.change_roles(&actor, &user, &add, &remove).await?;
+        }
+    }
+    if let Some(state) = changes.state.map(doorward::UserState::from).filter(|state| *state != user.state) {
+        engine.set_state(&actor, &user, state).await?;
+        user = engine.store().user(user.number).await?.ok_or(Reason::Conflict(Conflict::UserUnknown))?;
+    }
+    let Changes { login, name, email, attributes, .. } = changes;
+    if login.is_some() || name.is_some() || email.is_some() || attributes.is_some() {
+        user = engine.update_user(&actor, &user, UserUpdate { login, name, email, attributes }).await?;
+    }
+    Ok(Json(View::of(user)))
+}
+
+/// Removes a user for good.
+#[utoipa::path(delete, path = "/admin/users/{id}", tag = "users", params(("id" = String, Path), OfRealm),
+    responses((status = 204), Changing))]
+pub(crate) async fn remove(
+    Recent(actor): Recent,
+    State(house): House,
+    Path(id): Path<String>,
+    Query(of): Query<OfRealm>,
+) -> Result<StatusCode, Refused> {
+    let user = find(&house, &id, of.realm).await?;
+    house.engine.remove_user(&actor, &user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Issues a code with which the user sets a password. An older one is void.
+#[utoipa::path(post, path = "/admin/users/{id}/codes", tag = "users", params(("id" = String, Path), OfRealm),
+    responses((status = 201, body = Code), Changing))]
+pub(crate) async fn issue_code(
+    Recent(actor): Recent,
+    State(house): House,
+    Path(id): Path<String>,
+    Query(of): Query<OfRealm>,
+) -> Result<impl IntoResponse, Refused> {
+    let user = find(&house, &id, of.realm).await?;
+    let issued = house.engine.issue_code(&actor, &user).await?;
+    let code = Code { code: issued.code.to_string(), expires_at: Timestamp(issued.expires) };
+    Ok((StatusCode::CREATED, Json(code)))
+}
+
+/// Forgives failed log-ins, from everywhere.
+#[utoipa::path(post, path = "/admin/users/{id}/unlock", tag = "users", params(("id" = String, Path), OfRealm),
+    responses((status = 204), Changing))]
+pub(crate) async fn unlock(
+    Recent(actor): Recent,
+    State(house): House,
+    Path(id): Path<String>,
+    Query(of): Query<OfRealm>,
+) -> Result<StatusCode, Refused> {
+    let user = find(&house, &id, of.realm).await?;
+    house.engine.unlock_user(&actor, &user).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// The user of this id.
+///
+/// # Errors
+/// 404 when there is none, 400 `realm_required` when there are several.
+pub(super) async fn find(house: &Shared, id: &str, realm: Option<Name>) -> Result<User, Refused> {
+    let id = UserId::parse(id).map_err(|_| Reason::NotFound)?;
+    let store = house.engine.store();
+    if let Some(realm) = realm {
+        return Ok(store.user_by_id(realm, id).await?.ok_or(Reason::NotFound)?);
+    }
+    let mut found = None;
+    for realm in house.engine.policy().realms() {
+        let user = store.user_by_id(realm.name().clone(), id.clone()).await?;
+        match (&found, user) {
+            (_, None) => {}
+            (None, user) => found = user,
+            (Some(_), Some(_)) => return Err(Reason::Realm("realm_required").into()),
+        }
+    }
+    Ok(found.ok_or(Reason::NotFound)?)
+}

@@ -1,0 +1,187 @@
+//! `/login`.
+
+use askama::Template;
+use axum::extract::RawQuery;
+use axum::response::Response;
+use doorward::policy::{Policy, RealmId};
+use doorward::{Admission, LogIn, Reason, Refusal};
+use http::header::{self, HeaderMap, HeaderValue};
+use http::StatusCode;
+use serde::{Deserialize, Deserializer};
+use zeroize::Zeroizing;
+
+use super::notice::Notice;
+use super::page::{Frame, answer, see_other};
+use super::query::single;
+use super::return_to;
+use crate::own::{Form, Judged, Refused};
+
+#[derive(Template)]
+#[template(path = "login.html")]
+struct Page {
+    frame: Frame,
+    notice: Option<Notice>,
+    /// The realms to choose from; none when there is nothing to choose.
+    realms: Vec<Choice>,
+    /// The realm that the address or the form named.
+    realm: Option<String>,
+    /// Whether somebody may stay logged in.
+    may_remember: bool,
+    login: String,
+    return_to: String,
+    /// Proves that the form is ours. None where no cookie could be given, and so nobody can log in.
+    token: Option<String>,
+}
+
+struct Choice {
+    name: String,
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Filled {
+    #[serde(default)]
+    token: String,
+    realm: Option<String>,
+    login: String,
+    password: Password,
+    /// Sent when it is ticked.
+    remember: Option<String>,
+    #[serde(default)]
+    return_to: String,
+}
+
+/// A password of a form. Wiped, and never shown.
+pub(super) struct Password(pub(super) Zeroizing<Vec<u8>>);
+
+impl<'de> Deserialize<'de> for Password {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Self(Zeroizing::new(String::deserialize(deserializer)?.into_bytes())))
+    }
+}
+
+/// The form.
+pub(super) async fn show(Judged(admission): Judged, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Refused> {
+    let blank = Blank {
+        realm: single(query.as_deref(), "realm"),
+        login: String::new(),
+        return_to: single(query.as_deref(), "return_to").unwrap_or_default(),
+    };
+    let set = single(query.as_deref(), "done").as_deref() == Some("password");
+    let notice = set.then(|| Notice::good("The password is set. Log in with it."));
+    blank.page(&admission, &headers, StatusCode::OK, notice)
+}
+
+/// Logs in.
+pub(super) async fn enter(
+    Judged(admission): Judged,
+    headers: HeaderMap,
+    Form(filled): Form<Filled>,
+) -> Result<Response, Refused> {
+    let Filled { token, realm, login, password, remember, return_to } = filled;
+    let realm = realm.filter(|realm| !realm.is_empty());
+    let again = Blank { realm: realm.clone(), login: login.clone(), return_to };
+    let engine = admission.engine();
+    let visit = admission.visit(&headers);
+    if !engine.is_guest_token(&token, &visit) {
+        let notice = Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
+        return again.page(&admission, &headers, StatusCode::FORBIDDEN, Some(notice));
+    }
+    let request =
+        LogIn { realm: realm.as_deref(), login: &login, password: password.0, remember: remember.is_some() };
+    match engine.log_in(request, &visit).await {
+        Ok(logged_in) => {
+            let policy = admission.pass().policy();
+            let home = || format!("{}/account?realm={}", policy.mount(), logged_in.user.realm);
+            let place = return_to::checked(&again.return_to, policy.mount()).unwrap_or_else(home);
+            let mut response = see_other(&place)?;
+            for cookie in logged_in.cookies {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            Ok(response)
+        }
+        Err(refusal) => again.refused(&admission, &headers, refusal),
+    }
+}
+
+/// What the form shows before anybody types: what they typed before, but never a password.
+struct Blank {
+    realm: Option<String>,
+    login: String,
+    return_to: String,
+}
+
+impl Blank {
+    fn page(
+        self,
+        admission: &Admission,
+        headers: &HeaderMap,
+        status: StatusCode,
+        notice: Option<Notice>,
+    ) -> Result<Response, Refused> {
+        let policy = admission.pass().policy();
+        let (token, cookie, notice) = guest(admission, headers, notice)?;
+        let known = self.realm.as_deref().and_then(|name| policy.realm_id(name));
+        let several = policy.realms().len() > 1;
+        let realms = policy.realms().iter().map(|realm| Choice { name: realm.name().to_string() });
+        let page = Page {
+            frame: Frame::new(admission)?,
+            notice,
+            realms: if several && known.is_none() { realms.collect() } else { Vec::new() },
+            may_remember: may_remember(policy, known),
+            // A realm that is none is not shown again: it is chosen anew.
+            realm: self.realm.filter(|_| several && known.is_some()),
+            login: self.login,
+            return_to: return_to::checked(&self.return_to, policy.mount()).unwrap_or_default(),
+            token,
+        };
+        let mut response = answer(status, &page, &page.frame.nonce)?;
+        response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
+        Ok(response)
+    }
+
+    /// The form once more, with what was wrong.
+    fn refused(self, admission: &Admission, headers: &HeaderMap, refusal: Refusal) -> Result<Response, Refused> {
+        let Some(notice) = Notice::of(&refusal) else { return Err(refusal.into()) };
+        let policy = admission.pass().policy();
+        let realm = match (&self.realm, policy.realms()) {
+            (Some(name), _) => policy.realm_id(name),
+            (None, [_]) => Some(RealmId(0)),
+            (None, _) => None,
+        };
+        let wait = notice.wait;
+        let mut response = self.page(admission, headers, refusal.status(), Some(notice))?;
+        let headers = response.headers_mut();
+        if matches!(refusal.reason(), Reason::BadCredentials)
+            && let Some(realm) = realm
+        {
+            headers.insert(header::WWW_AUTHENTICATE, policy.log_in_challenge(realm, admission.client().secure));
+        }
+        headers.extend(wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
+        Ok(response)
+    }
+}
+
+/// The token of a form, the cookie that goes with it, and what to tell: where no cookie can be given, there is no form.
+pub(super) fn guest(
+    admission: &Admission,
+    headers: &HeaderMap,
+    notice: Option<Notice>,
+) -> Result<(Option<String>, Option<HeaderValue>, Option<Notice>), Refused> {
+    match admission.engine().guest_token(&admission.visit(headers)) {
+        Ok(guest) => Ok((Some(guest.token), guest.cookie, notice)),
+        Err(refusal) => match Notice::of(&refusal) {
+            Some(notice) => Ok((None, None, Some(notice))),
+            None => Err(refusal.into()),
+        },
+    }
+}
+
+/// Whether some realm that may be meant lets people stay logged in.
+fn may_remember(policy: &Policy, realm: Option<RealmId>) -> bool {
+    match realm {
+        Some(realm) => policy.realm(realm).remember().is_some(),
+        None => policy.realms().iter().any(|realm| realm.remember().is_some()),
+    }
+}

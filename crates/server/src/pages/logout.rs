@@ -1,0 +1,50 @@
+//! `/logout`: asks, and logs out only when somebody says so. An address alone changes nothing.
+
+use askama::Template;
+use axum::response::Response;
+use doorward::{Caller, Scope};
+use http::StatusCode;
+use http::header::{self, HeaderMap};
+
+use super::page::{Frame, answer, see_other};
+use crate::own::{Judged, Refused};
+
+#[derive(Template)]
+#[template(path = "logout.html")]
+struct Page {
+    frame: Frame,
+    /// Who is logged in, and where.
+    who: Option<Who>,
+}
+
+struct Who {
+    login: String,
+    realm: String,
+}
+
+/// The question.
+pub(super) async fn ask(Judged(admission): Judged) -> Result<Response, Refused> {
+    let who = match admission.caller() {
+        Caller::Guest => None,
+        Caller::Known(known) => {
+            let user = known.user();
+            Some(Who { login: user.login.to_string(), realm: user.realm.to_string() })
+        }
+    };
+    let page = Page { frame: Frame::new(&admission)?, who };
+    answer(StatusCode::OK, &page, &page.frame.nonce)
+}
+
+/// Logs out. Whoever is logged out already gets the same answer.
+pub(super) async fn leave(Judged(admission): Judged, headers: HeaderMap) -> Result<Response, Refused> {
+    let policy = admission.pass().policy();
+    let mut response = see_other(&format!("{}/logout", policy.mount()))?;
+    if let Some(known) = admission.caller().known() {
+        let (user, visit) = (known.user(), admission.visit(&headers));
+        admission.engine().end_own(user, known.session(), Scope::Current, &visit).await?;
+        let realm = policy.realm_id(user.realm.as_str());
+        let cookie = realm.map(|realm| (header::SET_COOKIE, policy.expired_cookie(realm, admission.client().secure)));
+        response.headers_mut().extend(cookie);
+    }
+    Ok(response)
+}
