@@ -6,7 +6,7 @@ use http::header::HeaderValue;
 use crate::csrf::CsrfRefusal;
 use crate::password::PasswordRefusal;
 use crate::path::PathError;
-use crate::policy::{CrossOrigin, ForceError};
+use crate::policy::{CrossOrigin, ForceError, RouteId};
 use crate::store::Conflict;
 
 /// A refusal: its reason for the operator, and the terms that the caller may know.
@@ -32,8 +32,8 @@ pub struct Terms {
     pub cors: Option<CrossOrigin>,
     /// Whether the request came over TLS.
     pub secure: bool,
-    /// The route as written.
-    pub route: Option<String>,
+    /// The route that the request took.
+    pub route: Option<RouteId>,
 }
 
 /// Why.

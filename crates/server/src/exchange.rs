@@ -206,6 +206,10 @@ async fn respond(
         Verdict::Allow(pass) => pass,
         Verdict::Deny(refusal) => {
             *closes |= has_body;
+            notes.route = refusal.terms().route;
+            if let (Some(line), Some(route)) = (&mut notes.line, notes.route) {
+                line.route = gateway.engine.policy().route_text(route);
+            }
             return refuse(refusal.into(), &client);
         }
         Verdict::Answer(answer) => {

@@ -48,7 +48,7 @@ impl Engine {
             Err(mut refusal) => {
                 let terms = refusal.terms_mut();
                 terms.secure = head.client.secure;
-                terms.route = Some(found.route.to_string());
+                terms.route = Some(found.id);
                 terms.cors = cors(&found, head);
                 Verdict::Deny(refusal)
             }

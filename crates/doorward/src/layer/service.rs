@@ -174,9 +174,10 @@ impl<'s> Visit<'s> {
         let (method, path) = (parts.method.as_str(), parts.uri.path());
         let engine = &self.setup.engine;
         engine.note_refusal(refusal, method, path, self.client, &self.id.0);
-        self.count(None, refusal.code());
+        self.count(refusal.terms().route, refusal.code());
         let (code, detail, client) = (refusal.code(), refusal.reason().detail(), self.client);
-        let (request_id, route) = (&*self.id.0, refusal.terms().route.as_deref());
+        let route = refusal.terms().route.map(|route| engine.policy().route_text(route));
+        let request_id = &*self.id.0;
         tracing::info!(code, detail, method, path, route, %client, request_id, "refused");
         let mut response = problem::response(refusal, Some(&self.id.0));
         self.name(response.headers_mut());
