@@ -203,6 +203,8 @@ impl Settings {
 /// The JSON Schema of `doorward.toml`, routes, ACL and roles included.
 pub fn schema() -> schemars::Schema {
     let mut schema = schemars::schema_for!(Settings);
+    schema.insert("title".into(), "doorward.toml".into());
+    schema.insert("description".into(), "What Doorward listens on, whom it lets in, and where it sends them.".into());
     let rules = schemars::schema_for!(Rules);
     for part in ["properties", "$defs"] {
         let more = rules.as_value().get(part).and_then(|part| part.as_object()).cloned().unwrap_or_default();
@@ -211,7 +213,27 @@ pub fn schema() -> schemars::Schema {
             whole.extend(more);
         }
     }
+    schema.as_object_mut().into_iter().flat_map(|whole| whole.values_mut()).for_each(describe_plainly);
     schema
+}
+
+/// Leaves of each description what people read who write the file: no examples in Rust, and no links to types.
+fn describe_plainly(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::Object(members) => {
+            if let Some(serde_json::Value::String(text)) = members.get_mut("description") {
+                *text = plain(text);
+            }
+            members.values_mut().for_each(describe_plainly);
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(describe_plainly),
+        _ => {}
+    }
+}
+
+fn plain(description: &str) -> String {
+    let first = description.split("\n\n").next().unwrap_or_default();
+    first.replace("[`", "`").replace("`]", "`")
 }
 
 /// Where each value of a file was written, by its path.
@@ -223,7 +245,7 @@ pub(crate) struct Places {
 
 impl Places {
     /// Where the value of `path` was written, or the innermost table around it.
-    pub fn source(&self, path: &str) -> Source {
+    pub(crate) fn source(&self, path: &str) -> Source {
         let Some(file) = &self.file else { return Source::made_by("settings") };
         let mut path = path;
         loop {

@@ -1,0 +1,112 @@
+//! `doorward serve`.
+
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::bail;
+use clap::Args;
+use doorward::policy::{Access, Complaints};
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::config::Config;
+use crate::reload::Note;
+use crate::running::{Running, refuse_unserved};
+use crate::{log, notify};
+
+/// Serve: the gateway in front of the upstreams, until SIGTERM or Ctrl-C. SIGHUP reads the files again.
+#[derive(Args)]
+pub struct Serve {}
+
+impl Serve {
+    pub async fn run(self, file: &Path) -> anyhow::Result<()> {
+        // Before anybody can learn our number: a signal that nobody handles would end the process.
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let config = Config::load(file)?;
+        log::of_a_server(&config.settings)?;
+        refuse_unserved(&config.policy(0)?)?;
+        let mut running = Running::start(config).await?;
+        let mut note = Note::begin(&running.config().database());
+        introduce(&running).await?;
+        notify::ready();
+        loop {
+            tokio::select! {
+                _ = hangup.recv() => reload(&mut running, &mut note).await,
+                _ = terminate.recv() => break,
+                _ = interrupt.recv() => break,
+            }
+        }
+        notify::stopping();
+        let deadline = running.config().settings.drain.deadline;
+        tracing::info!("ending: requests under way have {deadline}; a second signal ends at once");
+        drop(note);
+        tokio::select! {
+            cut = running.drain(Duration::from_secs(deadline.0.into())) => {
+                match cut {
+                    0 => tracing::info!("ended"),
+                    cut => tracing::warn!("ended: {cut} connections were cut off at the deadline"),
+                }
+                Ok(())
+            }
+            _ = terminate.recv() => bail!("ended at once: requests under way were cut off"),
+            _ = interrupt.recv() => bail!("ended at once: requests under way were cut off"),
+        }
+    }
+}
+
+/// Says where it listens and what is in force, and what to do when that is nothing.
+async fn introduce(running: &Running) -> anyhow::Result<()> {
+    let policy = running.engine.policy();
+    for doubt in policy.warnings() {
+        tracing::warn!("{doubt}");
+    }
+    for place in running.places() {
+        tracing::info!("listening on {place}");
+    }
+    for place in running.admin_places() {
+        tracing::info!("administration on {place}");
+    }
+    let file = &running.config().file;
+    let flag = Config::flag(file);
+    let routes = policy.declared_routes();
+    let undecided = routes.iter().filter(|route| route.access == Access::Deny).count();
+    tracing::info!("{} routes, {undecided} of them still access = \"deny\"", routes.len());
+    if routes.is_empty() {
+        let file = file.display();
+        tracing::warn!(
+            "there are no routes, so nothing gets through: write [[route]] into {file}, or run \
+             `doorward import openapi FILE --output routes.toml{flag}`, and then `doorward reload{flag}`"
+        );
+    }
+    if running.has_no_users().await? {
+        let realm = match (policy.realms().len(), policy.admin_realm()) {
+            (2.., Some(realm)) => format!(" --realm {realm}"),
+            (2.., None) => " --realm REALM".to_owned(),
+            _ => String::new(),
+        };
+        tracing::warn!(
+            "there are no users, so nobody can log in: run `doorward user add LOGIN{realm} --role administrator{flag}`"
+        );
+    }
+    Ok(())
+}
+
+async fn reload(running: &mut Running, note: &mut Note) {
+    note.reading();
+    match running.reload().await {
+        Ok(()) => {
+            let generation = running.generation();
+            tracing::info!(generation, "reloaded: {} routes", running.engine.policy().declared_routes().len());
+            note.done(generation);
+        }
+        Err(error) => {
+            let text = match error.downcast_ref::<Complaints>() {
+                Some(complaints) => complaints.to_string(),
+                None => format!("{error:#}"),
+            };
+            tracing::error!("not reloaded, the old rules stay:\n{text}");
+            note.refused(running.generation(), &text);
+        }
+    }
+}

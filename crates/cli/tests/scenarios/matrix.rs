@@ -1,0 +1,111 @@
+//! The permission matrix: every route of the demo with every role, over the wire, and as `explain` has it.
+
+use std::fmt::Write as _;
+
+use reqwest::{Client, Method};
+use serde_json::{Value, json};
+
+use crate::kit::{Demo, Place};
+
+/// Somebody in the demo, and what to call them.
+const CALLERS: [(&str, Option<(&str, &str, &str, &str)>); 5] = [
+    ("guest", None),
+    ("customer", Some(("customer", "", "anna@example.com", "anna-drinks-green-tea"))),
+    ("administrator", Some(("admin", "administrator", "alex@example.com", "alex-holds-every-key"))),
+    ("support", Some(("admin", "support", "sam@example.com", "sam-answers-the-phone"))),
+    ("editor", Some(("admin", "editor", "kim@example.com", "kim-writes-each-page"))),
+];
+
+/// A request for each route of `demo.toml`.
+const REQUESTS: [(&str, &str); 21] = [
+    ("GET", "/"),
+    ("GET", "/rest/V1/directory/countries"),
+    ("GET", "/rest/V1/directory/countries/NZ"),
+    ("GET", "/rest/V1/customers/me"),
+    ("PUT", "/rest/V1/customers/me"),
+    ("GET", "/rest/V1/customers/search"),
+    ("GET", "/rest/V1/customers/8"),
+    ("DELETE", "/rest/V1/customers/1000"),
+    ("GET", "/rest/V1/customerGroups/search"),
+    ("GET", "/rest/V1/customerGroups/1"),
+    ("PUT", "/rest/V1/customerGroups/1"),
+    ("GET", "/api/pages"),
+    ("GET", "/api/pages/example"),
+    ("PATCH", "/api/pages/example"),
+    ("GET", "/site/example"),
+    ("GET", "/events"),
+    ("GET", "/echo"),
+    ("POST", "/uploads"),
+    ("GET", "/user/me"),
+    ("GET", "/admin/users"),
+    ("GET", "/nowhere"),
+];
+
+#[test]
+fn there_is_a_request_for_each_route() {
+    let place = Place::new();
+    let rules = place.run("demo --print-config").ok();
+    let declared = rules.lines().filter(|line| line.starts_with("match = ")).count();
+    let own = ["/user/me", "/admin/users", "/nowhere"];
+    assert_eq!(REQUESTS.iter().filter(|(_, path)| !own.contains(path)).count(), declared);
+}
+
+#[tokio::test]
+async fn every_route_with_every_role() {
+    let place = Place::new();
+    let demo = Demo::start(&place, &[]);
+    place.write("doorward.toml", &place.run("demo --print-config").ok());
+    let client = Client::builder().no_proxy().build().expect("a client");
+    let mut matrix = format!("{:<42}", "");
+    CALLERS.iter().for_each(|(name, _)| write!(matrix, "{name:>15}").expect("text"));
+    for (method, path) in REQUESTS {
+        let mut line = format!("{:<42}", format!("{method} {path}"));
+        for (name, caller) in CALLERS {
+            let seen = ask(&client, &demo.base, method, path, caller).await;
+            let explained = explain(&place, method, path, caller);
+            write!(line, "{:>15}", seen).expect("text");
+            assert_eq!(as_seen(&explained), seen, "{method} {path} by {name}: {explained}");
+        }
+        write!(matrix, "\n{line}").expect("text");
+    }
+    insta::assert_snapshot!(matrix);
+}
+
+type Known = (&'static str, &'static str, &'static str, &'static str);
+
+/// What the wire says: `allow`, or the status of a refusal by Doorward.
+async fn ask(client: &Client, base: &str, method: &str, path: &str, caller: Option<Known>) -> String {
+    let method = Method::from_bytes(method.as_bytes()).expect("a method");
+    let mut request = client.request(method.clone(), format!("{base}{path}"));
+    if let Some((_, _, login, password)) = caller {
+        request = request.basic_auth(login, Some(password));
+    }
+    if path == "/echo" {
+        let upgrade = [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
+        request = upgrade.into_iter().fold(request, |request, (name, value)| request.header(name, value));
+        request = request.header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
+    } else if method == Method::PUT && path.contains("customers") {
+        request = request.json(&json!({ "customer": {} }));
+    } else if !method.is_safe() {
+        request = request.json(&json!({}));
+    }
+    let response = request.send().await.expect("an answer");
+    let status = response.status().as_u16();
+    // A stream is not read: its head has said it all.
+    let is_ours = response.headers().get("content-type").is_some_and(|kind| kind == "application/problem+json");
+    if is_ours { status.to_string() } else { "allow".to_owned() }
+}
+
+/// What `explain` says.
+fn explain(place: &Place, method: &str, path: &str, caller: Option<Known>) -> Value {
+    let who = match caller {
+        None => String::new(),
+        Some((realm, "", ..)) => format!("--realm {realm} --user-id 7"),
+        Some((realm, role, ..)) => format!("--realm {realm} --role {role}"),
+    };
+    place.run(&format!("explain {method} {path} {who} --json")).json()
+}
+
+fn as_seen(explained: &Value) -> String {
+    if explained["verdict"] == "allow" { "allow".to_owned() } else { explained["status"].to_string() }
+}

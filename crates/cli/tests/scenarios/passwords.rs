@@ -1,0 +1,80 @@
+//! `doorward user passwd` and `doorward user reset`.
+
+use reqwest::Method;
+use serde_json::json;
+
+use crate::kit::{Api, Browser, Place, Server, eventually};
+use crate::rules;
+
+const OLD: &str = "the old long secret";
+const NEW: &str = "the new long secret";
+
+fn with_anna(upstream: &str) -> Place {
+    let place = Place::with(&rules(upstream));
+    place.run_with("user add anna --password-stdin", &format!("{OLD}\n")).ok();
+    place
+}
+
+#[tokio::test]
+async fn whoever_knows_the_current_password_sets_a_new_one() {
+    let api = Api::start().await;
+    let place = with_anna(&api.base);
+    let server = Server::start(&place);
+    let mut browser = Browser::at(&server.base);
+    assert_eq!(browser.log_in(None, "anna", OLD).await.status, 201);
+    let said = place.run_with("user passwd anna --password-stdin", &format!("{OLD}\n{NEW}\n")).ok();
+    assert_eq!(said, "The password of anna (default) is changed; all their sessions have ended.\n");
+    eventually("the session has ended", async || (browser.get("/me").await.status == 401).then_some(())).await;
+    assert_eq!(browser.log_in(None, "anna", OLD).await.status, 401);
+    assert_eq!(browser.log_in(None, "anna", NEW).await.status, 201);
+    assert_eq!(place.run("session list --json").json()["items"].as_array().map(Vec::len), Some(1));
+}
+
+#[test]
+fn a_wrong_or_a_weak_password_changes_nothing() {
+    let place = with_anna("http://127.0.0.1:9000");
+    let wrong = place.run_with("user passwd anna --password-stdin", &format!("not it at all\n{NEW}\n")).failed(1);
+    assert!(wrong.contains("login and password do not match"), "{wrong}");
+    let weak = place.run_with("user passwd anna --password-stdin", &format!("{OLD}\nshort\n")).failed(1);
+    assert!(weak.contains("at least 15 characters"), "{weak}");
+    place.run_with("user passwd anna --password-stdin", &format!("{OLD}\n")).failed(2);
+    let events = place.run("audit --json --outcome bad_credentials").json();
+    assert_eq!(events["items"].as_array().map(Vec::len), Some(1), "{events}");
+    assert_eq!(place.run("session list --json").json()["items"], json!([]));
+    place.run_with("user passwd anna --password-stdin", &format!("{OLD}\n{NEW}\n")).ok();
+}
+
+#[test]
+fn without_a_terminal_nobody_is_asked() {
+    let place = with_anna("http://127.0.0.1:9000");
+    let error = place.run("user passwd anna").failed(2);
+    assert!(error.contains("add --password-stdin"), "{error}");
+}
+
+#[tokio::test]
+async fn a_code_sets_a_password_once() {
+    let api = Api::start().await;
+    let place = with_anna(&api.base);
+    let server = Server::start(&place);
+    let earlier = place.run("user reset anna --json").json()["code"].as_str().expect("a code").to_owned();
+    let said = place.run("user reset anna").ok();
+    let code = said.lines().next().and_then(|line| line.strip_prefix("One-time code: ")).expect("a code").to_owned();
+    let mut browser = Browser::at(&server.base);
+    let redeem = async |code: &str| {
+        let body = json!({ "code": code, "password": NEW });
+        Browser::at(&server.base).change(Method::POST, "/user/password-reset", body).await.status
+    };
+    assert_eq!(redeem(&earlier).await, 400);
+    assert_eq!(redeem(&code).await, 204);
+    assert_eq!(redeem(&code).await, 400);
+    assert_eq!(browser.log_in(None, "anna", OLD).await.status, 401);
+    assert_eq!(browser.log_in(None, "anna", NEW).await.status, 201);
+}
+
+#[test]
+fn a_line_may_end_as_on_windows_and_hold_spaces() {
+    let place = Place::with(&rules("http://127.0.0.1:9000"));
+    place.run_with("user add anna --password-stdin", &format!("  {OLD} \r\n")).ok();
+    place.run_with("user passwd anna --password-stdin", &format!("{OLD}\n{NEW}\n")).failed(1);
+    place.run_with("user passwd anna --password-stdin", &format!("  {OLD} \n{NEW}\n")).ok();
+}
