@@ -10,7 +10,7 @@ use crate::audit::{Event, EventKind};
 use crate::clock::Time;
 use crate::name::Name;
 use crate::password::PasswordBytes;
-use crate::policy::Grants;
+use crate::policy::{Grants, Policy};
 use crate::refusal::{Reason, Refusal};
 use crate::session::SessionHandle;
 use crate::store::{Change, NewUser, SessionFilter, StoredRole};
@@ -60,6 +60,22 @@ pub struct UserUpdate {
     pub email: Option<Option<String>>,
     /// All attributes.
     pub attributes: Option<Map<String, Value>>,
+}
+
+impl UserDraft {
+    /// Somebody with this login and nothing else: no role, no password, in the only realm.
+    pub fn new(login: impl Into<String>) -> Self {
+        Self {
+            realm: None,
+            id: None,
+            login: login.into(),
+            name: String::new(),
+            email: None,
+            roles: Vec::new(),
+            attributes: Map::new(),
+            password: None,
+        }
+    }
 }
 
 impl Actor {
@@ -274,7 +290,8 @@ impl Engine {
             Change::CreateRole(role.clone())
         } else {
             let after = policy.with_stored_role(&role).map_err(|_| Reason::RoleInFile)?;
-            Change::ReplaceRole { role: role.clone(), guard: self.guard(&after) }
+            let guard = if makes_administrators(&policy, &role.name) { self.guard(&after) } else { None };
+            Change::ReplaceRole { role: role.clone(), guard }
         };
         self.commit(change, vec![event]).await?;
         self.read_roles().await.map_err(|error| super::unavailable(&error))?;
@@ -292,7 +309,7 @@ impl Engine {
         }
         may_alter(&policy, actor, name, None)?;
         let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(format!("{name}: removed"));
-        let guard = self.guard(&policy).map(|mut guard| {
+        let guard = self.guard(&policy).filter(|_| makes_administrators(&policy, name)).map(|mut guard| {
             guard.roles.retain(|role| role != name);
             guard
         });
@@ -302,6 +319,11 @@ impl Engine {
         self.read_roles().await.map_err(|error| super::unavailable(&error))?;
         Ok(())
     }
+}
+
+/// Whether a role made administrators so far: else nobody can lose that by a change to it, whoever has it.
+fn makes_administrators(policy: &Policy, name: &Name) -> bool {
+    policy.administrator_roles().contains(name)
 }
 
 fn about(event: Event, user: &User) -> Event {

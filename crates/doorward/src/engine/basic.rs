@@ -66,10 +66,11 @@ impl Engine {
         let until = now.saturating_add(Verified::LIFETIME);
         let checked = match &claimed {
             Claimed::Right(user) => Checked { user: Some(user.number), epoch: user.epoch, right: true, until },
-            Claimed::Wrong(Some((user, epoch))) => {
-                Checked { user: Some(*user), epoch: *epoch, right: false, until }
+            // A disabled user's right password is right as soon as they are enabled: that leaves the epoch as it is.
+            Claimed::Wrong { user: Some((user, epoch)), barred } => {
+                Checked { user: Some(*user), epoch: *epoch, right: *barred, until }
             }
-            Claimed::Wrong(None) => Checked { user: None, epoch: changes, right: false, until },
+            Claimed::Wrong { user: None, .. } => Checked { user: None, epoch: changes, right: false, until },
         };
         let _ = turn.insert(checked);
         if let Claimed::Right(user) = &claimed {

@@ -30,7 +30,12 @@ pub(super) enum Claimed {
     /// It is true, and the user may log in.
     Right(Box<User>),
     /// It is false, or the user may not log in. Outside nobody can tell which.
-    Wrong(Option<(UserNumber, u32)>),
+    Wrong {
+        /// Whose login it is, and the epoch then.
+        user: Option<(UserNumber, u32)>,
+        /// Whether it is true, and only the user's state stands against it: that may change, the password being the same.
+        barred: bool,
+    },
 }
 
 impl Engine {
@@ -72,7 +77,7 @@ impl Engine {
                 }
                 _ => {
                     reservation.fail();
-                    Ok(Claimed::Wrong(user.map(|user| (user.number, user.epoch))))
+                    Ok(Claimed::Wrong { user: user.map(|user| (user.number, user.epoch)), barred: true })
                 }
             },
             HashOutcome::Wrong => {
@@ -82,7 +87,7 @@ impl Engine {
                     // Written later: a durable write here would tell by its time that there is such a user.
                     self.notes.failure(user.number);
                 }
-                Ok(Claimed::Wrong(user.map(|user| (user.number, user.epoch))))
+                Ok(Claimed::Wrong { user: user.map(|user| (user.number, user.epoch)), barred: false })
             }
             HashOutcome::Hashed(_) | HashOutcome::Failed => Err(unavailable(&"a password could not be computed")),
         }

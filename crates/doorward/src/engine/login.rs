@@ -80,7 +80,7 @@ impl Engine {
         let event = visit.event(EventKind::LogIn, now);
         let user = match self.verify(claim, now).await {
             Ok(Claimed::Right(user)) => user,
-            Ok(Claimed::Wrong(user)) => {
+            Ok(Claimed::Wrong { user, .. }) => {
                 let realm = Some(policy.realm(realm).name().clone());
                 let event = Event { user: user.map(|(number, _)| number.0), realm, ..event.outcome("bad_credentials") };
                 match user {
@@ -252,7 +252,7 @@ impl Engine {
         };
         match self.verify(claim, now).await? {
             Claimed::Right(_) => Ok(()),
-            Claimed::Wrong(_) => {
+            Claimed::Wrong { .. } => {
                 let event = visit.event(kind, now).about(user.number, &user.realm, user.login.as_str());
                 self.notes.event(event.outcome("bad_credentials"));
                 Err(Reason::WrongPassword.into())
