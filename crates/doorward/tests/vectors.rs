@@ -122,12 +122,10 @@ async fn engine(table: &Table) -> Arc<Engine> {
         let draft = UserDraft {
             realm: Some(member.realm.clone()),
             id: Some(member.id.clone()),
-            login: member.login.clone(),
-            name: member.name.clone(),
-            email: None,
             roles: member.roles.clone(),
             attributes: member.attributes.clone(),
             password: member.password.as_ref().map(|text| text.as_bytes().to_vec().into()),
+            ..UserDraft::new(&member.login)
         };
         let user = engine.create_user(&Actor::console(), draft).await;
         let user = user.unwrap_or_else(|refusal| panic!("{}: {refusal:?}", member.name));

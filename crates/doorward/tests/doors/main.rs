@@ -1,0 +1,19 @@
+//! The doors of the library, each test through a real socket: a service behind the layer, browsers and clients before it.
+
+mod house;
+
+mod basic;
+mod body;
+mod csrf;
+mod devices;
+mod extractors;
+mod log_in;
+mod log_out;
+mod outage;
+mod passwords;
+mod peer;
+mod realms;
+mod revocation;
+mod sessions;
+mod streams;
+mod throttle;
