@@ -65,6 +65,10 @@ async fn send(
     let pool = &exchange.link.core.pool;
     let report = body.report();
     let may_repeat = body.is_empty() && is_idempotent(&parts.method);
+    if !may_repeat {
+        // There is one try only: connections that were closed meanwhile get the chance to notice before one is taken.
+        tokio::task::yield_now().await;
+    }
     let mut request = Request::from_parts(parts, body);
     let mut fresh = false;
     loop {
@@ -157,25 +161,24 @@ pub(crate) fn prepare(exchange: &Exchange<'_>, parts: &mut Parts, upstream: &Ups
     parts.headers.insert(header::HOST, upstream.host(&exchange.host));
     parts.headers.insert(X_REQUEST_ID, exchange.id.header());
     change(&mut parts.headers, &pass.route().request_headers);
-    parts.uri = target(&parts.uri, upstream.folder(), pass);
+    parts.uri = target(&parts.uri, pass);
     parts.version = Version::HTTP_11;
     parts.extensions.clear();
 }
 
-/// The target as the upstream sees it: its folder, the canonical path without what is stripped, the query.
-fn target(uri: &Uri, folder: &str, pass: &Pass) -> Uri {
+/// The target as the upstream sees it: the canonical path without what is stripped, the query, and no authority.
+fn target(uri: &Uri, pass: &Pass) -> Uri {
     let path = match uri.path() {
         // `OPTIONS *` was judged as `/`, and goes on as that.
         "*" => "/",
         path => pass.route().stripped(path),
     };
-    let is_same = folder.is_empty() && path.len() == uri.path().len() && uri.authority().is_none();
-    if is_same && path == uri.path() {
+    if uri.authority().is_none() && path.len() == uri.path().len() && path == uri.path() {
         return uri.clone();
     }
     let text = match uri.query() {
-        Some(query) => format!("{folder}{path}?{query}"),
-        None => format!("{folder}{path}"),
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
     };
     // All of these were parsed before; should they not fit together, nothing is forwarded as it was sent.
     PathAndQuery::try_from(text).map_or_else(|_| Uri::from_static("/"), Uri::from)

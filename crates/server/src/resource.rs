@@ -64,8 +64,7 @@ fn returned(
     response: Response<axum::body::Body>,
     admission: Admission,
 ) -> Response<ResponseBody> {
-    let (mut parts, body) = response.into_parts();
-    admission.pass().edit_response(&mut parts.headers);
+    let (parts, body) = response.into_parts();
     let mut body = ResponseBody::own(body);
     if body.may_last() {
         body = body.watched(exchange.link.core.streams.follow(Held::Admission(admission)));

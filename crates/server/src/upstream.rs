@@ -160,11 +160,6 @@ impl Upstream {
         self.settings.health.is_some()
     }
 
-    /// What comes before each path.
-    pub(crate) fn folder(&self) -> &str {
-        self.target.folder()
-    }
-
     /// The `Host` to send: the one of the settings, else the one that the client asked for, else its own name.
     pub(crate) fn host(&self, asked: &HeaderValue) -> HeaderValue {
         match &self.settings.host {

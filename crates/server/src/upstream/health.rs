@@ -67,7 +67,7 @@ async fn ask(upstream: &Arc<Upstream>, path: &str) -> Option<StatusCode> {
     let stream = upstream.connect().await.ok()?;
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.ok()?;
     let host = upstream.settings.host.as_ref().unwrap_or(upstream.target.host());
-    let request = Request::get(format!("{}{path}", upstream.target.folder()))
+    let request = Request::get(path)
         .header(header::HOST, host)
         .header(header::CONNECTION, "close")
         .body(Empty::<Bytes>::new())

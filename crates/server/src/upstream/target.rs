@@ -1,4 +1,4 @@
-//! Where an upstream is: the scheme, host, port and folder of its URL, read once.
+//! Where an upstream is: the scheme, host and port of its URL, read once. It has no path: what was judged is what is asked for.
 
 use std::io;
 use std::path::PathBuf;
@@ -17,8 +17,6 @@ pub struct Target {
     place: Place,
     /// Set when the upstream speaks TLS.
     server_name: Option<ServerName<'static>>,
-    /// What comes before each path; empty, or with a leading and no trailing slash.
-    folder: String,
     /// What the upstream calls itself.
     host: HeaderValue,
 }
@@ -46,11 +44,11 @@ impl FromStr for Target {
                 return Err(invalid());
             }
             let (place, host) = (Place::Unix(path.into()), HeaderValue::from_static("localhost"));
-            return Ok(Self { place, server_name: None, folder: String::new(), host });
+            return Ok(Self { place, server_name: None, host });
         }
         let uri: Uri = text.parse().map_err(|_| invalid())?;
         let authority = uri.authority().ok_or_else(invalid)?;
-        if uri.query().is_some() || text.contains('#') || authority.as_str().contains('@') {
+        if uri.path() != "/" || uri.query().is_some() || text.contains('#') || authority.as_str().contains('@') {
             return Err(invalid());
         }
         let secure = match uri.scheme() {
@@ -69,9 +67,8 @@ impl FromStr for Target {
             false => None,
         };
         let place = Place::Tcp { host: host.to_owned(), port };
-        let folder = uri.path().trim_end_matches('/').to_owned();
         let host = HeaderValue::from_str(authority.as_str()).map_err(|_| invalid())?;
-        Ok(Self { place, server_name, folder, host })
+        Ok(Self { place, server_name, host })
     }
 }
 
@@ -79,11 +76,6 @@ impl Target {
     /// Whose certificate is expected; `None` without TLS.
     pub(crate) fn server_name(&self) -> Option<&ServerName<'static>> {
         self.server_name.as_ref()
-    }
-
-    /// What comes before each path.
-    pub(crate) fn folder(&self) -> &str {
-        &self.folder
     }
 
     /// The upstream's own name, for requests that are ours.
@@ -122,9 +114,8 @@ mod tests {
     fn urls_are_read_once() {
         let plain = target("http://127.0.0.1:9000");
         assert_eq!(plain.place, Place::Tcp { host: "127.0.0.1".into(), port: 9000 });
-        assert_eq!((plain.server_name(), plain.folder()), (None, ""));
+        assert_eq!(plain.server_name(), None);
         assert_eq!(target("http://api.example/").place, Place::Tcp { host: "api.example".into(), port: 80 });
-        assert_eq!(target("http://[::1]:9/v1/").folder(), "/v1");
         assert_eq!(target("http://[::1]:9").place, Place::Tcp { host: "::1".into(), port: 9 });
         let secure = target("https://api.example");
         assert_eq!(secure.place, Place::Tcp { host: "api.example".into(), port: 443 });
@@ -135,7 +126,7 @@ mod tests {
     #[test]
     fn what_is_no_url_of_a_server_is_refused() {
         for text in [
-            "", "localhost:80", "ftp://a", "http://", "http://a?b", "http://a/#b", "http://u:p@a", "http://a:99999", "unix:api",
+            "", "localhost:80", "ftp://a", "http://", "http://a?b", "http://a/#b", "http://a/v1", "http://u:p@a", "http://a:99999", "unix:api",
             "//a", "http:///x",
         ] {
             assert!(text.parse::<Target>().is_err(), "{text}");

@@ -38,6 +38,11 @@ impl Client {
         Self { stream: Box::new(stream), buffer: Vec::new(), host: "localhost".into() }
     }
 
+    /// A connection that somebody else has opened.
+    pub fn over(stream: impl Read + Write + Send + 'static, host: &str) -> Self {
+        Self { stream: Box::new(stream), buffer: Vec::new(), host: host.to_owned() }
+    }
+
     /// Sends bytes. A server that has closed already is found out when the answer is read.
     pub fn send(&mut self, bytes: impl AsRef<[u8]>) -> &mut Self {
         let _ = self.stream.write_all(bytes.as_ref());
@@ -77,6 +82,11 @@ impl Client {
     /// The next answer, to HEAD.
     pub fn answer_to_head(&mut self) -> Answer {
         answer::read(&mut *self.stream, &mut self.buffer, false).expect("an answer")
+    }
+
+    /// The next answer, to HEAD, if there is one.
+    pub fn try_answer_to_head(&mut self) -> io::Result<Answer> {
+        answer::read(&mut *self.stream, &mut self.buffer, false)
     }
 
     /// The head of the next answer.

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
 use super::client::Client;
+use super::upstream::Upstream;
 
 /// The password of everybody.
 pub const PASSWORD: &str = "the heron waits at the weir";
@@ -41,6 +42,11 @@ impl House {
     /// A house with these settings; without `listen`, at a port of this machine that is free. `{folder}` stands for its folder.
     pub fn open(text: &str) -> Self {
         Self::try_open(text, Arc::new(MemoryStore::new())).expect("starts")
+    }
+
+    /// A house in front of an upstream, with these rules, or settings and rules.
+    pub fn before(upstream: &Upstream, rules: &str) -> Self {
+        Self::open(&format!("upstream = \"{}\"\n{rules}", upstream.url()))
     }
 
     /// The same, on a store that the test holds.

@@ -11,4 +11,7 @@ pub use answer::Answer;
 pub use client::Client;
 pub use house::{House, PASSWORD, Session};
 pub use until::until;
-pub use upstream::{Seen, Upstream};
+pub use upstream::{Seen, Upstream, ok, read, read_head};
+
+/// A rule that lets everybody have everything.
+pub const OPEN: &str = "[[route]]\nmatch = \"* /\"\naccess = \"anonymous\"\n[[route]]\nmatch = \"* /*rest\"\naccess = \"anonymous\"\n";
