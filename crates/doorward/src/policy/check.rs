@@ -1,5 +1,7 @@
 //! What must hold between settings, whatever the routes are.
 
+use std::collections::BTreeMap;
+
 use super::complaint::{Complaint, Complaints};
 use super::quantity::{Period, Size};
 use super::settings::{CsrfRequests, RealmSettings, SameSite, Settings, UpstreamSettings};
@@ -140,6 +142,7 @@ fn realms(settings: &Settings) -> Vec<Complaint> {
         let complaint = settings.complaint("admin", "several realms, and nothing says which one is of administrators");
         found.push(complaint.fix(format!("`[admin]` with `realm = …`, one of: {}", known())));
     }
+    found.extend(cookie_names(settings, &realms));
     for (name, realm) in &realms {
         let administrators = settings.admin_realm().as_ref() == Some(name);
         found.extend(lifetimes(settings, name, realm, administrators));
@@ -148,6 +151,27 @@ fn realms(settings: &Settings) -> Vec<Complaint> {
             let complaint = settings.complaint(&format!("realm.{name}.sessions.max"), "nobody could log in");
             found.push(complaint.fix("at least 1"));
         }
+    }
+    found
+}
+
+/// Two realms, or a realm and Doorward's own cookies, under one name: a session of one would be read as one of the other.
+fn cookie_names(settings: &Settings, realms: &BTreeMap<Name, RealmSettings>) -> Vec<Complaint> {
+    let mut found = Vec::new();
+    let mut taken: Vec<String> = vec!["doorward-device".into(), "doorward-guest".into()];
+    for (realm, RealmSettings { cookie, .. }) in realms {
+        let name = cookie.name.as_ref().map_or_else(|| format!("doorward-{realm}"), Name::to_string);
+        let folded = name.to_ascii_lowercase();
+        if taken.contains(&folded) {
+            let text = format!("another cookie is called `{name}` too");
+            let complaint = settings.complaint(&format!("realm.{realm}.cookie.name"), text);
+            found.push(complaint.fix(format!("choose another name: `[realm.{realm}]` with `cookie = {{ name = … }}`")));
+        }
+        if folded.starts_with("__") {
+            let complaint = settings.complaint(&format!("realm.{realm}.cookie.name"), "the prefix of a cookie is Doorward's to set");
+            found.push(complaint.fix("begin with a letter"));
+        }
+        taken.push(folded);
     }
     found
 }

@@ -257,14 +257,21 @@ pub struct HeadersRule {
     pub response: HeaderRule,
 }
 
-/// Headers to set and to remove, one way.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+/// Headers to set and to remove, one way. Values may be passwords of an upstream: `Debug` shows names alone.
+#[derive(Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HeaderRule {
     /// Headers with their values, instead of those that are there.
     pub set: BTreeMap<String, String>,
     /// Headers that do not get through.
     pub remove: Vec<String>,
+}
+
+impl fmt::Debug for HeaderRule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set: Vec<&String> = self.set.keys().collect();
+        f.debug_struct("HeaderRule").field("set", &set).field("remove", &self.remove).finish()
+    }
 }
 
 /// A resource and those below it.

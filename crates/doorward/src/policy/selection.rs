@@ -53,8 +53,8 @@ impl Policy {
     }
 }
 
-/// What `realm=` says in a query.
+/// What `realm=` says in a query. What is no UTF-8 is the name of no realm.
 fn realm_in(query: &str) -> Option<Cow<'_, str>> {
     let value = query.split('&').find_map(|pair| pair.strip_prefix("realm="))?;
-    percent_encoding::percent_decode_str(value).decode_utf8().ok()
+    Some(percent_encoding::percent_decode_str(value).decode_utf8_lossy())
 }

@@ -1,10 +1,13 @@
 //! The routes of files.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
 
 use super::{Matched, Workshop, enter};
+use crate::head::canonical_host;
+use crate::identity::is_identity;
 use crate::name::Name;
 use crate::policy::acl::ResourceId;
 use crate::policy::complaint::{Complaint, nearest};
@@ -228,17 +231,21 @@ impl Workshop<'_> {
                 self.complaints.push(complaint.fix("declare each route that needs it"));
             }
         }
+        (csrf, self.proof(here.rule.proof, realms))
+    }
+
+    /// What proves that a request of a user of these realms is meant.
+    pub(super) fn proof(&self, stated: Option<ProofKind>, realms: &[Name]) -> ProofKind {
         let cross_site = |name: &Name| {
             self.realms.get(name).is_some_and(|realm| realm.cookie.same_site == SameSite::None)
         };
-        let proof = here.rule.proof.unwrap_or(self.settings.csrf.proof);
         // A cookie that browsers send from everywhere proves nothing by itself, and neither does a listed origin.
-        let proof = if realms.iter().any(cross_site) { ProofKind::Token } else { proof };
-        (csrf, proof)
+        let is_token = realms.iter().any(cross_site);
+        if is_token { ProofKind::Token } else { stated.unwrap_or(self.settings.csrf.proof) }
     }
 
     fn force(&mut self, here: &Written<'_>, pattern: &Pattern, access: &Access) -> Option<Force> {
-        let force = match Force::compile(&here.rule.force, pattern) {
+        let force = match Force::compile(&here.rule.force, pattern, self.settings.limits.json_depth as usize) {
             Ok(force) => force?,
             Err(wrong) => {
                 for (key, text) in wrong {
@@ -299,15 +306,15 @@ impl Workshop<'_> {
     }
 
     fn host(&mut self, here: &Written<'_>) -> Option<Box<str>> {
-        let lower = here.rule.host.as_ref()?.to_ascii_lowercase();
-        let without_port = lower.strip_suffix(":443").or_else(|| lower.strip_suffix(":80")).unwrap_or(&lower);
-        let host = without_port.strip_suffix('.').unwrap_or(without_port);
-        let is_authority = host.parse::<http::uri::Authority>().is_ok_and(|parsed| !parsed.host().is_empty());
-        if !is_authority || host.contains(['@', '*']) {
-            let complaint = here.complaint("host", format!("`{host}` is no host"));
+        let text = here.rule.host.as_ref()?;
+        // The port of either scheme goes: nobody knows yet which one a request will come by.
+        let over_https = canonical_host(text, true);
+        let host = over_https.as_deref().and_then(|host| canonical_host(host, false));
+        if host.is_none() {
+            let complaint = here.complaint("host", format!("`{text}` is no host"));
             self.complaints.push(complaint.fix("write `api.example.com`, or `api.example.com:8443`"));
         }
-        Some(host.into())
+        Some(host.unwrap_or(Cow::Borrowed(text)).into())
     }
 
     fn strip_prefix(&mut self, here: &Written<'_>, pattern: &Pattern) -> Option<Box<str>> {
@@ -332,7 +339,11 @@ impl Workshop<'_> {
         for (name, value) in &rule.set {
             let key = format!("headers.{way}.set.{name}");
             match (header(name), HeaderValue::from_str(value)) {
-                (Ok(name), Ok(value)) => changes.set.push((name, value)),
+                (Ok(name), Ok(mut value)) => {
+                    // It may be the upstream's password.
+                    value.set_sensitive(true);
+                    changes.set.push((name, value));
+                }
                 (Err(text), _) => wrong(key, text),
                 (_, Err(_)) => wrong(key, format!("the value of `{name}` has a character that no header may have")),
             }
@@ -355,7 +366,7 @@ fn header(name: &str) -> Result<HeaderName, String> {
         "host", "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "keep-alive",
         "proxy-connection", "proxy-authorization", "proxy-authenticate", "forwarded", "cookie", "set-cookie",
     ];
-    let reserved = folded.starts_with("x-doorward-") || folded.starts_with("x-forwarded-");
+    let reserved = is_identity(&folded) || folded.starts_with("x-forwarded-");
     if reserved || framing.contains(&&*folded) {
         return Err(format!("`{name}` is Doorward's to set"));
     }

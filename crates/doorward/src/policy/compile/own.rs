@@ -70,7 +70,7 @@ impl Workshop<'_> {
         let limits = &self.settings.limits;
         // Strangers, who are yet to log in or to redeem a code, have little to send.
         let (csrf, proof, body) = match own.csrf {
-            OwnCsrf::Full => (Csrf::Unsafe, self.settings.csrf.proof, limits.own_body),
+            OwnCsrf::Full => (Csrf::Unsafe, self.proof(None, &names), limits.own_body),
             OwnCsrf::Form => (Csrf::Unsafe, ProofKind::TokenOrOrigin, limits.own_body),
             OwnCsrf::OriginOnly => (Csrf::OriginOnly, self.settings.csrf.proof, limits.login_body),
         };
