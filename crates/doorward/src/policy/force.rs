@@ -6,22 +6,24 @@
 
 mod alias;
 mod json;
+mod media;
 mod pairs;
+mod written;
+
+use std::sync::Arc;
 
 use http::Method;
 use serde_json::{Map, Value as Json};
 
-use super::pattern::Pattern;
-use super::rules::ForceRule;
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
-pub(crate) use alias::Steps;
+use alias::Steps;
+use media::{Media, media};
 
 /// The forced parameters of a route.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Force {
     parameters: Arc<[Parameter]>,
+    /// How deep JSON may go.
+    deepest: usize,
 }
 
 /// One parameter, and where its value comes from.
@@ -121,31 +123,6 @@ impl ForceError {
 }
 
 impl Force {
-    /// Compiles the parameters of a route.
-    ///
-    /// # Errors
-    /// What is wrong, each with the key as it was written.
-    pub(crate) fn compile(
-        rules: &BTreeMap<String, ForceRule>,
-        pattern: &Pattern,
-    ) -> Result<Option<Self>, Vec<(String, String)>> {
-        let mut parameters: Vec<Parameter> = Vec::new();
-        let mut wrong = Vec::new();
-        for (key, text, rule) in flatten(rules) {
-            match parameter(&text, rule, pattern) {
-                Ok(parameter) => match parameters.iter().find(|other| other.steps.collide(&parameter.steps)) {
-                    Some(other) => wrong.push((key, format!("`{text}` and `{}` are in each other's way", other.steps))),
-                    None => parameters.push(parameter),
-                },
-                Err(text) => wrong.push((key, text)),
-            }
-        }
-        if !wrong.is_empty() {
-            return Err(wrong);
-        }
-        Ok((!parameters.is_empty()).then(|| Self { parameters: parameters.into() }))
-    }
-
     /// Whether a value depends on the caller.
     pub fn needs_user(&self) -> bool {
         self.parameters.iter().any(|parameter| !matches!(parameter.value, Value::Literal(_)))
@@ -177,7 +154,7 @@ impl Force {
     pub fn resolve(&self, values: Values<'_>) -> Result<Forced, ForceError> {
         let resolve = |parameter: &'_ Parameter| parameter.value.resolve(values).map(Some);
         let values = self.parameters.iter().map(resolve).collect::<Result<_, _>>()?;
-        Ok(Forced { parameters: Arc::clone(&self.parameters), values })
+        Ok(Forced { parameters: Arc::clone(&self.parameters), values, deepest: self.deepest })
     }
 
     /// The parameters for a guest: what would be a user's is dropped, and nothing is set.
@@ -187,7 +164,7 @@ impl Force {
             _ => None,
         };
         let values = self.parameters.iter().map(literal).collect();
-        Forced { parameters: Arc::clone(&self.parameters), values }
+        Forced { parameters: Arc::clone(&self.parameters), values, deepest: self.deepest }
     }
 }
 
@@ -221,6 +198,7 @@ pub struct Forced {
     parameters: Arc<[Parameter]>,
     /// None where nothing is set.
     values: Vec<Option<Json>>,
+    deepest: usize,
 }
 
 /// A body after forcing.
@@ -289,7 +267,7 @@ impl Forced {
         };
         let text = std::str::from_utf8(body).map_err(|_| ForceError::Malformed)?;
         let bytes = match media {
-            Media::Json => json::force(text, &self.steps(), &self.to_set())?.into_bytes(),
+            Media::Json => json::force(text, self.deepest, &self.steps(), &self.to_set())?.into_bytes(),
             Media::Form => pairs::force(text, &self.steps(), &self.to_set())?.into_bytes(),
         };
         let stated = content_type.is_some();
@@ -311,81 +289,11 @@ impl Forced {
     }
 }
 
-enum Media {
-    Json,
-    Form,
-}
-
-fn media(content_type: &str) -> Option<Media> {
-    let mut parts = content_type.split(';').map(str::trim);
-    let kind = parts.next()?.to_ascii_lowercase();
-    let in_utf8 = parts.all(|parameter| {
-        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
-        let value = value.trim_matches('"');
-        !name.eq_ignore_ascii_case("charset") || value.eq_ignore_ascii_case("utf-8") || value.eq_ignore_ascii_case("utf8")
-    });
-    let structured = kind.strip_prefix("application/").is_some_and(|kind| kind.ends_with("+json"));
-    match &*kind {
-        _ if !in_utf8 => None,
-        "application/x-www-form-urlencoded" => Some(Media::Form),
-        "application/json" => Some(Media::Json),
-        _ if structured => Some(Media::Json),
-        _ => None,
-    }
-}
-
 /// A value as text, for paths, queries and forms.
 fn plain(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
         other => other.to_string(),
-    }
-}
-
-/// The values of nested tables: the key for complaints, the path as text, and the value.
-fn flatten(rules: &BTreeMap<String, ForceRule>) -> Vec<(String, String, &ForceRule)> {
-    let mut flat = Vec::new();
-    for (key, rule) in rules {
-        match rule {
-            ForceRule::Below(below) => {
-                let below = flatten(below).into_iter();
-                flat.extend(below.map(|(at, text, rule)| (format!("{key}.{at}"), format!("{key}.{text}"), rule)));
-            }
-            _ => flat.push((key.clone(), key.clone(), rule)),
-        }
-    }
-    flat
-}
-
-fn parameter(text: &str, rule: &ForceRule, pattern: &Pattern) -> Result<Parameter, String> {
-    let steps = Steps::parse(text).ok_or_else(|| {
-        format!("`{text}` names no parameter: write `customerId` or `customer.id`, with letters and digits in each step")
-    })?;
-    let value = match rule {
-        ForceRule::Text(text) => value(text)?,
-        ForceRule::Number(number) => Value::Literal((*number).into()),
-        ForceRule::Truth(truth) => Value::Literal((*truth).into()),
-        ForceRule::Below(_) => return Err(format!("`{text}` has no value")),
-    };
-    let in_path = pattern.parameters().find(|name| steps.is_alias(name)).map(Into::into);
-    Ok(Parameter { steps, value, in_path })
-}
-
-fn value(text: &str) -> Result<Value, String> {
-    let Some(name) = text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')) else {
-        let within = ["%user_id%", "%user_login%", "%attribute."].iter().find(|known| text.contains(**known));
-        return match within {
-            Some(known) => Err(format!("`{known}` stands alone, or not at all")),
-            None => Ok(Value::Literal(text.into())),
-        };
-    };
-    match name {
-        "user_id" => Ok(Value::UserId),
-        "user_login" => Ok(Value::UserLogin),
-        _ => match name.strip_prefix("attribute.") {
-            Some(name) if !name.is_empty() && !name.contains('%') => Ok(Value::Attribute(name.into())),
-            _ => Err(format!("`{text}` is not `%user_id%`, `%user_login%` or `%attribute.NAME%`")),
-        },
     }
 }
 

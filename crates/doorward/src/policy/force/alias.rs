@@ -38,10 +38,18 @@ impl Steps {
         fold(name) == self.whole()
     }
 
-    /// Whether two paths are the same, or one leads through the other.
+    /// Whether two paths are the same, one leads through the other, or a name could be taken for a part of both in two ways,
+    /// as `ab` for the beginnings of `ab.c` and `a.b`.
     pub(crate) fn collide(&self, other: &Self) -> bool {
         let through = self.0.iter().zip(&other.0).all(|(one, two)| one.folded == two.folded);
-        through || self.whole() == other.whole()
+        let shared = self.0.iter().zip(&other.0).take_while(|(one, two)| one.folded == two.folded).count();
+        let theirs = other.beginnings(shared);
+        through || self.beginnings(shared).iter().any(|mine| theirs.contains(mine))
+    }
+
+    /// The names of one step that stand for the first steps, from one more than `shared` to all of them.
+    fn beginnings(&self, shared: usize) -> Vec<String> {
+        (shared + 1..=self.0.len()).map(|length| join(&self.0[..length])).collect()
     }
 
     /// How a name in a query or a form, such as `customer[id]` or `customer.id`, relates to this path.
@@ -49,35 +57,20 @@ impl Steps {
         if self.is_alias(name) {
             return Relation::Alias;
         }
-        let mut folded = split(name).map(fold);
-        for (place, step) in self.0.iter().enumerate() {
-            let is_list = |found: &str| found.bytes().all(|byte| byte.is_ascii_digit());
-            match folded.next() {
-                Some(found) if *found == *step.folded => {}
-                // `a=1`, `a[]=1` and `a[0]=1` put a scalar or a list where the path needs an object.
-                None => return Relation::OnTheWay,
-                Some(found) if place > 0 && is_list(&found) => return Relation::OnTheWay,
-                Some(_) => return Relation::Other,
-            }
-        }
-        Relation::Alias
+        relate(&self.0, name)
     }
 
     /// Whether `key`, in an object that is reached by the first `depth` steps, may be taken for the next step, and whether
     /// that one is the last.
     pub(crate) fn relate_key(&self, depth: usize, key: &str) -> Relation {
-        let key = fold(key);
+        let folded = fold(key);
         let Some(rest) = self.0.get(depth..).filter(|rest| !rest.is_empty()) else { return Relation::Other };
-        if *rest[0].folded == *key {
+        if *rest[0].folded == *folded {
             return if rest.len() == 1 { Relation::Alias } else { Relation::OnTheWay };
         }
         // `customer.id` or `customerId` as one key, where the path has two steps.
-        let mut joined = String::new();
-        let is_joined = rest.iter().any(|step| {
-            joined.push_str(&step.folded);
-            joined == key
-        });
-        if is_joined { Relation::Alias } else { Relation::Other }
+        let is_joined = (2..=rest.len()).any(|length| join(&rest[..length]) == folded);
+        if is_joined { Relation::Alias } else { relate(rest, key) }
     }
 
     /// The written form of one step.
@@ -103,7 +96,7 @@ impl Steps {
     }
 
     fn whole(&self) -> String {
-        self.0.iter().map(|step| &*step.folded).collect()
+        join(&self.0)
     }
 }
 
@@ -120,6 +113,26 @@ impl fmt::Debug for Steps {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }
+}
+
+/// How a name with steps of its own relates to steps.
+fn relate(steps: &[Step], name: &str) -> Relation {
+    let is_list = |found: &str| found.bytes().all(|byte| byte.is_ascii_digit());
+    let mut folded = split(name).map(fold);
+    for (place, step) in steps.iter().enumerate() {
+        match folded.next() {
+            Some(found) if *found == *step.folded => {}
+            // `a=1`, `a[]=1` and `a[0]=1` put a scalar or a list where the path needs an object.
+            None => return Relation::OnTheWay,
+            Some(found) if place > 0 && is_list(&found) => return Relation::OnTheWay,
+            Some(_) => return Relation::Other,
+        }
+    }
+    Relation::Alias
+}
+
+fn join(steps: &[Step]) -> String {
+    steps.iter().map(|step| &*step.folded).collect()
 }
 
 /// What is left of a name for readers who overlook case and separators: letters and digits, in lower case. Going by way
@@ -173,6 +186,25 @@ mod tests {
     }
 
     #[test]
+    fn a_key_of_an_object_is_met_as_a_name_in_a_query_is() {
+        let path = steps("customer.id");
+        for key in ["customerId", "customer.id", "customer[id]", "customer.id.x", "customer[id][0]", "CUSTOMER ID"] {
+            assert_eq!(path.relate_key(0, key), Relation::Alias, "{key}");
+        }
+        for key in ["customer", "Customer_", "customer[]", "customer[0]", "customer.7.id"] {
+            assert_eq!(path.relate_key(0, key), Relation::OnTheWay, "{key}");
+        }
+        for key in ["id", "customers", "customer.name", "customer.name.id", "", "0"] {
+            assert_eq!(path.relate_key(0, key), Relation::Other, "{key}");
+        }
+        for key in ["id", "I-D", "id[0]", "id.x"] {
+            assert_eq!(path.relate_key(1, key), Relation::Alias, "{key}");
+        }
+        assert_eq!(path.relate_key(1, "customerId"), Relation::Other);
+        assert_eq!(path.relate_key(2, "id"), Relation::Other);
+    }
+
+    #[test]
     fn what_names_nothing_is_refused() {
         for text in ["", ".", "a..b", "a[]", "_", "a.", "a=b", "1.2.3.4.5.6.7.8.9"] {
             assert!(Steps::parse(text).is_none(), "{text:?}");
@@ -184,5 +216,9 @@ mod tests {
         assert!(steps("a.b").collide(&steps("A")));
         assert!(steps("a.b").collide(&steps("a_b")));
         assert!(!steps("a.b").collide(&steps("a.c")));
+        assert!(steps("ab.c").collide(&steps("a.b")));
+        assert!(steps("ab.c").collide(&steps("a.b.d")));
+        assert!(steps("x.a.bc").collide(&steps("x.ab.cd")) == steps("x.ab.cd").collide(&steps("x.a.bc")));
+        assert!(!steps("a.b.c").collide(&steps("a.bd.c")));
     }
 }

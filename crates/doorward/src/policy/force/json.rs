@@ -10,16 +10,18 @@ use serde_json::value::RawValue;
 use super::ForceError;
 use super::alias::{Relation, Steps};
 
-/// Objects and lists within each other.
-const DEEPEST: usize = 32;
-
 /// `text` without any alias of `paths`, and with the values of `set` in place. Everything else keeps its order and its
-/// very text, numbers included.
-pub(super) fn force(text: &str, paths: &[&Steps], set: &[(&Steps, &Value)]) -> Result<String, ForceError> {
+/// very text, numbers included. Objects and lists may stand within each other up to `deepest`.
+pub(super) fn force(
+    text: &str,
+    deepest: usize,
+    paths: &[&Steps],
+    set: &[(&Steps, &Value)],
+) -> Result<String, ForceError> {
     if text.trim_matches([' ', '\t', '\r', '\n']).is_empty() {
         return object(&[], 0, paths, set);
     }
-    inspect(text)?;
+    inspect(text, deepest)?;
     let raw = serde_json::from_str::<&RawValue>(text).map_err(|_| ForceError::Malformed)?;
     rewrite(raw.get(), 0, paths, set)
 }
@@ -125,10 +127,10 @@ impl<'de> serde::Deserialize<'de> for Members<'de> {
 }
 
 /// Refuses what two readers may read differently: keys that come twice, too deep a body, NUL, half a surrogate pair.
-fn inspect(text: &str) -> Result<(), ForceError> {
+fn inspect(text: &str, deepest: usize) -> Result<(), ForceError> {
     let mut found = None;
     let mut deserializer = serde_json::Deserializer::from_str(text);
-    let inspected = Inspection { depth: 0, found: &mut found }.deserialize(&mut deserializer);
+    let inspected = Inspection { room: deepest, found: &mut found }.deserialize(&mut deserializer);
     match (inspected.and_then(|()| deserializer.end()), found) {
         (_, Some(error)) => Err(error),
         (Err(_), None) => Err(ForceError::Malformed),
@@ -137,7 +139,8 @@ fn inspect(text: &str) -> Result<(), ForceError> {
 }
 
 struct Inspection<'f> {
-    depth: usize,
+    /// So many levels may still follow.
+    room: usize,
     found: &'f mut Option<ForceError>,
 }
 
@@ -148,12 +151,12 @@ impl Inspection<'_> {
     }
 
     fn go_down<E: serde::de::Error>(&mut self) -> Result<(), E> {
-        self.depth += 1;
-        if self.depth <= DEEPEST {
-            return Ok(());
-        }
-        *self.found = Some(ForceError::TooDeep);
-        Err(E::custom(ForceError::TooDeep))
+        let Some(room) = self.room.checked_sub(1) else {
+            *self.found = Some(ForceError::TooDeep);
+            return Err(E::custom(ForceError::TooDeep));
+        };
+        self.room = room;
+        Ok(())
     }
 }
 
@@ -198,7 +201,7 @@ impl<'de> Visitor<'de> for Inspection<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut items: A) -> Result<(), A::Error> {
         self.go_down()?;
-        while items.next_element_seed(Inspection { depth: self.depth, found: self.found })?.is_some() {}
+        while items.next_element_seed(Inspection { room: self.room, found: self.found })?.is_some() {}
         Ok(())
     }
 
@@ -212,7 +215,7 @@ impl<'de> Visitor<'de> for Inspection<'_> {
             if !keys.insert(key) {
                 return self.refuse(ForceError::DuplicateKey);
             }
-            map.next_value_seed(Inspection { depth: self.depth, found: self.found })?;
+            map.next_value_seed(Inspection { room: self.room, found: self.found })?;
         }
         Ok(())
     }
