@@ -80,14 +80,15 @@ fn stays(pair: &[u8], is_own: &dyn Fn(&str) -> bool) -> bool {
     if pair.is_empty() || pair[0] == b'$' || pair.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
         return false;
     }
-    // Readers trim, fold and unquote names each in their own way: whatever could be taken for ours goes.
+    !is_own(&bare_name(pair))
+}
+
+/// The name of a pair as the laxest reader might take it, in lower case. Readers trim, fold and unquote names each in their
+/// own way, and a browser sends the value alone of a cookie that was set without a name.
+pub(crate) fn bare_name(pair: &[u8]) -> String {
     let name = pair.split(|byte| *byte == b'=').find(|part| !part.is_empty()).unwrap_or_default();
-    let bare: String = name
-        .iter()
-        .filter(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'.' | b'['))
-        .map(|byte| char::from(byte.to_ascii_lowercase()))
-        .collect();
-    !is_own(&bare)
+    let kept = name.iter().filter(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'.' | b'['));
+    kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }
 
 fn pairs(line: &HeaderValue) -> impl Iterator<Item = &[u8]> {

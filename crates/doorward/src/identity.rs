@@ -114,35 +114,4 @@ fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_client_cannot_state_an_identity_in_any_spelling() {
-        let mut headers = HeaderMap::new();
-        for name in [
-            "x-doorward-user",
-            "x_doorward_user",
-            "x-doorward_roles",
-            "x.doorward.login",
-            "x-doorward-anything",
-            "remote-user",
-            "remote_user",
-            "x-forwarded-user",
-        ] {
-            headers.append(HeaderName::from_static(name), HeaderValue::from_static("root"));
-            headers.append(HeaderName::from_static(name), HeaderValue::from_static("again"));
-        }
-        headers.append("x-door", HeaderValue::from_static("stays"));
-        headers.append("x-forwarded-username", HeaderValue::from_static("stays"));
-        strip(&mut headers);
-        assert_eq!(headers.len(), 2);
-    }
-
-    #[test]
-    fn a_login_beyond_ascii_is_percent_encoded() {
-        let mut headers = HeaderMap::new();
-        put(&mut headers, LOGIN, "zo\u{eb}@example.com");
-        assert_eq!(headers[LOGIN], "zo%C3%AB@example.com");
-    }
-}
+mod tests;

@@ -2,13 +2,27 @@
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER,
+    SET_COOKIE, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::refusal::{Reason, Refusal};
+use crate::store::Conflict;
+
+/// What every answer in Doorward's own words says to browsers: nobody keeps it, guesses its type, runs, frames or embeds it, and
+/// no other site learns from which page of it somebody came.
+pub(crate) const PROTECTION: [(HeaderName, HeaderValue); 7] = [
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox")),
+    (X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
+    (REFERRER_POLICY, HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-resource-policy"), HeaderValue::from_static("same-origin")),
+    (HeaderName::from_static("cross-origin-opener-policy"), HeaderValue::from_static("same-origin")),
+];
 
 /// What a caller is told when something is refused: `application/problem+json`.
 #[derive(Clone, Debug, Serialize)]
@@ -57,10 +71,7 @@ impl Problem {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(HeaderName::from_static("x-content-type-options"), HeaderValue::from_static("nosniff"));
-        let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
-        headers.insert(HeaderName::from_static("content-security-policy"), policy);
+        headers.extend(PROTECTION);
         response
     }
 }
@@ -118,10 +129,10 @@ fn problem(refusal: &Refusal) -> Problem {
             ("There are several realms.", Some("Say which one: \"realm\" in the body, or ?realm= in the query.".to_owned()))
         }
         Reason::Realm(_) => ("There is no such realm.", None),
-        Reason::TooManySessions => {
+        Reason::TooManySessions | Reason::Conflict(Conflict::TooManySessions) => {
             ("You have as many sessions as allowed.", Some("Log out somewhere else first.".to_owned()))
         }
-        Reason::Code => ("The code is wrong, used or expired.", None),
+        Reason::Code | Reason::Conflict(Conflict::CodeUnknown) => ("The code is wrong, used or expired.", None),
         Reason::RoleInFile => ("The role stands in a file.", Some("Change it there, and reload.".to_owned())),
         Reason::Conflict(conflict) => ("The change was refused.", Some(format!("{conflict}."))),
         Reason::Invalid(member, why) => ("The request does not fit.", Some(format!("{member}: {why}"))),
@@ -151,3 +162,6 @@ fn problem(refusal: &Refusal) -> Problem {
 fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_u16(status.as_u16())
 }
+
+#[cfg(test)]
+mod tests;

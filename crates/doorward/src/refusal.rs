@@ -165,6 +165,8 @@ impl Reason {
             Self::RoleInFile => StatusCode::CONFLICT,
             Self::Conflict(conflict) => match conflict {
                 Conflict::UserUnknown | Conflict::RoleUnknown | Conflict::SessionUnknown => StatusCode::NOT_FOUND,
+                Conflict::CodeUnknown => StatusCode::BAD_REQUEST,
+                Conflict::TooManySessions => StatusCode::FORBIDDEN,
                 _ => StatusCode::CONFLICT,
             },
             Self::Throttled | Self::RateLimited => StatusCode::TOO_MANY_REQUESTS,

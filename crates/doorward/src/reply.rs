@@ -1,7 +1,7 @@
 //! What goes out: the request as the upstream gets it, and the response as the caller gets it.
 
 use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, VARY,
 };
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
@@ -69,8 +69,14 @@ impl Pass {
             // The answer depends on the origin, also for one that may not read it.
             headers.append(VARY, HeaderValue::from_static("Origin"));
         }
-        if let Some(origin) = &self.cors {
-            origin.label(headers);
+        match &self.cors {
+            Some(origin) => origin.label(headers),
+            // The rules say who may read, and this origin is not among them.
+            None if self.route().cors.is_some() => {
+                headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
+                headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
+            }
+            None => {}
         }
         if !self.route().is_anonymous() || self.route().identify {
             keep_private(headers);
@@ -93,9 +99,8 @@ impl Pass {
         headers.remove("x-accel-redirect");
         headers.remove("x-sendfile");
         let is_ours = |value: &HeaderValue| {
-            let name = value.as_bytes().split(|byte| matches!(byte, b'=' | b';')).next().unwrap_or_default();
-            let name = String::from_utf8_lossy(name);
-            self.policy().is_own_cookie(name.trim().to_ascii_lowercase().as_str())
+            let pair = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+            self.policy().is_own_cookie(&cookie::bare_name(pair))
         };
         if headers.get_all(SET_COOKIE).iter().any(is_ours) {
             let kept: Vec<_> = headers.get_all(SET_COOKIE).iter().filter(|line| !is_ours(line)).cloned().collect();
@@ -107,28 +112,36 @@ impl Pass {
     }
 }
 
-/// What was shown to one caller is not shown to another by a cache between (RFC 9111, section 3.5).
+/// What was shown to one caller is not shown to another by a cache between. Caches know `Authorization` and are careful
+/// with it (RFC 9111, section 3.5); of a session in a cookie they know nothing, so that `private` must stand there.
 fn keep_private(headers: &mut HeaderMap) {
-    let lines: Vec<&str> = headers.get_all(CACHE_CONTROL).iter().filter_map(|line| line.to_str().ok()).collect();
-    if lines.is_empty() {
+    // These overrule `Cache-Control` (RFC 9213), each for some caches.
+    for name in ["cdn-cache-control", "surrogate-control", "x-accel-expires"] {
+        headers.remove(name);
+    }
+    let lines: Option<Vec<&str>> = headers.get_all(CACHE_CONTROL).iter().map(|line| line.to_str().ok()).collect();
+    let said = lines.filter(|lines| !lines.is_empty()).map(|lines| lines.join(","));
+    let Some(said) = said else {
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
         return;
-    }
-    let shared = |directive: &&str| {
-        let name = directive.split('=').next().unwrap_or_default().trim();
-        ["public", "s-maxage", "must-revalidate", "proxy-revalidate"]
-            .iter()
-            .any(|known| name.eq_ignore_ascii_case(known))
     };
-    let joined = lines.join(",");
-    if !joined.split(',').any(|directive| shared(&directive)) {
+    let directives = || said.split(',').map(str::trim).filter(|directive| !directive.is_empty());
+    let is = |directive: &str, names: &[&str]| {
+        let name = directive.split('=').next().unwrap_or_default().trim_end();
+        names.iter().any(|known| name.eq_ignore_ascii_case(known))
+    };
+    let is_shared = |directive: &str| is(directive, &["public", "s-maxage", "must-revalidate", "proxy-revalidate"]);
+    // `private="a"` is about one header alone.
+    let is_kept = |directive: &str| ["private", "no-store"].iter().any(|known| directive.eq_ignore_ascii_case(known));
+    if directives().any(is_kept) && !directives().any(is_shared) {
         return;
     }
-    let mut kept: Vec<&str> = joined.split(',').map(str::trim).filter(|directive| !shared(directive)).collect();
-    if !kept.iter().any(|directive| directive.eq_ignore_ascii_case("private")) {
-        kept.insert(0, "private");
-    }
+    let kept = directives().filter(|directive| !is_shared(directive) && !is(directive, &["private"]));
+    let kept: Vec<&str> = std::iter::once("private").chain(kept).collect();
     if let Ok(value) = HeaderValue::from_str(&kept.join(", ")) {
         headers.insert(CACHE_CONTROL, value);
     }
 }
+
+#[cfg(test)]
+mod tests;
