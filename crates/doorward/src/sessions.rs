@@ -203,3 +203,6 @@ impl Hasher for KeyHasher {
         }
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -60,3 +60,6 @@ impl Users {
         self.table.len()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -104,3 +104,6 @@ impl Verified {
         self.cache.clear();
     }
 }
+
+#[cfg(test)]
+mod tests;
