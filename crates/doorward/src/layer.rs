@@ -74,7 +74,7 @@ pub type Sleep = fn(Duration) -> BoxFuture<'static, ()>;
 /// let engine = Engine::start(EngineParts::new(policy, Arc::new(MemoryStore::default()), hasher)).await?;
 ///
 /// let hello = service_fn(async |_: http::Request<RequestBody<Full<bytes::Bytes>>>| {
-///     Ok::<_, std::convert::Infallible>(http::Response::new(Full::from("hello")))
+///     Ok::<_, std::convert::Infallible>(http::Response::new(Full::<bytes::Bytes>::from("hello")))
 /// });
 /// let peer = doorward::client::Peer { address: None, secure: false };
 /// let service = Layer::new(engine).peer(peer).layer(hello);

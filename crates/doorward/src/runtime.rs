@@ -29,7 +29,9 @@ pub fn maintain(engine: Arc<Engine>) -> impl Future<Output = ()> + Send + 'stati
         let mut fails = false;
         while let Some(outcome) = once(&engine).await {
             match &outcome {
-                Err(error) if !fails => tracing::error!(%error, "the engine's upkeep fails; it is tried again and again"),
+                Err(error) if !fails => {
+                    tracing::error!(%error, "the engine's upkeep fails; it is tried again and again")
+                }
                 Ok(()) if fails => tracing::info!("the engine's upkeep goes on"),
                 _ => {}
             }

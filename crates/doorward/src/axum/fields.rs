@@ -63,8 +63,9 @@ fn check_type(admission: &Admission, headers: &HeaderMap) -> Result<(), Refused>
     if is_json(headers) {
         return Ok(());
     }
-    let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Only JSON is read here.")
-        .detail("Send Content-Type: application/json, without a Content-Encoding.");
+    let problem =
+        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Only JSON is read here.")
+            .detail("Send Content-Type: application/json, without a Content-Encoding.");
     Err(object(Some(admission), problem, "unsupported_media_type"))
 }
 
@@ -87,7 +88,10 @@ async fn read(admission: &Admission, request: Request) -> Result<Zeroizing<Vec<u
     let limit = usize::try_from(admission.pass().route().bounds.body.0).unwrap_or(usize::MAX);
     let mut body = request.into_body();
     // Room for all of it at once: a vector that grows would leave copies behind.
-    let room = http_body::Body::size_hint(&body).upper().and_then(|upper| usize::try_from(upper).ok()).unwrap_or(limit);
+    let room = http_body::Body::size_hint(&body)
+        .upper()
+        .and_then(|upper| usize::try_from(upper).ok())
+        .unwrap_or(limit);
     let mut held = Zeroizing::new(Vec::with_capacity(room.min(limit)));
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| match is_too_long(&error) {
@@ -134,18 +138,32 @@ mod tests {
     use super::*;
 
     fn read(lines: &[(http::HeaderName, &'static str)]) -> bool {
-        let line = |(name, value): &(http::HeaderName, &'static str)| (name.clone(), http::HeaderValue::from_static(value));
+        let line = |(name, value): &(http::HeaderName, &'static str)| {
+            (name.clone(), http::HeaderValue::from_static(value))
+        };
         is_json(&lines.iter().map(line).collect())
     }
 
     #[test]
     fn only_json_is_json() {
-        for text in ["application/json", "Application/JSON", "application/json; charset=utf-8", "application/json;charset=\"UTF-8\""] {
+        for text in [
+            "application/json",
+            "Application/JSON",
+            "application/json; charset=utf-8",
+            "application/json;charset=\"UTF-8\"",
+        ] {
             assert!(read(&[(CONTENT_TYPE, text)]), "{text}");
         }
         for text in [
-            "text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "text/plain; application/json",
-            "application/json; charset=utf-16", "application/json; boundary=x", "application/jsonp", "application/problem+json",
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "multipart/form-data; boundary=x",
+            "",
+            "text/plain; application/json",
+            "application/json; charset=utf-16",
+            "application/json; boundary=x",
+            "application/jsonp",
+            "application/problem+json",
         ] {
             assert!(!read(&[(CONTENT_TYPE, text)]), "{text}");
         }

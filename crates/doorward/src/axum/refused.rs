@@ -46,8 +46,11 @@ pub(super) fn object(admission: Option<&Admission>, problem: Problem, code: &'st
 
 /// A handler was reached by a request that nobody has judged. It is not served as a guest's: the mistake must show.
 pub(super) fn unjudged() -> Refused {
-    tracing::error!("the Doorward layer is missing: a handler that needs it was reached by a request that was not judged");
-    let problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here.");
+    tracing::error!(
+        "the Doorward layer is missing: a handler that needs it was reached by a request that was not judged"
+    );
+    let problem =
+        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here.");
     object(None, problem, "internal_error")
 }
 

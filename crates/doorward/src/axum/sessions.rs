@@ -3,8 +3,8 @@
 use ::axum::Json;
 use ::axum::extract::Path;
 use ::axum::response::{IntoResponse, Response};
-use http::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use http::StatusCode;
+use http::header::{HeaderMap, HeaderValue, LOCATION, SET_COOKIE};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -34,7 +34,8 @@ pub(super) struct Claim {
 }
 
 impl Expected for Claim {
-    const EXPECTS: &'static str = "an object with the texts \"login\" and \"password\", and perhaps \"realm\" and \"remember\"";
+    const EXPECTS: &'static str =
+        "an object with the texts \"login\" and \"password\", and perhaps \"realm\" and \"remember\"";
 }
 
 /// A password, once more.
@@ -133,7 +134,10 @@ pub(super) async fn log_out_current(call: Call) -> Result<Response, Refused> {
     (status = 403, description = "The password is wrong, or nothing proves that the request was meant", body = Problem),
     (status = 429, description = "Too many failures; see Retry-After", body = Problem),
 ))]
-pub(super) async fn confirm(call: Call, Fields(again): Fields<Again>) -> Result<Json<CurrentSession>, Refused> {
+pub(super) async fn confirm(
+    call: Call,
+    Fields(again): Fields<Again>,
+) -> Result<Json<CurrentSession>, Refused> {
     let (user, live) = call.session()?;
     let confirmed = call.engine().confirm(live, user, again.password.0, &call.visit()).await;
     confirmed.map_err(|refusal| call.refuse(refusal))?;
@@ -148,7 +152,11 @@ pub(super) async fn confirm(call: Call, Fields(again): Fields<Again>) -> Result<
         (status = 401, description = "Nobody is logged in", body = Problem),
         (status = 404, description = "The caller has no such session", body = Problem),
     ))]
-pub(super) async fn refresh(call: Call, Path(id): Path<String>, _: Nothing) -> Result<Json<OneSession>, Refused> {
+pub(super) async fn refresh(
+    call: Call,
+    Path(id): Path<String>,
+    _: Nothing,
+) -> Result<Json<OneSession>, Refused> {
     let (user, live) = call.session()?;
     let stored = stored(&call, user, live, &id).await?;
     let handle = stored.digest.handle();

@@ -130,7 +130,8 @@ impl<'s> Visit<'s> {
         let peer = setup.peer_of(parts);
         let client = peer.and_then(|peer| peer.address).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let known = parts.extensions.get::<RequestId>().cloned();
-        let sent = || peer.filter(|_| setup.trusted.contains(client)).and_then(|_| RequestId::sent(&parts.headers));
+        let sent =
+            || peer.filter(|_| setup.trusted.contains(client)).and_then(|_| RequestId::sent(&parts.headers));
         let id = known.or_else(sent).unwrap_or_else(|| setup.ids.next());
         parts.extensions.insert(id.clone());
         if let Some(value) = id.header() {
@@ -164,7 +165,10 @@ impl<'s> Visit<'s> {
             return Err(self.object(Some(admission.pass().route_id()), problem, "upgrade_refused"));
         }
         if head.path().is_rewritten() && was_routed(parts) {
-            return Err(self.refuse(&Reason::Malformed("a router came before the layer, and chose by another path").into(), parts));
+            return Err(self.refuse(
+                &Reason::Malformed("a router came before the layer, and chose by another path").into(),
+                parts,
+            ));
         }
         Ok(admission)
     }
@@ -189,7 +193,11 @@ impl<'s> Visit<'s> {
         match refusal {
             BodyRefusal::Reason(reason) => self.refuse(&reason.into(), parts),
             BodyRefusal::Problem(problem) => {
-                let code = if problem.status == StatusCode::PAYLOAD_TOO_LARGE { "body_too_large" } else { "malformed_body" };
+                let code = if problem.status == StatusCode::PAYLOAD_TOO_LARGE {
+                    "body_too_large"
+                } else {
+                    "malformed_body"
+                };
                 self.object(Some(admission.pass().route_id()), problem, code)
             }
         }
@@ -208,7 +216,8 @@ impl<'s> Visit<'s> {
             "the layer does not know who is at the other end of the connection: serve with \
              `into_make_service_with_connect_info`, put a `doorward::client::Peer` into the request's extensions, or say `Layer::peer`"
         );
-        let problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here.");
+        let problem =
+            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here.");
         self.object(None, problem, "internal_error")
     }
 
@@ -238,7 +247,8 @@ impl<'s> Visit<'s> {
 fn asks_to_upgrade(parts: &Parts) -> bool {
     let lines = parts.headers.get_all(CONNECTION).iter();
     let mut named = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
-    parts.headers.contains_key(UPGRADE) && named.any(|token| token.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
+    parts.headers.contains_key(UPGRADE)
+        && named.any(|token| token.trim_ascii().eq_ignore_ascii_case(b"upgrade"))
 }
 
 /// Whether axum has chosen a handler already, by the path as it was sent.

@@ -70,7 +70,9 @@ impl Hasher for BlockingHasher {
         Box::pin(async move {
             let place = place?;
             // The semaphore is never closed; were it, the machine could not do it.
-            let Ok(permit) = self.running.clone().acquire_owned().await else { return Ok(HashOutcome::Failed) };
+            let Ok(permit) = self.running.clone().acquire_owned().await else {
+                return Ok(HashOutcome::Failed);
+            };
             drop(place);
             let (pool, waiting) = (self.scratch.clone(), self.waiting.clone());
             let work = move || {

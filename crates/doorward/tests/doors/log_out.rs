@@ -94,7 +94,11 @@ async fn a_scope_that_is_none_ends_nothing() {
     browser.log_in("anna").await;
 
     for query in ["scope=everything", "scope=all&scope=others", "scope=", "what=all"] {
-        assert_eq!(browser.delete(&format!("/user/sessions?{query}")).await.refusal(), (400, "invalid".into()), "{query}");
+        assert_eq!(
+            browser.delete(&format!("/user/sessions?{query}")).await.refusal(),
+            (400, "invalid".into()),
+            "{query}"
+        );
     }
     assert_eq!(browser.get("/orders").await.status, 200);
 }

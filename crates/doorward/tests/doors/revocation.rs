@@ -123,7 +123,10 @@ async fn rules_that_are_reloaded_hold_for_open_sessions() {
     let house = House::with_anna().await;
     let mut browser = house.browser();
     browser.log_in("anna").await;
-    let stricter = SHOP.replace("match = \"GET,POST /orders\"\naccess = \"self\"", "match = \"GET,POST /orders\"\naccess = \"Shop::reports\"");
+    let stricter = SHOP.replace(
+        "match = \"GET,POST /orders\"\naccess = \"self\"",
+        "match = \"GET,POST /orders\"\naccess = \"Shop::reports\"",
+    );
     let (settings, rules) = Settings::parse("doorward.toml", &stricter, &|_| None).expect("rules");
     let rules = [rules];
     let draft = Draft { own: doorward::axum::own_routes(), ..Draft::new(&settings, &rules) };

@@ -92,7 +92,8 @@ pub struct House {
 impl House {
     /// Opens a house with these rules.
     pub async fn open(rules: &str) -> Self {
-        let (settings, rules) = Settings::parse("doorward.toml", rules, &|_| None).expect("the rules can be read");
+        let (settings, rules) =
+            Settings::parse("doorward.toml", rules, &|_| None).expect("the rules can be read");
         let rules = [rules];
         let draft = Draft { own: doorward::axum::own_routes(), ..Draft::new(&settings, &rules) };
         let policy = Policy::compile(&draft).unwrap_or_else(|complaints| panic!("{complaints}"));
