@@ -1,15 +1,12 @@
 //! Requests for Doorward's own resources, and the answers to them. Unlike those of a service they carry our cookies.
 
-use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS,
-};
+use http::header::HeaderMap;
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
 
 use crate::identity;
+use crate::problem::PROTECTION;
 use crate::verdict::Pass;
-
-const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 impl Pass {
     /// Turns the request that came into the one for whoever serves Doorward's own resources: the path below `mount` in its one
@@ -33,14 +30,8 @@ impl Pass {
     /// Completes the answer of one of Doorward's own resources: nobody keeps it, guesses its type or shows it in a frame, unless
     /// the answer says otherwise itself; and what [`edit_response`](Self::edit_response) does.
     pub fn edit_own_response(&self, headers: &mut HeaderMap) {
-        let protection = [
-            (CACHE_CONTROL, "no-store"),
-            (X_CONTENT_TYPE_OPTIONS, "nosniff"),
-            (CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'; sandbox"),
-            (CROSS_ORIGIN_RESOURCE_POLICY, "same-origin"),
-        ];
-        for (name, value) in protection {
-            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        for (name, value) in PROTECTION {
+            headers.entry(name).or_insert(value);
         }
         self.edit_response(headers);
     }
@@ -48,7 +39,8 @@ impl Pass {
 
 /// A path below `mount`, without a slash at its end.
 fn below<'p>(mount: &str, path: &'p str) -> &'p str {
-    let rest = path.strip_prefix(mount).filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
+    let rest =
+        path.strip_prefix(mount).filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
     match rest.strip_suffix('/').unwrap_or(rest) {
         "" => "/",
         path => path,
