@@ -153,7 +153,13 @@ pub(crate) fn described(route: &OwnRoute) -> String {
     route.path.split('/').map(segment).collect::<Vec<_>>().join("/")
 }
 
-/// Adds to each operation of a route by what callers say who they are, and what resource they need.
+/// The name of an operation, for programs that are made from the description: `get_admin_users_id`.
+fn name(method: &str, path: &str) -> String {
+    let words = path.split(['/', '-', '.', ':']).filter(|word| !word.is_empty());
+    std::iter::once(method.to_lowercase()).chain(words.map(str::to_owned)).collect::<Vec<_>>().join("_")
+}
+
+/// Adds to each operation of a route its name, by what callers say who they are, and what resource they need.
 fn say_who_may(route: &OwnRoute, item: &mut PathItem) {
     for method in route.methods.split(',') {
         let (operation, is_safe): (&mut Option<Operation>, bool) = match method {
@@ -165,6 +171,7 @@ fn say_who_may(route: &OwnRoute, item: &mut PathItem) {
             _ => continue,
         };
         let Some(operation) = operation else { continue };
+        operation.operation_id = Some(name(method, &route.path));
         let none: [&str; 0] = [];
         let mut session = SecurityRequirement::new("session", none);
         if !is_safe && route.csrf == OwnCsrf::Full {

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use doorward::Pass;
 use doorward::Admission;
 use doorward::layer::Outcome;
-use http::uri::{PathAndQuery, Uri};
 use http::{Request, Response};
 use hyper::body::{Body as _, Incoming};
 use tower::ServiceExt as _;
@@ -30,9 +29,6 @@ pub(crate) async fn serve(
     let stall = gateway.setup.load().body_stall;
     let body = RequestBody::new(body, pass.route().bounds.body.0, stall);
     let report = body.report();
-    if let Some(path) = &exchange.path {
-        parts.uri = at(path, &parts.uri);
-    }
     parts.extensions.clear();
     let id = Some(Arc::from(exchange.id.as_str()));
     let admission = Admission::new(gateway.engine.clone(), pass, exchange.client, id);
@@ -70,13 +66,4 @@ fn returned(
         body = body.watched(exchange.link.core.streams.follow(Held::Admission(admission)));
     }
     Response::from_parts(parts, body)
-}
-
-/// The same target at another path.
-fn at(path: &str, sent: &Uri) -> Uri {
-    let text = match sent.query() {
-        Some(query) => format!("{path}?{query}"),
-        None => path.to_owned(),
-    };
-    PathAndQuery::try_from(text).map_or_else(|_| Uri::from_static("/"), Uri::from)
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::sse::{Event, Sse};
 use futures_util::stream::{Stream, unfold};
+use http::header::{self, HeaderName, HeaderValue};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::administrator::Administrator;
@@ -25,13 +26,14 @@ const EVERY: Duration = Duration::from_secs(2);
 pub(crate) async fn follow(
     _: Administrator,
     State(house): House,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+) -> ([(HeaderName, HeaderValue); 1], Sse<impl Stream<Item = Result<Event, Infallible>> + use<>>) {
     let mut clock = interval(EVERY);
     clock.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    Sse::new(unfold((house, clock), async |(house, mut clock)| {
+    let figures = unfold((house, clock), async |(house, mut clock)| {
         clock.tick().await;
         Some((Ok(event(&house)), (house, clock)))
-    }))
+    });
+    ([(header::CACHE_CONTROL, HeaderValue::from_static("no-store"))], Sse::new(figures))
 }
 
 fn event(house: &Arc<Shared>) -> Event {

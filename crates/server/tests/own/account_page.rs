@@ -1,0 +1,115 @@
+//! `/account`.
+
+use crate::answer::Answer;
+use crate::house::{Door, House, PASSWORD, Session, set_cookie};
+
+fn page(house: &House, session: &Session, target: &str) -> Answer {
+    house.send(Door::Public, "GET", target, &[&format!("Cookie: {}", session.cookie)], None)
+}
+
+fn submit(house: &House, session: &Session, target: &str, body: &str) -> Answer {
+    let (origin, cookie) = (format!("Origin: {}", house.origin()), format!("Cookie: {}", session.cookie));
+    let lines = [origin.as_str(), cookie.as_str(), "Content-Type: application/x-www-form-urlencoded"];
+    house.send(Door::Public, "POST", target, &lines, Some(body))
+}
+
+fn is_alive(house: &House, session: &Session) -> bool {
+    house.call(Door::Public, "GET", "/user/me", Some(session), None).status == 200
+}
+
+const NEW: &str = "a badger under the old bridge";
+
+#[test]
+fn sessions_are_shown_and_ended_one_by_one() {
+    let house = House::open();
+    house.add("customer", "anna", &[]);
+    let (here, there) = (house.log_in("customer", "anna"), house.log_in("customer", "anna"));
+    let text = page(&house, &here, "/account").text();
+    assert!(text.contains(&here.id) && text.contains(&there.id) && text.matches("this one").count() == 1, "{text}");
+    let ended = submit(&house, &here, "/account/sessions?realm=customer", &format!("end={}", there.id));
+    assert_eq!((ended.status, ended.header("location")), (303, Some("/account?realm=customer&done=ended")));
+    assert!(is_alive(&house, &here) && !is_alive(&house, &there));
+    assert!(page(&house, &here, "/account?realm=customer&done=ended").text().contains("The session has ended."));
+    // Twice the same button is no failure, and what is no handle is.
+    assert_eq!(submit(&house, &here, "/account/sessions", &format!("end={}", there.id)).status, 303);
+    assert_eq!(submit(&house, &here, "/account/sessions", "end=x").status, 404);
+    let own = submit(&house, &here, "/account/sessions", &format!("end={}", here.id));
+    assert_eq!((own.status, own.header("location")), (303, Some("/logout")));
+    assert!(own.all("set-cookie").any(|line| line.starts_with("doorward-customer=;")));
+    assert!(!is_alive(&house, &here));
+}
+
+#[test]
+fn nobody_ends_the_sessions_of_others() {
+    let house = House::open();
+    house.add("customer", "anna", &[]);
+    house.add("customer", "ben", &[]);
+    let (anna, ben) = (house.log_in("customer", "anna"), house.log_in("customer", "ben"));
+    submit(&house, &anna, "/account/sessions", &format!("end={}", ben.id));
+    assert!(is_alive(&house, &ben));
+    assert!(!page(&house, &anna, "/account").text().contains(&ben.id));
+}
+
+#[test]
+fn all_others_end_at_once() {
+    let house = House::open();
+    house.add("customer", "anna", &[]);
+    let all: Vec<Session> = (0..3).map(|_| house.log_in("customer", "anna")).collect();
+    let ended = submit(&house, &all[0], "/account/sessions", "end=others");
+    assert_eq!(ended.header("location"), Some("/account?realm=customer&done=others"));
+    assert_eq!(all.iter().map(|session| is_alive(&house, session)).collect::<Vec<_>>(), [true, false, false]);
+}
+
+#[test]
+fn a_new_password_ends_all_other_sessions() {
+    let house = House::open();
+    house.add("customer", "anna", &[]);
+    let (here, there) = (house.log_in("customer", "anna"), house.log_in("customer", "anna"));
+    let form = |current: &str, new: &str, again: &str| {
+        let body = format!("current={current}&new={new}&again={again}").replace(' ', "+");
+        submit(&house, &here, "/account/password?realm=customer", &body)
+    };
+    let wrong = form("not the right one", NEW, NEW);
+    assert!(wrong.status == 403 && wrong.text().contains("The current password is wrong."), "{}", wrong.text());
+    let weak = form(PASSWORD, "short", "short");
+    assert!(weak.status == 422 && weak.text().contains("at least 15 characters"));
+    assert!(form(PASSWORD, NEW, "something else").text().contains("not typed the same twice"));
+    assert!(is_alive(&house, &there));
+    let set = form(PASSWORD, NEW, NEW);
+    assert_eq!((set.status, set.header("location")), (303, Some("/account?realm=customer&done=password")));
+    let cookie = set_cookie(&set, "doorward-customer").expect("a new token");
+    assert!(!is_alive(&house, &there) && !is_alive(&house, &here));
+    assert!(is_alive(&house, &Session { cookie, ..here.clone() }));
+    // Whoever has the old cookie only is sent to log in, and nothing is read.
+    assert_eq!(form(NEW, PASSWORD, PASSWORD).header("location"), Some("/login?realm=customer&return_to=/account%3Frealm=customer"));
+}
+
+#[test]
+fn each_realm_has_its_own_account() {
+    let house = House::open();
+    house.add_named("customer", "anna", "Customer Anna", &[]);
+    house.add_named("admin", "anna", "Administrator Anna", &[]);
+    let (customer, admin) = (house.log_in("customer", "anna"), house.log_in("admin", "anna"));
+    let both = Session { cookie: format!("{}; {}", customer.cookie, admin.cookie), ..customer };
+    assert!(page(&house, &both, "/account?realm=customer").text().contains("Customer Anna"));
+    assert!(page(&house, &both, "/account?realm=admin").text().contains("Administrator Anna"));
+    let left = submit(&house, &both, "/logout?realm=admin", "");
+    assert!(left.all("set-cookie").all(|line| line.starts_with("doorward-admin=")));
+    assert!(page(&house, &both, "/account?realm=customer").text().contains("Customer Anna"));
+    assert_eq!(page(&house, &both, "/account?realm=admin").status, 303);
+}
+
+#[test]
+fn a_form_of_another_site_changes_nothing() {
+    let house = House::open();
+    house.add("customer", "anna", &[]);
+    let (here, there) = (house.log_in("customer", "anna"), house.log_in("customer", "anna"));
+    let cookie = format!("Cookie: {}", here.cookie);
+    for origin in ["Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site", "X-Other: 1"] {
+        let lines = [cookie.as_str(), origin, "Content-Type: application/x-www-form-urlencoded"];
+        for (target, body) in [("/account/sessions", "end=others"), ("/account/password", "current=a&new=b&again=b")] {
+            assert_eq!(house.send(Door::Public, "POST", target, &lines, Some(body)).status, 403, "{origin} {target}");
+        }
+    }
+    assert!(is_alive(&house, &there));
+}

@@ -1,0 +1,20 @@
+//! Doorward's own resources, through real sockets.
+
+#[allow(dead_code, reason = "another test has use for it")]
+#[path = "../kit/answer.rs"]
+mod answer;
+mod house;
+
+mod account_page;
+mod admin_audit;
+mod admin_figures;
+mod admin_reach;
+mod admin_roles;
+mod admin_rules;
+mod admin_sessions;
+mod admin_users;
+mod description;
+mod health;
+mod login_page;
+mod markup;
+mod protection;
