@@ -1,5 +1,7 @@
 //! Why a request is refused, and what goes with it.
 
+use std::sync::Arc;
+
 use http::StatusCode;
 use http::header::HeaderValue;
 
@@ -8,6 +10,7 @@ use crate::password::PasswordRefusal;
 use crate::path::PathError;
 use crate::policy::{CrossOrigin, ForceError, RouteId};
 use crate::store::Conflict;
+use crate::user::User;
 
 /// A refusal: its reason for the operator, and the terms that the caller may know.
 #[must_use]
@@ -34,6 +37,8 @@ pub struct Terms {
     pub secure: bool,
     /// The route that the request took.
     pub route: Option<RouteId>,
+    /// Who was refused, for the audit log; nobody when the caller is a guest, or it was refused before anybody knew.
+    pub caller: Option<Arc<User>>,
 }
 
 /// Why.

@@ -67,10 +67,10 @@ impl Engine {
         } else {
             Identity::guest()
         };
-        self.check_csrf(policy, found, head, &identity)?;
+        self.check_csrf(policy, found, head, &identity).map_err(|refusal| refusal.of(&identity.caller))?;
         let access = self.check_access(policy, found, &identity.caller);
         if let Err(reason) = access {
-            return Err(refuse(policy, found, head, reason, identity.expired));
+            return Err(refuse(policy, found, head, reason, identity.expired).of(&identity.caller));
         }
         let csrf_token = self.token_to_hand_out(route, &identity, head, now)?;
         let mut pass = Pass {
@@ -85,8 +85,10 @@ impl Engine {
             secure: head.client.secure,
             caller: identity.caller,
         };
-        self.force(found, head, &mut pass)?;
-        Ok(pass)
+        match self.force(found, head, &mut pass) {
+            Ok(()) => Ok(pass),
+            Err(refusal) => Err(refusal.of(&pass.caller)),
+        }
     }
 
     fn check_csrf(
@@ -204,6 +206,14 @@ impl Engine {
             Access::Deny => false,
             Access::Resources(needed) => policy.grants(&user.roles).missing(needed).is_none(),
         }
+    }
+}
+
+impl Refusal {
+    /// The same refusal, of this caller.
+    fn of(mut self, caller: &Caller) -> Self {
+        self.terms_mut().caller = caller.known().map(|known| known.user.clone());
+        self
     }
 }
 

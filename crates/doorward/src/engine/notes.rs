@@ -124,13 +124,18 @@ impl Engine {
         let now = self.clock.now();
         let Some(omitted) = self.notes.sample(refusal.code(), network(client).network(), now) else { return };
         let path: String = path.chars().filter(|c| !c.is_control()).take(200).collect();
+        let event = Event::new(EventKind::Refused, now).outcome(refusal.code());
+        let event = match &refusal.terms().caller {
+            Some(user) => event.about(user.number, &user.realm, user.login.as_str()),
+            None => event,
+        };
         self.notes.event(Event {
             address: Some(client.to_string()),
             request: Some(format!("{method} {path}")),
             request_id: Some(request_id.into()),
             detail: refusal.reason().detail(),
             omitted,
-            ..Event::new(EventKind::Refused, now).outcome(refusal.code())
+            ..event
         });
     }
 
