@@ -1,0 +1,60 @@
+//! Every block of commands runs, in the order of its document, as a reader would run it.
+//!
+//! Behind `sh` may stand how: `background=8080` goes on while the document does and takes connections at that port, `fails=2`
+//! ends with that code, `elsewhere` needs another machine and is only looked through. A block of `text` or `json` behind one is
+//! what it prints. Other blocks with `file=NAME` are written to a file, with `append=NAME` at its end.
+
+use crate::book::{Block, Document};
+use crate::elsewhere;
+use crate::expected::{compare_json, compare_text};
+use crate::stage::Stage;
+
+/// The documents that have commands, each with a test below.
+const TOLD: [&str; 1] = ["docs/first-run.md"];
+
+#[test]
+fn every_document_with_commands_is_told() {
+    let with_commands = Document::all().into_iter().filter(|document| document.blocks().iter().any(|block| block.language == "sh"));
+    let paths: Vec<String> = with_commands.map(|document| document.path).collect();
+    assert_eq!(paths, TOLD, "each document with commands is in this list, and has a test");
+}
+
+#[test]
+fn first_run() {
+    tell("docs/first-run.md");
+}
+
+fn tell(path: &str) {
+    let number = TOLD.iter().position(|told| *told == path).expect("it is in the list");
+    let mut stage = Stage::new(number);
+    let blocks = Document::read(path).blocks();
+    let mut blocks = blocks.iter().peekable();
+    while let Some(block) = blocks.next() {
+        match (block.value("file"), block.value("append")) {
+            (Some(name), _) => stage.write(name, &block.text, false),
+            (_, Some(name)) => stage.write(name, &block.text, true),
+            _ if block.language != "sh" => {}
+            _ if block.is("elsewhere") => elsewhere::look_through(block),
+            _ => {
+                let shown = blocks.next_if(|next| ["text", "json"].contains(&next.language.as_str()));
+                act(&mut stage, block, shown);
+            }
+        }
+    }
+}
+
+fn act(stage: &mut Stage, block: &Block, shown: Option<&Block>) {
+    if let Some(port) = block.value("background") {
+        stage.start(block, port.parse().expect("a port"));
+        return;
+    }
+    let ran = stage.run(block);
+    let code = block.value("fails").map_or(0, |code| code.parse().expect("a number"));
+    assert_eq!(ran.code, code, "{}:\n{}\n{}", block.place, block.text, ran.stdout);
+    let Some(shown) = shown else { return };
+    let compared = match shown.language.as_str() {
+        "json" => compare_json(&shown.text, &ran.stdout),
+        _ => compare_text(&shown.text, &ran.stdout),
+    };
+    compared.unwrap_or_else(|difference| panic!("{}: not what is printed.\n{difference}", shown.place));
+}

@@ -1,0 +1,51 @@
+//! Commands that do not run here, each for a reason: what they name must be there all the same.
+
+use std::process::Command;
+
+use crate::book::{Block, root};
+
+/// How such a command begins, why it does not run, and what must be there for it.
+const KNOWN: [(&str, &str, &[&str]); 2] = [
+    ("cargo install --path crates/cli", "it builds for minutes, and installs", &["crates/cli/Cargo.toml"]),
+    ("cargo xtask test", "it is what runs this", &["xtask/src/test.rs"]),
+];
+
+/// Checks that each line is a command that is known not to run here, and that what it names is there.
+pub fn look_through(block: &Block) {
+    let joined = block.text.replace("\\\n", " ");
+    for line in joined.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        let known = KNOWN.iter().find(|(begin, _, _)| line.starts_with(begin));
+        let (_, _, needed) = known.unwrap_or_else(|| panic!("{}: nothing says why this does not run: {line}", block.place));
+        for path in *needed {
+            assert!(root().join(path).exists(), "{}: there is no {path}", block.place);
+        }
+        for word in line.split_whitespace().filter(|word| is_ours(word)) {
+            assert!(root().join(word).exists(), "{}: there is no {word}", block.place);
+        }
+        if let Some((_, arguments)) = line.split_once("doorward ") {
+            check_verb(arguments, block);
+        }
+    }
+}
+
+/// Whether a word names a file of this repository.
+fn is_ours(word: &str) -> bool {
+    ["contrib/", "crates/", "docs/", "examples/", "xtask/"].iter().any(|folder| word.starts_with(folder))
+}
+
+/// The verb is one, and has these options.
+fn check_verb(arguments: &str, block: &Block) {
+    let words: Vec<&str> = arguments.split_whitespace().collect();
+    let verbs = words.iter().skip_while(|word| word.starts_with('-') || word.contains('/'));
+    let verbs: Vec<&str> = verbs.take_while(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())).take(2).copied().collect();
+    let help = |verbs: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_doorward")).args(verbs).arg("--help").output().expect("the program");
+        (output.status.success(), String::from_utf8(output.stdout).expect("text"))
+    };
+    let (known, text) = help(&verbs);
+    assert!(known, "{}: there is no `doorward {}`", block.place, verbs.join(" "));
+    for option in words.iter().filter(|word| word.starts_with("--")) {
+        let name = option.split('=').next().unwrap_or_default();
+        assert!(text.contains(name), "{}: `doorward {}` has no {name}", block.place, verbs.join(" "));
+    }
+}

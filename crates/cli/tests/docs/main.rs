@@ -1,0 +1,11 @@
+//! The documentation as a product: its commands run, its rules are checked, its links lead somewhere, and what it lists is what
+//! the code has.
+
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod book;
+mod commands;
+mod elsewhere;
+mod expected;
+mod stage;
