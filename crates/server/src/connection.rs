@@ -35,8 +35,8 @@ pub(crate) struct Link {
     pub(crate) core: Rc<Core>,
     pub(crate) peer: Peer,
     pub(crate) entry: Arc<Entry>,
-    /// Taken until the last one who holds it is done: a tunnel outlives the requests.
-    _seat: Seat,
+    /// In the house and on the core, taken until the last one who holds the link is done: a tunnel outlives the requests.
+    _seats: [Seat; 2],
 }
 
 /// The first bytes of an HTTP/2 connection (RFC 9113, section 3.4).
@@ -51,7 +51,7 @@ const PING: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs
 const SLACK: usize = 16 << 10;
 
 /// Serves a connection until its end.
-pub(crate) async fn serve(core: Rc<Core>, accepted: Accepted, seat: Seat) {
+pub(crate) async fn serve(core: Rc<Core>, accepted: Accepted, seats: [Seat; 2]) {
     let setup = core.gateway.setup.load_full();
     let entry = accepted.entry.clone();
     let mut phase = core.phase.clone();
@@ -67,7 +67,7 @@ pub(crate) async fn serve(core: Rc<Core>, accepted: Accepted, seat: Seat) {
             return;
         }
     };
-    let link = Rc::new(Link { core, peer, entry, _seat: seat });
+    let link = Rc::new(Link { core, peer, entry, _seats: seats });
     if speaks_http2 {
         serve_http2(link, stream, read_ahead, &setup, phase).await;
     } else {

@@ -49,7 +49,7 @@ pub(crate) struct Cores {
 }
 
 struct Handle {
-    inbox: mpsc::UnboundedSender<(Accepted, Seat)>,
+    inbox: mpsc::UnboundedSender<(Accepted, [Seat; 2])>,
     busy: Arc<AtomicUsize>,
 }
 
@@ -98,16 +98,16 @@ impl Cores {
         let first = self.next.fetch_add(1, Ordering::Relaxed);
         let order = (0..self.cores.len()).map(|step| &self.cores[(first + step) % self.cores.len()]);
         if let Some(core) = order.min_by_key(|core| core.busy.load(Ordering::Relaxed)) {
-            let seat = Seat::take(&self.gateway.open, &core.busy);
+            let seats = [Seat::take(&self.gateway.open), Seat::take(&core.busy)];
             // A core that is gone drops the connection.
-            let _ = core.inbox.send((accepted, seat));
+            let _ = core.inbox.send((accepted, seats));
         }
     }
 }
 
 async fn run(
     gateway: Arc<Gateway>,
-    mut inbox: mpsc::UnboundedReceiver<(Accepted, Seat)>,
+    mut inbox: mpsc::UnboundedReceiver<(Accepted, [Seat; 2])>,
     mut phase: watch::Receiver<Phase>,
     quiet: oneshot::Sender<()>,
 ) {
@@ -120,8 +120,8 @@ async fn run(
     loop {
         tokio::select! {
             next = inbox.recv() => match next {
-                Some((accepted, seat)) => {
-                    connections.spawn_local(connection::serve(core.clone(), accepted, seat));
+                Some((accepted, seats)) => {
+                    connections.spawn_local(connection::serve(core.clone(), accepted, seats));
                 }
                 None => break,
             },

@@ -36,8 +36,6 @@ pub(crate) struct Exchange<'a> {
     pub(crate) client: Client,
     /// The authority in its one spelling; empty when an old client names none.
     pub(crate) host: HeaderValue,
-    /// The path in its one spelling, where that is not the one that was sent.
-    pub(crate) path: Option<String>,
 }
 
 /// Why a request ends here.
@@ -229,8 +227,7 @@ async fn respond(
         }
     }
     let host = HeaderValue::from_str(head.host()).unwrap_or(HeaderValue::from_static(""));
-    let path = head.path().is_rewritten().then(|| head.path().as_str().to_owned());
-    let exchange = Exchange { link, id: id.clone(), started, client, host, path };
+    let exchange = Exchange { link, id: id.clone(), started, client, host };
     if let Err(stop) = exchange.check_bounds(&parts, &pass) {
         *closes |= has_body;
         let mut served = refuse(stop, &client);

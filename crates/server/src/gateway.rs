@@ -24,6 +24,8 @@ pub(crate) struct Gateway {
     pub(crate) control: Handle,
     /// How many connections are open.
     pub(crate) open: Arc<AtomicUsize>,
+    /// How many of them are tunnels.
+    pub(crate) tunnels: Arc<AtomicUsize>,
     /// Our name in `Via`, by which a loop is found.
     pub(crate) pseudonym: Box<str>,
     /// What paths in the settings are relative to.
@@ -52,6 +54,7 @@ impl Gateway {
             own: own.router,
             control,
             open: own.open,
+            tunnels: Arc::default(),
             pseudonym: pseudonym(),
             base,
             secure_port,

@@ -1,4 +1,4 @@
-//! The seat that a connection takes, and what it does with it.
+//! The seats that connections take, and what they do with them.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -6,27 +6,22 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-/// One of the connections that may be open at once. Free again when dropped.
+/// One of the seats that are counted. Free again when dropped.
 pub(crate) struct Seat {
-    counters: [Arc<AtomicUsize>; 2],
+    taken: Arc<AtomicUsize>,
 }
 
 impl Seat {
-    /// Takes a seat in both rooms: the house and the core.
-    pub(crate) fn take(house: &Arc<AtomicUsize>, core: &Arc<AtomicUsize>) -> Self {
-        let counters = [house.clone(), core.clone()];
-        for counter in &counters {
-            counter.fetch_add(1, Ordering::Relaxed);
-        }
-        Self { counters }
+    /// Takes one.
+    pub(crate) fn take(taken: &Arc<AtomicUsize>) -> Self {
+        taken.fetch_add(1, Ordering::Relaxed);
+        Self { taken: taken.clone() }
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
-        for counter in &self.counters {
-            counter.fetch_sub(1, Ordering::Relaxed);
-        }
+        self.taken.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

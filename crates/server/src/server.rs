@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -181,7 +182,10 @@ impl Server {
         let all_quiet = futures_util::future::join_all(quiet);
         let cut = match tokio::time::timeout(deadline, all_quiet).await {
             Ok(_) => 0,
-            Err(_) => self.gateway.open.load(std::sync::atomic::Ordering::Relaxed),
+            Err(_) => {
+                let gateway = &self.gateway;
+                gateway.open.load(Ordering::Relaxed).saturating_sub(gateway.tunnels.load(Ordering::Relaxed))
+            }
         };
         let _ = self.phase.send(Phase::Closing);
         if tokio::time::timeout(CLOSING, futures_util::future::join_all(done)).await.is_err() {

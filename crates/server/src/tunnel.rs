@@ -17,6 +17,7 @@ use crate::connection::Link;
 use crate::core::Phase;
 use crate::frames::Frames;
 use crate::request_id::RequestId;
+use crate::seat::Seat;
 use crate::streams::INTERVAL;
 
 /// The connection's place among those that the upstream may have.
@@ -70,6 +71,7 @@ pub(crate) fn begin(
 ) {
     let link = link.clone();
     let tunnels = link.core.tunnels.clone();
+    let counted = Seat::take(&link.core.gateway.tunnels);
     tunnels.spawn_local(async move {
         let both = async { tokio::try_join!(client, upstream) };
         match tokio::time::timeout(HANDING_OVER, both).await {
@@ -77,7 +79,7 @@ pub(crate) fn begin(
             Ok(Err(error)) => tracing::debug!(%error, request_id = id.as_str(), "no tunnel"),
             Err(_) => tracing::debug!(request_id = id.as_str(), "no tunnel in time"),
         }
-        drop(seat);
+        drop((counted, seat));
     });
 }
 

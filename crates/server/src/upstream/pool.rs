@@ -110,14 +110,12 @@ impl Pool {
         let Some(seats) = upstream.seats.clone() else { return Err(NoConnection::Full) };
         let (giver, receiver) = oneshot::channel();
         self.0.borrow_mut().entry(upstream.number).or_default().waiting.push_back(giver);
-        upstream.waiting.fetch_add(1, Ordering::Relaxed);
-        let waited = tokio::select! {
+        let _waiting = Waiting::at(upstream);
+        tokio::select! {
             Ok(link) = receiver => Ok(Waited::Link(link)),
             Ok(permit) = seats.acquire_owned() => Ok(Waited::Seat(permit)),
             () = tokio::time::sleep(LONGEST_WAIT) => Err(NoConnection::Full),
-        };
-        upstream.waiting.fetch_sub(1, Ordering::Relaxed);
-        waited
+        }
     }
 
     fn put(&self, mut link: Link) {
@@ -159,6 +157,22 @@ impl Pool {
 enum Waited {
     Link(Link),
     Seat(OwnedSemaphorePermit),
+}
+
+/// Somebody who waits, also when they give up.
+struct Waiting<'a>(&'a Upstream);
+
+impl<'a> Waiting<'a> {
+    fn at(upstream: &'a Upstream) -> Self {
+        upstream.waiting.fetch_add(1, Ordering::Relaxed);
+        Self(upstream)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.waiting.fetch_sub(1, Ordering::Relaxed);
+    }
 }
 
 impl Link {

@@ -134,7 +134,7 @@ fn what_is_somebodys_own_is_not_cached_by_others() {
         ("none", "private, no-store"),
         ("public+max-age=60", "private, max-age=60"),
         ("s-maxage=9+max-age=1", "private, max-age=1"),
-        ("no-cache", "no-cache"),
+        ("no-cache", "private, no-cache"),
     ] {
         let answer = client.request("GET", &format!("/own/{sent}"), &[&session.cookie]).answer();
         assert_eq!(answer.header("cache-control"), Some(expected), "{sent}");

@@ -4,17 +4,23 @@
 mod kit;
 
 mod drain;
+mod encrypted;
 mod forced;
 mod forwarding;
 mod framing;
 mod hops;
 mod hosts;
+mod http2;
 mod identity;
 mod limits;
+mod listeners;
 mod methods;
 mod outage;
+mod own;
 mod paths;
+mod reload;
 mod retries;
 mod revocation;
 mod streaming;
+mod trouble;
 mod websocket;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::answer::{self, Answer};
+use super::tls::Issued;
 
 /// One connection.
 pub struct Client {
@@ -41,6 +42,19 @@ impl Client {
     /// A connection that somebody else has opened.
     pub fn over(stream: impl Read + Write + Send + 'static, host: &str) -> Self {
         Self { stream: Box::new(stream), buffer: Vec::new(), host: host.to_owned() }
+    }
+
+    /// A connection over TLS that offers these protocols; and which one was chosen.
+    pub fn tls(address: SocketAddr, issued: &Issued, protocols: &[&str]) -> (Self, Option<String>) {
+        let stream = TcpStream::connect(address).expect("connects");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let mut stream = issued.connect(stream, protocols);
+        while stream.conn.is_handshaking() {
+            stream.conn.complete_io(&mut stream.sock).expect("shakes hands");
+        }
+        let chosen = stream.conn.alpn_protocol().map(|name| String::from_utf8_lossy(name).into_owned());
+        let host = format!("localhost:{}", address.port());
+        (Self { stream: Box::new(stream), buffer: Vec::new(), host }, chosen)
     }
 
     /// Sends bytes. A server that has closed already is found out when the answer is read.
@@ -102,6 +116,11 @@ impl Client {
     /// So many bytes.
     pub fn exact(&mut self, length: usize) -> Vec<u8> {
         answer::exact(&mut *self.stream, &mut self.buffer, length).expect("so many bytes")
+    }
+
+    /// So many bytes, if there are as many.
+    pub fn try_exact(&mut self, length: usize) -> Option<Vec<u8>> {
+        answer::exact(&mut *self.stream, &mut self.buffer, length)
     }
 
     /// The next chunk; `None` at the end, whether or not it is a good one.

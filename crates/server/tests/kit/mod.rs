@@ -3,13 +3,21 @@
 
 mod answer;
 mod client;
+mod frames;
 mod house;
+mod log;
+mod shaky;
+mod tls;
 mod until;
 mod upstream;
 
 pub use answer::Answer;
 pub use client::Client;
+pub use frames::{Frame, RawHttp2};
 pub use house::{House, PASSWORD, Session};
+pub use log::Log;
+pub use shaky::{Mood, Shaky};
+pub use tls::Issued;
 pub use until::until;
 pub use upstream::{Seen, Upstream, ok, read, read_head};
 
