@@ -8,10 +8,7 @@ mod sessions;
 mod state;
 mod users;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-use futures_util::FutureExt as _;
-use futures_util::future::ready;
+use std::sync::{Mutex, PoisonError};
 
 use crate::audit::{Count, Event, StoredEvent};
 use crate::clock::Time;
@@ -46,9 +43,14 @@ impl MemoryStore {
         Self::default()
     }
 
+    /// Answers when it is asked for the first time; nothing here waits.
+    ///
     /// No change leaves a state half done: each looks at everything that may refuse it before it alters anything.
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn answer<'s, T>(
+        &'s self,
+        act: impl FnOnce(&mut State) -> Result<T, StoreError> + Send + 's,
+    ) -> Answer<'s, T> {
+        Box::pin(async move { act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner)) })
     }
 }
 
@@ -60,81 +62,76 @@ impl std::fmt::Debug for MemoryStore {
 
 impl Store for MemoryStore {
     fn commit(&self, change: Change, events: Vec<Event>) -> Answer<'_, Committed> {
-        let mut state = self.state();
-        let committed = state.carry_out(change);
-        if committed.is_ok() {
+        self.answer(|state| {
+            let committed = state.carry_out(change)?;
             state.audit.record(events, vec![]);
-        }
-        answer(committed)
+            Ok(committed)
+        })
     }
 
     fn session(&self, key: SessionKey) -> Answer<'_, Option<StoredSession>> {
-        answer(Ok(self.state().sessions.by_key(key).cloned()))
+        self.answer(move |state| Ok(state.sessions.by_key(key).cloned()))
     }
 
     fn session_by_handle(&self, handle: SessionHandle) -> Answer<'_, Option<StoredSession>> {
-        answer(Ok(self.state().sessions.by_handle(handle).cloned()))
+        self.answer(move |state| Ok(state.sessions.by_handle(handle).cloned()))
     }
 
     fn sessions(&self, filter: SessionFilter, now: Time, page: Page) -> Answer<'_, Listed<ListedSession>> {
-        answer(Ok(self.state().list_sessions(&filter, now, &page)))
+        self.answer(move |state| Ok(state.list_sessions(&filter, now, &page)))
     }
 
     fn user(&self, number: UserNumber) -> Answer<'_, Option<User>> {
-        answer(Ok(self.state().users.by_number(number).cloned()))
+        self.answer(move |state| Ok(state.users.by_number(number).cloned()))
     }
 
     fn user_by_login(&self, realm: Name, login: Login) -> Answer<'_, Option<User>> {
-        answer(Ok(self.state().users.by_login(&realm, &login).cloned()))
+        self.answer(move |state| Ok(state.users.by_login(&realm, &login).cloned()))
     }
 
     fn user_by_id(&self, realm: Name, id: UserId) -> Answer<'_, Option<User>> {
-        answer(Ok(self.state().users.by_id(&realm, &id).cloned()))
+        self.answer(move |state| Ok(state.users.by_id(&realm, &id).cloned()))
     }
 
     fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>> {
-        answer(Ok(self.state().list_users(&filter, &page)))
+        self.answer(move |state| Ok(state.list_users(&filter, &page)))
     }
 
     fn roles(&self) -> Answer<'_, Vec<StoredRole>> {
-        answer(Ok(self.state().roles.values().cloned().collect()))
+        self.answer(|state| Ok(state.roles.values().cloned().collect()))
     }
 
     fn changes_since(&self, seq: u64) -> Answer<'_, Feed> {
-        answer(Ok(self.state().announcements.since(seq)))
+        self.answer(move |state| Ok(state.announcements.since(seq)))
     }
 
     fn touch(&self, touched: Vec<Touch>) -> Answer<'_, ()> {
-        let mut state = self.state();
-        for touch in touched {
-            state.sessions.touch(touch);
-        }
-        answer(Ok(()))
+        self.answer(|state| {
+            touched.into_iter().for_each(|touch| state.sessions.touch(touch));
+            Ok(())
+        })
     }
 
     fn record(&self, events: Vec<Event>, counts: Vec<Count>) -> Answer<'_, ()> {
-        self.state().audit.record(events, counts);
-        answer(Ok(()))
+        self.answer(|state| {
+            state.audit.record(events, counts);
+            Ok(())
+        })
     }
 
     fn events(&self, filter: EventFilter, page: Page) -> Answer<'_, Listed<StoredEvent>> {
-        answer(Ok(self.state().audit.list(&filter, &page)))
+        self.answer(move |state| Ok(state.audit.list(&filter, &page)))
     }
 
     fn counts(&self, filter: CountFilter) -> Answer<'_, Vec<Count>> {
-        answer(Ok(self.state().audit.counts(filter)))
+        self.answer(move |state| Ok(state.audit.counts(filter)))
     }
 
     fn secret(&self, name: &'static str) -> Answer<'_, [u8; 32]> {
-        answer(self.state().secret(name))
+        self.answer(move |state| state.secret(name))
     }
 
     fn purge(&self, now: Time, keep_since: Time) -> Answer<'_, u64> {
-        answer(Ok(self.state().purge(now, keep_since)))
+        self.answer(move |state| Ok(state.purge(now, keep_since)))
     }
-}
-
-/// Nothing here waits: the answer is there when the question is asked.
-fn answer<T: Send + 'static>(result: Result<T, StoreError>) -> Answer<'static, T> {
-    ready(result).boxed()
 }

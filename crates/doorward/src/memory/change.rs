@@ -87,6 +87,9 @@ impl State {
             Change::EndEverySession => Ok(self.end_every_session()),
             Change::IssueCode { user, digest, expires } => {
                 let user = self.user(user)?.clone();
+                if self.codes.get(&digest).is_some_and(|code| code.user != user.number) {
+                    return Err(StoreError::Corrupt("a code with the digest of the new one".into()));
+                }
                 self.codes.retain(|_, code| code.user != user.number);
                 self.codes.insert(digest, Code { user: user.number, expires });
                 Ok(Touched { user: Some(user), ..Touched::default() })

@@ -41,6 +41,15 @@ pub(super) fn insert(connection: &Connection, session: &StoredSession) -> Result
     Ok(())
 }
 
+/// Two tokens with one digest do not happen; when they do, something is badly wrong.
+pub(super) fn check_new(connection: &Connection, session: &StoredSession) -> Result<(), Fault> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM sessions WHERE key = ?1")?;
+    if statement.exists([session.digest.key().0])? {
+        return Err(Fault::Corrupt("a session with the key of the new one".into()));
+    }
+    Ok(())
+}
+
 /// The sessions of a user that are alive, oldest first.
 pub(super) fn alive(connection: &Connection, user: UserNumber, now: Time) -> Result<Vec<SessionKey>, Fault> {
     let sql = "SELECT key FROM sessions WHERE user = ?1 AND +idle_end > ?2 ORDER BY created, number";

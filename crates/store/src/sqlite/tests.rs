@@ -1,0 +1,212 @@
+//! What can only be seen from inside: limits of one connection, batches, formats that do not exist yet.
+
+use doorward::audit::Event;
+use doorward::store::{Change, Changed, Conflict, News, Store as _, StoreError, StoredRole};
+use doorward::Name;
+use futures_util::future::join_all;
+use rusqlite::Connection;
+
+use super::*;
+
+fn role(name: &str, bytes: usize) -> Change {
+    let name = Name::parse(name).expect("a name");
+    Change::CreateRole(StoredRole { name, allow: vec!["x".repeat(bytes)], deny: vec![] })
+}
+
+fn store() -> (tempfile::TempDir, Sqlite) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Sqlite::open(&folder.path().join("doorward.db")).expect("a database");
+    (folder, store)
+}
+
+async fn on_the_writer(store: &Sqlite, act: impl FnOnce(&Connection) -> Result<(), Fault> + Send + 'static) {
+    store.writer.write(act).await.expect("the writer does it");
+}
+
+fn text(error: Option<StoreError>) -> String {
+    match error {
+        Some(StoreError::Unavailable(text)) => text,
+        other => panic!("not unavailable: {other:?}"),
+    }
+}
+
+async fn names(store: &Sqlite) -> Vec<String> {
+    store.roles().await.expect("roles").into_iter().map(|role| role.name.to_string()).collect()
+}
+
+#[tokio::test]
+async fn a_full_disk_is_said_to_be_full_and_writing_goes_on_when_it_is_not() {
+    let (_folder, store) = store();
+    store.commit(role("before", 10), vec![]).await.expect("room");
+    // Only here can a database be full while the disk is not.
+    let pages = |count: u32| move |connection: &Connection| Ok(connection.pragma_update(None, "max_page_count", count)?);
+    on_the_writer(&store, pages(1)).await;
+    let refused = store.commit(role("too-much", 1_000_000), vec![]).await.err();
+    assert!(text(refused).contains("the disk is full: free some space"));
+    assert_eq!(names(&store).await, ["before"], "what is there can be read");
+    on_the_writer(&store, pages(1_000_000)).await;
+    store.commit(role("after", 1_000_000), vec![]).await.expect("room again");
+    assert_eq!(names(&store).await, ["after", "before"]);
+}
+
+#[tokio::test]
+async fn of_changes_made_together_only_the_one_without_room_fails_or_all_are_told() {
+    let (_folder, store) = store();
+    on_the_writer(&store, |connection| {
+        let pages: u32 = connection.pragma_query_value(None, "page_count", |row| row.get(0))?;
+        Ok(connection.pragma_update(None, "max_page_count", pages + 4)?)
+    })
+    .await;
+    let changes = [("a", 10), ("b", 1_000_000), ("c", 10), ("d", 10)];
+    let answers = join_all(changes.map(|(name, bytes)| store.commit(role(name, bytes), vec![]))).await;
+    let stored = names(&store).await;
+    for ((name, _), answer) in changes.iter().zip(&answers) {
+        assert_eq!(answer.is_ok(), stored.iter().any(|stored| stored == name), "{name}: an answer is what is stored");
+    }
+    assert!(answers[1].is_err() && answers[3].is_ok());
+}
+
+#[tokio::test]
+async fn a_read_only_database_is_said_to_be_and_can_be_read() {
+    let (_folder, store) = store();
+    store.commit(role("before", 10), vec![]).await.expect("a role");
+    on_the_writer(&store, |connection| Ok(connection.pragma_update(None, "query_only", true)?)).await;
+    let refused = store.commit(role("refused", 10), vec![]).await.err();
+    assert!(text(refused).contains("the right to write the file and its folder"));
+    assert_eq!(names(&store).await, ["before"]);
+}
+
+#[tokio::test]
+async fn changes_that_wait_are_made_durable_by_one_commit() {
+    let (_folder, store) = store();
+    let (started, has_started) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let first = store.writer.write(move |_| {
+        started.send(()).expect("the test waits");
+        // As long as the writer is busy with this one, all others wait.
+        Ok(released.recv().is_ok())
+    });
+    let count = |connection: &Connection| -> u32 {
+        connection.query_row("SELECT count(*) FROM roles", [], |row| row.get(0)).expect("a number")
+    };
+    let others = (0..100).map(|index| store.commit(role(&format!("r{index}"), 10), vec![]));
+    let path = store.path().to_owned();
+    let last = store.writer.write(move |connection| {
+        let outside = open_file(&path)?;
+        Ok((count(connection), count(&outside)))
+    });
+    let release = async {
+        // Asked for after all others: by now they are in the queue.
+        has_started.recv().expect("the writer is busy");
+        release.send(()).expect("the writer waits");
+    };
+    let (first, others, seen, ()) = tokio::join!(first, join_all(others), last, release);
+    assert!(first.is_ok() && others.iter().all(Result::is_ok));
+    assert_eq!(seen.expect("two numbers"), (100, 0), "done, and durable for nobody until all are");
+    assert_eq!(names(&store).await.len(), 100);
+}
+
+#[tokio::test]
+async fn a_refused_change_takes_nothing_else_along() {
+    let (_folder, store) = store();
+    let event = || vec![Event::new(doorward::audit::EventKind::RoleChanged, 1)];
+    let answers = join_all(["a", "a", "b", "a", "c"].map(|name| store.commit(role(name, 10), event()))).await;
+    let refused: Vec<bool> = answers.iter().map(Result::is_err).collect();
+    assert_eq!(refused, [false, true, false, true, false]);
+    assert!(matches!(answers[1], Err(StoreError::Conflict(Conflict::RoleTaken))));
+    assert_eq!(names(&store).await, ["a", "b", "c"]);
+    let events = store.events(Default::default(), Default::default()).await.expect("events");
+    assert_eq!(events.items.len(), 3);
+}
+
+#[tokio::test]
+async fn whoever_read_the_feed_too_long_ago_is_told_to_forget_everything() {
+    let (_folder, store) = store();
+    for name in ["a", "b", "c"] {
+        store.commit(role(name, 10), vec![]).await.expect("a role");
+    }
+    on_the_writer(&store, |connection| {
+        connection.execute("DELETE FROM feed WHERE seq <= 2", [])?;
+        Ok(())
+    })
+    .await;
+    let feed = |seq| store.changes_since(seq);
+    assert_eq!(feed(0).await.expect("an answer").news, News::Lost);
+    assert_eq!(feed(1).await.expect("an answer").news, News::Lost);
+    assert_eq!(feed(2).await.expect("an answer").news, News::Changed(vec![Changed::Roles]));
+    assert_eq!(feed(0).await.expect("an answer").seq, 3);
+}
+
+#[tokio::test]
+async fn the_feed_stays_bounded_and_very_much_is_announced_as_everything() {
+    let (_folder, store) = store();
+    on_the_writer(&store, |connection| {
+        let changes = (0..1_001).map(|number| Changed::User(UserNumber(number)));
+        assert_eq!(feed::announce(connection, changes.chain([Changed::Roles]).collect())?, 2);
+        for _ in 0..101 {
+            feed::announce(connection, vec![Changed::Roles; 1_000])?;
+        }
+        let kept: u32 = connection.query_row("SELECT count(*) FROM feed", [], |row| row.get(0))?;
+        assert_eq!(kept, 100_000);
+        Ok(())
+    })
+    .await;
+    // What is kept is read in several steps, without a gap.
+    let (mut seq, mut read) = (store.changes_since(u64::MAX).await.expect("an answer").seq - 25_000, 0);
+    loop {
+        let feed = store.changes_since(seq).await.expect("an answer");
+        let News::Changed(changes) = feed.news else { panic!("nothing is lost") };
+        assert_eq!(feed.seq, seq + changes.len() as u64);
+        if changes.is_empty() {
+            break;
+        }
+        read += changes.len();
+        seq = feed.seq;
+    }
+    assert_eq!(read, 25_000);
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_said_to_be_corrupt() {
+    let (_folder, store) = store();
+    store.commit(role("a", 10), vec![]).await.expect("a role");
+    on_the_writer(&store, |connection| {
+        connection.execute("UPDATE roles SET allow = 'no json'", [])?;
+        Ok(())
+    })
+    .await;
+    assert!(matches!(store.roles().await, Err(StoreError::Corrupt(_))));
+}
+
+#[test]
+fn an_older_format_is_brought_to_the_newest_after_a_copy_was_made() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("doorward.db");
+    drop(Sqlite::open(&path).expect("a database"));
+    let older = include_str!("migrations/0001.sql");
+    let steps = [older, "ALTER TABLE roles ADD COLUMN note TEXT; INSERT INTO roles VALUES ('new', '[]', '[]', 'x');"];
+    let mut connection = open_file(&path).expect("a connection");
+    migrations::apply(&mut connection, &path, 1, &steps).expect("the second step");
+    assert_eq!(kind(&connection).expect("a kind"), Kind::Ours(2));
+    let copy = open_file(&folder.path().join("doorward.db.v1.backup")).expect("the copy");
+    assert_eq!(kind(&copy).expect("a kind"), Kind::Ours(1));
+    assert!(copy.prepare("SELECT note FROM roles").is_err());
+    // Once is enough, whoever was faster.
+    migrations::apply(&mut connection, &path, 1, &steps).expect("nothing to do");
+    let roles: u32 = connection.query_row("SELECT count(*) FROM roles", [], |row| row.get(0)).expect("a number");
+    assert_eq!(roles, 1);
+}
+
+#[test]
+fn a_step_that_fails_leaves_the_database_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("doorward.db");
+    drop(Sqlite::open(&path).expect("a database"));
+    let mut connection = open_file(&path).expect("a connection");
+    let steps = ["", "CREATE TABLE more (a); this is no SQL;"];
+    assert!(migrations::apply(&mut connection, &path, 1, &steps).is_err());
+    assert_eq!(kind(&connection).expect("a kind"), Kind::Ours(1));
+    assert!(connection.prepare("SELECT * FROM more").is_err());
+    drop(connection);
+    drop(Sqlite::open(&path).expect("still a database"));
+}

@@ -19,8 +19,9 @@ pub(super) fn begin(
     if user.state != UserState::Active || user.epoch != session.epoch {
         return Err(Conflict::UserChanged.into());
     }
+    sessions::check_new(connection, &session)?;
     let mut ended = Vec::new();
-    if let Some(key) = replaces.filter(|key| *key != session.digest.key()) {
+    if let Some(key) = replaces {
         if sessions::end(connection, key)? {
             ended.push(key);
         }
