@@ -49,7 +49,7 @@ impl Config {
     /// [`Complaints`] about what it says.
     pub fn parse(file: &Path, text: &str, base: &Path, environment: Environment<'_>) -> anyhow::Result<Self> {
         let (settings, own) = Settings::parse(&file.display().to_string(), text, environment)?;
-        let mut complaints = refuse_stores(&settings);
+        let mut complaints = refuse_what_is_missing(&settings);
         let mut rules = vec![own];
         for (place, name) in settings.rules.iter().enumerate() {
             let path = within(base, name);
@@ -124,18 +124,26 @@ fn unreadable(settings: &Settings, key: &str, path: &Path, error: &std::io::Erro
     complaint.fix("paths are relative to the file that names them")
 }
 
-/// Stores that this program cannot speak to.
-fn refuse_stores(settings: &Settings) -> Complaints {
-    let stated = [
+/// Stores and dialects that this program cannot speak to: a setting that nobody obeys must not look like one that is.
+fn refuse_what_is_missing(settings: &Settings) -> Complaints {
+    let stores = [
         ("store", settings.store.is_some()),
         ("store_file", settings.store_file.is_some()),
         ("sessions", settings.sessions.is_some()),
         ("sessions_file", settings.sessions_file.is_some()),
     ];
+    let dialects = [
+        ("dialect.ez", settings.dialect.ez.is_some()),
+        ("dialect.kirby", settings.dialect.kirby.is_some()),
+        ("dialect.magento", settings.dialect.magento.is_some()),
+    ];
     let mut complaints = Complaints::default();
-    for (key, _) in stated.into_iter().filter(|(_, is_stated)| *is_stated) {
+    for (key, _) in stores.into_iter().filter(|(_, is_stated)| *is_stated) {
         let complaint = settings.complaint(key, "a store other than SQLite is not available in this build yet");
         complaints.push(complaint.fix("take it out, and name the embedded store: `data = \"doorward.db\"`"));
+    }
+    for (key, _) in dialects.into_iter().filter(|(_, is_stated)| *is_stated) {
+        complaints.push(settings.complaint(key, "dialects are not available in this build yet").fix("take it out"));
     }
     complaints
 }

@@ -88,10 +88,13 @@ async fn the_log_is_json_where_it_is_asked_for() {
 }
 
 #[test]
-fn another_store_is_not_there_yet() {
-    let place = Place::with("sessions = \"redis://127.0.0.1\"\n");
-    let error = place.run("serve").failed(2);
-    assert!(error.contains("not available in this build yet"), "{error}");
+fn other_stores_and_dialects_are_not_there_yet() {
+    for text in ["sessions = \"redis://127.0.0.1\"\n", "store_file = \"store\"\n", "[dialect.kirby]\n"] {
+        for verb in ["check", "serve"] {
+            let error = Place::with(text).run(verb).failed(2);
+            assert!(error.contains("not available in this build yet"), "{error}");
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The text is no quantity of the kind that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,8 +27,8 @@ pub enum InvalidQuantity {
 /// assert_eq!("1h30m".parse(), Ok(Period(5_400)));
 /// assert_eq!(Period(5_400).to_string(), "1h30m");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
 #[schemars(extend("pattern" = "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "examples" = ["30m"]))]
 pub struct Period(pub u32);
 
@@ -62,6 +62,12 @@ impl TryFrom<String> for Period {
     }
 }
 
+impl From<Period> for String {
+    fn from(quantity: Period) -> Self {
+        quantity.to_string()
+    }
+}
+
 impl fmt::Display for Period {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut left = self.0;
@@ -81,8 +87,8 @@ impl fmt::Display for Period {
 /// use doorward::policy::Size;
 /// assert_eq!("10MiB".parse(), Ok(Size(10 * 1024 * 1024)));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
 #[schemars(extend("pattern" = "^[0-9]+(B|kB|MB|GB|KiB|MiB|GiB)?$", "examples" = ["10MiB"]))]
 pub struct Size(pub u64);
 
@@ -116,6 +122,12 @@ impl TryFrom<String> for Size {
     }
 }
 
+impl From<Size> for String {
+    fn from(quantity: Size) -> Self {
+        quantity.to_string()
+    }
+}
+
 impl fmt::Display for Size {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = UNITS_OF_SIZE.iter().rev().find(|(unit, bytes)| {
@@ -135,8 +147,8 @@ impl fmt::Display for Size {
 /// use doorward::policy::Rate;
 /// assert_eq!("10/m".parse(), Ok(Rate { requests: 10, seconds: 60 }));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, JsonSchema)]
-#[serde(try_from = "String")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
 #[schemars(extend("pattern" = "^[0-9]+/(s|m|h)$", "examples" = ["100/s"]))]
 pub struct Rate {
     /// How many.
@@ -166,6 +178,12 @@ impl TryFrom<String> for Rate {
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
         text.parse()
+    }
+}
+
+impl From<Rate> for String {
+    fn from(quantity: Rate) -> Self {
+        quantity.to_string()
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use toml::de::DeTable;
 
 use super::complaint::{Complaint, Complaints};
@@ -225,7 +225,7 @@ impl JsonSchema for CorsRule {
 }
 
 /// What happens to an `Authorization` header that Doorward does not use.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum AuthorizationRule {
     /// The caller is refused with 401 where the route is not anonymous, and the header is dropped where it is.
@@ -257,7 +257,9 @@ pub struct HeadersRule {
     pub response: HeaderRule,
 }
 
-/// Headers to set and to remove, one way. Values may be passwords of an upstream: `Debug` shows names alone.
+/// Headers to set and to remove, one way.
+///
+/// Values may be passwords of an upstream: `Debug` shows names alone.
 #[derive(Clone, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct HeaderRule {

@@ -39,6 +39,7 @@ use crate::name::Name;
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     /// Where requests are taken: `address:port` or `unix:/path`, one or several, each alone or as a table.
+    #[schemars(extend("default" = "127.0.0.1:8080"))]
     pub listen: List<Listener>,
     /// Where `/admin`, `/panel`, `/metrics` and `/openapi.json` are served. Absent: nowhere.
     pub admin_listen: List<Listener>,
@@ -46,7 +47,7 @@ pub struct Settings {
     pub public_url: List<Origin>,
     /// Where requests go: one address, or tables `[upstream.NAME]`, of which `default` serves routes that name none.
     pub upstream: Upstreams,
-    /// The file of the embedded store.
+    /// The file of the embedded store. Absent: `doorward.db`.
     pub data: Option<String>,
     /// The address of a shared store, `postgres://…`, instead of `data`.
     pub store: Option<SecretUrl>,

@@ -1,7 +1,7 @@
 //! Basic, CSRF, CORS and passwords.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::csrf::Proof;
 use crate::policy::quantity::{Period, Size};
@@ -63,7 +63,7 @@ impl Default for CsrfSettings {
 }
 
 /// Which requests need proof against forgery.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum CsrfRequests {
     /// Everything but GET, HEAD and OPTIONS.
@@ -76,7 +76,7 @@ pub enum CsrfRequests {
 }
 
 /// What proves that a request is meant.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
 pub enum ProofKind {
     /// A token, or an own or listed origin that the browser states.

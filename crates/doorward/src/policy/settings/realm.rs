@@ -1,7 +1,7 @@
 //! Realms.
 
 use schemars::JsonSchema;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::guard::BasicSettings;
 use crate::name::Name;
@@ -62,7 +62,7 @@ pub struct Cookie {
 }
 
 /// The attribute `SameSite`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum SameSite {
     /// With links and addresses that a person opens, not with requests that another page makes.
@@ -92,7 +92,7 @@ impl Default for SessionCap {
 }
 
 /// What a log-in does when the user has as many sessions as they may.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum WhenCapped {
     /// It is refused.
