@@ -39,6 +39,9 @@ use command::Command;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // With huge pages each thread's memory takes two megabytes at least, and a server that idles would hold a dozen of them.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
     match Command::parse().run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failure::report(&error),
