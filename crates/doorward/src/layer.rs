@@ -21,6 +21,7 @@
 //! with the feature `axum`, `ConnectInfo<SocketAddr>`. With none of them every request is answered with 500 and a line in
 //! the log that says what to do: a guess would let one stranger lock out everybody, or let everybody pass as this machine.
 
+mod arrival;
 mod body;
 mod own;
 mod peer;

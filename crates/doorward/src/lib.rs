@@ -5,7 +5,7 @@
 //! * [`Layer`], which puts the engine in front of any `tower` service;
 //! * `axum::protect`, which puts the resources of `/user/*` beside an axum router and both behind the
 //!   layer (feature `axum`);
-//! * the gateway and forward-auth of the program `doorward`, which read the same rules.
+//! * the gateway of the program `doorward`, which reads the same rules.
 //!
 //! Whoever starts an engine hands in three things: a compiled [`policy`], a [`store`] ([`MemoryStore`] is one), and a
 //! [`Hasher`](password::Hasher) for passwords (`runtime::BlockingHasher`, feature `runtime`); and calls

@@ -4,6 +4,7 @@ use bytes::Bytes;
 use http::StatusCode;
 use http::header::{
     CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
+    UPGRADE,
 };
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
@@ -132,6 +133,21 @@ pub(super) fn drop_overrides(headers: &mut HeaderMap) {
     };
     while let Some(name) = headers.keys().find(overrides).cloned() {
         headers.remove(name);
+    }
+}
+
+/// Whether a request asks for a WebSocket (RFC 6455, section 4.1).
+pub(super) fn asks_for_socket(headers: &HeaderMap) -> bool {
+    let lines = headers.get_all(UPGRADE).iter();
+    let mut protocols = lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b','));
+    protocols.any(|protocol| protocol.trim_ascii().eq_ignore_ascii_case(b"websocket"))
+}
+
+/// Drops what asks for other protocols, `h2c` among them: whoever does not want to change need not (RFC 9110, section 7.8).
+pub(super) fn drop_other_upgrades(headers: &mut HeaderMap) {
+    if headers.contains_key(UPGRADE) && !asks_for_socket(headers) {
+        headers.remove(UPGRADE);
+        headers.remove("http2-settings");
     }
 }
 

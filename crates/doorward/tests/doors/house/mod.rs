@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use doorward::client::Peer;
-use doorward::password::PasswordPolicy;
+use doorward::password::{Hasher, PasswordPolicy};
 use doorward::policy::{Draft, Policy, Settings};
 use doorward::runtime::BlockingHasher;
 use doorward::{Actor, Engine, EngineParts, Layer, ManualClock, User, UserDraft};
@@ -64,6 +64,11 @@ identify = true
 csrf_token = true
 
 [[route]]
+match = "GET /socket"
+access = "self"
+websocket = true
+
+[[route]]
 match = "POST /upload"
 access = "anonymous"
 limits = { body = "1KiB" }
@@ -92,6 +97,11 @@ pub struct House {
 impl House {
     /// Opens a house with these rules.
     pub async fn open(rules: &str) -> Self {
+        Self::open_with(rules, Arc::new(BlockingHasher::new())).await
+    }
+
+    /// Opens a house with these rules, where this one computes passwords.
+    pub async fn open_with(rules: &str, hasher: Arc<dyn Hasher>) -> Self {
         let (settings, rules) =
             Settings::parse("doorward.toml", rules, &|_| None).expect("the rules can be read");
         let rules = [rules];
@@ -101,7 +111,7 @@ impl House {
         let parts = EngineParts {
             clock: clock.clone(),
             passwords: PasswordPolicy::default(),
-            ..EngineParts::new(policy, store.clone(), Arc::new(BlockingHasher::new()))
+            ..EngineParts::new(policy, store.clone(), hasher)
         };
         let engine = Engine::start(parts).await.expect("the engine starts");
         let encrypted = serve(engine.clone(), true).await;
