@@ -250,16 +250,9 @@ impl Policy {
         told: &mut Told,
     ) -> Result<(), (StatusCode, String)> {
         let Some(force) = &found.route.force else { return Ok(()) };
-        let attributes = serde_json::Map::new();
-        let (forced, id) = match (&question.user_id, known) {
-            (Some(id), true) => {
-                let values = super::Values { user_id: id, user_login: "", attributes: &attributes };
-                (force.resolve(values).ok(), id.as_str())
-            }
-            _ => (None, "the caller's id"),
-        };
-        let owned = forced.is_none_or(|forced| forced.path_matches(|name| found.decoded(name)));
-        if !owned {
+        if let Some(id) = question.user_id.as_deref().filter(|_| known)
+            && !force.path_may_match(id, |name| found.decoded(name))
+        {
             let text = format!("a parameter of the path is not the caller's own ({id})");
             return Err(told.stop("force", StatusCode::NOT_FOUND, text));
         }

@@ -10,6 +10,7 @@ mod media;
 mod pairs;
 mod written;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use http::Method;
@@ -166,6 +167,20 @@ impl Force {
         let values = self.parameters.iter().map(literal).collect();
         Forced { parameters: Arc::clone(&self.parameters), values, deepest: self.deepest }
     }
+
+    /// As [`Forced::path_matches`], where nothing is known of the caller but the id: what else a path may have to hold is
+    /// taken to be there.
+    pub fn path_may_match<'p>(&self, user_id: &str, parameter: impl Fn(&str) -> Option<Cow<'p, str>>) -> bool {
+        self.parameters.iter().all(|forced| {
+            let Some(name) = forced.in_path.as_deref() else { return true };
+            let expected = match &forced.value {
+                Value::UserId => user_id.to_owned(),
+                Value::Literal(value) => plain(value),
+                Value::UserLogin | Value::Attribute(_) => return true,
+            };
+            parameter(name).is_some_and(|found| found == expected)
+        })
+    }
 }
 
 impl Value {
@@ -213,7 +228,7 @@ pub struct ForcedBody {
 impl Forced {
     /// Whether the parameters in the path are the caller's own. Else the answer is 404, as for what does not exist.
     /// `parameter` gives a path's parameter, decoded.
-    pub fn path_matches<'p>(&self, parameter: impl Fn(&str) -> Option<std::borrow::Cow<'p, str>>) -> bool {
+    pub fn path_matches<'p>(&self, parameter: impl Fn(&str) -> Option<Cow<'p, str>>) -> bool {
         self.each().filter_map(|(forced, value)| Some((forced.in_path.as_deref()?, value))).all(|(name, value)| {
             let expected = value.map(plain);
             expected.is_some_and(|expected| parameter(name).is_some_and(|found| found == expected))

@@ -6,6 +6,7 @@ mod browsers;
 mod cookies;
 mod demands;
 mod doors;
+mod explained;
 mod methods;
 mod overlaps;
 mod permission;
