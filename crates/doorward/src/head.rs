@@ -149,8 +149,11 @@ pub(crate) fn canonical_host(text: &str, secure: bool) -> Option<Cow<'_, str>> {
             None => (text, None),
         },
     };
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
-    if !name.starts_with('[') && (name.is_empty() || !name.bytes().all(safe)) {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    // A label is never empty (RFC 1034, section 3.1): `a..b` and `.` are no names.
+    let is_label = |label: &str| !label.is_empty() && label.bytes().all(safe);
+    if !name.starts_with('[') && !name.split('.').all(is_label) {
         return None;
     }
     let port = match port {
@@ -159,7 +162,6 @@ pub(crate) fn canonical_host(text: &str, secure: bool) -> Option<Cow<'_, str>> {
         Some(_) => return None,
     };
     let default = if secure { 443 } else { 80 };
-    let name = name.strip_suffix('.').unwrap_or(name);
     let port = port.filter(|port| *port != default);
     let is_canonical = !name.bytes().any(|byte| byte.is_ascii_uppercase());
     Some(match port {
@@ -193,7 +195,7 @@ mod tests {
         assert_eq!(read(request().header(HOST, "example.com:80")), Ok("example.com".into()));
         assert_eq!(read(request().header(HOST, "example.com:8080")), Ok("example.com:8080".into()));
         assert_eq!(read(request().header(HOST, "[::1]:8080")), Ok("[::1]:8080".into()));
-        for bad in ["a@b", "a b", "a:b", "a:99999", "", "[::1", "[zz]", "a/b", "a,b", "[::1]x"] {
+        for bad in ["a@b", "a b", "a:b", "a:99999", "", "[::1", "[zz]", "a/b", "a,b", "[::1]x", ".", "..", "a..", "a..b", ".a", "a.:80.", "[::1]."] {
             assert!(read(request().header(HOST, bad)).is_err(), "{bad:?}");
         }
         assert!(read(request()).is_err());
