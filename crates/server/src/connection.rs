@@ -21,11 +21,12 @@ use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpStream, UnixStream};
 use tokio::time::timeout;
 
+use crate::activity::Activity;
 use crate::core::{Core, Phase};
 use crate::exchange;
 use crate::listen::{Accepted, AcceptedSocket, Entry};
 use crate::proxy_protocol::{self, Parsed};
-use crate::seat::{Activity, Seat};
+use crate::seat::Seat;
 use crate::setup::Setup;
 use crate::stream::{Socket, Stream};
 use crate::wire::Wire;
@@ -216,7 +217,7 @@ async fn serve_http2(
         })
     };
     let connection = builder.serve_connection(TokioIo::new(wire), service);
-    if let Err(error) = see_through(connection, phase, activity.idle(setup.keep_alive)).await {
+    if let Err(error) = see_through(connection, phase, activity.watch(setup.patience.write, setup.keep_alive)).await {
         exchange::note_broken(&link, &error);
     }
 }

@@ -4,6 +4,7 @@
 //! listen ─► connection ─► exchange: Head::read ─► engine.judge(&head) ─► forward(request, pass)
 //! ```
 
+mod activity;
 mod admin;
 mod body;
 mod connection;
@@ -13,6 +14,9 @@ mod fault;
 mod forward;
 mod frames;
 mod framing;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gateway;
 mod hasher;
 mod headers;

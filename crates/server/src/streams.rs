@@ -10,11 +10,11 @@ use std::time::{Duration, Instant};
 
 use doorward::Admission;
 use doorward::{Engine, Pass};
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 
 /// How often an open stream is judged.
 pub(crate) const INTERVAL: Duration = Duration::from_secs(1);
-/// How many are judged at the same time, where a store has to be asked.
+/// How many are judged at the same time where a store has to be asked.
 const AT_ONCE: usize = 32;
 
 /// An answer that may last.
@@ -85,16 +85,27 @@ impl OpenStreams {
         Some(stream)
     }
 
-    /// Judges all that are open still; to be called every second.
+    /// Judges all that are open still; to be called every second. Where a store has to be asked and does not answer, the answer
+    /// is for the next time: an outage is not a no, and delays nobody else's.
     pub(crate) async fn judge(&self, engine: &Engine) {
         self.sort_out();
-        let open: Vec<Rc<OpenStream>> = self.old.borrow().iter().filter_map(Weak::upgrade).collect();
-        let judging = futures_util::stream::iter(open).for_each_concurrent(AT_ONCE, |stream| async move {
+        let mut unknown = Vec::new();
+        for stream in self.old.borrow().iter().filter_map(Weak::upgrade) {
+            match engine.is_still_allowed(stream.pass.pass()).now_or_never() {
+                Some(true) => {}
+                Some(false) => stream.end(),
+                None => unknown.push(stream),
+            }
+        }
+        if unknown.is_empty() {
+            return;
+        }
+        let asking = futures_util::stream::iter(unknown).for_each_concurrent(AT_ONCE, |stream| async move {
             if !engine.is_still_allowed(stream.pass.pass()).await {
                 stream.end();
             }
         });
-        judging.await;
+        let _ = tokio::time::timeout(INTERVAL, asking).await;
     }
 
     fn sort_out(&self) {

@@ -1,9 +1,11 @@
 //! What a client gets: an answer of ours, or an upstream's while it comes.
 
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
+use std::time::Instant;
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -11,7 +13,7 @@ use http_body_util::Full;
 use hyper::body::Incoming;
 
 use super::request::without_forbidden_trailers;
-use crate::seat::Running;
+use crate::activity::{Running, Stallable};
 use crate::streams::OpenStream;
 use crate::upstream::Lease;
 
@@ -21,7 +23,7 @@ pub(crate) struct ResponseBody {
     /// Set on what may last: it is judged again while it does.
     stream: Option<Rc<OpenStream>>,
     /// Keeps the connection from being idle.
-    _running: Option<Running>,
+    running: Option<Running>,
 }
 
 enum Kind {
@@ -29,6 +31,14 @@ enum Kind {
     /// From an upstream, whose connection goes back when the body has ended.
     Upstream(Incoming, Option<Lease>),
     Own(axum::body::Body),
+    /// One of the above, which may be given up.
+    Watched(Rc<Watched>),
+}
+
+struct Watched {
+    /// None once it was given up.
+    kind: RefCell<Option<Box<Kind>>>,
+    waits_since: Cell<Option<Instant>>,
 }
 
 /// Why a body ends before its end; the connection is then closed.
@@ -43,6 +53,9 @@ pub(crate) enum Broken {
     /// The caller may not have the rest.
     #[error("the caller is no longer allowed to read this")]
     Revoked,
+    /// The client did not take it for too long.
+    #[error("the client takes too long")]
+    Stalled,
 }
 
 impl From<Infallible> for Broken {
@@ -79,7 +92,7 @@ impl ResponseBody {
     }
 
     fn of(kind: Kind) -> Self {
-        Self { kind, stream: None, _running: None }
+        Self { kind, stream: None, running: None }
     }
 
     /// The same, ended when `stream` is.
@@ -88,9 +101,16 @@ impl ResponseBody {
         self
     }
 
-    /// The same, with the connection busy until its end.
+    /// The same, with the connection busy until its end. Given up when the client does not take it.
     pub(crate) fn running(mut self, running: Running) -> Self {
-        self._running = Some(running);
+        if self.may_last() {
+            let (kind, waits_since) = (RefCell::new(Some(Box::new(self.kind))), Cell::new(Some(Instant::now())));
+            let watched = Rc::new(Watched { kind, waits_since });
+            let weak = Rc::downgrade(&watched);
+            running.watch(weak);
+            self.kind = Kind::Watched(watched);
+        }
+        self.running = Some(running);
         self
     }
 
@@ -98,7 +118,7 @@ impl ResponseBody {
     pub(crate) fn may_last(&self) -> bool {
         const SOON_DONE: u64 = 64 << 10;
         match &self.kind {
-            Kind::Whole(_) => false,
+            Kind::Whole(_) | Kind::Watched(_) => false,
             Kind::Upstream(..) | Kind::Own(_) => self.size_hint().upper().is_none_or(|length| length > SOON_DONE),
         }
     }
@@ -109,6 +129,7 @@ impl Kind {
         let (body, lease) = match self {
             Self::Whole(body) => return Pin::new(body).poll_frame(cx).map_err(Broken::from),
             Self::Own(body) => return Pin::new(body).poll_frame(cx).map_err(Broken::from),
+            Self::Watched(watched) => return watched.poll_frame(cx),
             Self::Upstream(body, lease) => (body, lease),
         };
         let came = ready!(Pin::new(&mut *body).poll_frame(cx));
@@ -135,18 +156,52 @@ impl Body for ResponseBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        match &self.kind {
-            Kind::Whole(body) => body.is_end_stream(),
-            Kind::Upstream(body, _) => body.is_end_stream(),
-            Kind::Own(body) => body.is_end_stream(),
+        self.kind.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.kind.size_hint()
+    }
+}
+
+impl Kind {
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(body) => body.is_end_stream(),
+            Self::Upstream(body, _) => body.is_end_stream(),
+            Self::Own(body) => body.is_end_stream(),
+            Self::Watched(watched) => watched.kind.borrow().as_ref().is_some_and(|kind| kind.is_end_stream()),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
-        match &self.kind {
-            Kind::Whole(body) => body.size_hint(),
-            Kind::Upstream(body, _) => body.size_hint(),
-            Kind::Own(body) => body.size_hint(),
+        match self {
+            Self::Whole(body) => body.size_hint(),
+            Self::Upstream(body, _) => body.size_hint(),
+            Self::Own(body) => body.size_hint(),
+            Self::Watched(watched) => watched.kind.borrow().as_ref().map_or_else(SizeHint::default, |kind| kind.size_hint()),
         }
+    }
+}
+
+impl Watched {
+    fn poll_frame(&self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        // Whoever asks is ready for more; from the next frame on it is the client's turn.
+        self.waits_since.set(None);
+        let mut kind = self.kind.borrow_mut();
+        let Some(kind) = kind.as_mut() else { return Poll::Ready(Some(Err(Broken::Stalled))) };
+        let came = ready!(kind.poll_frame(cx));
+        self.waits_since.set(Some(Instant::now()));
+        Poll::Ready(came)
+    }
+}
+
+impl Stallable for Watched {
+    fn waits_since(&self) -> Option<Instant> {
+        self.waits_since.get()
+    }
+
+    fn give_up(&self) {
+        self.kind.borrow_mut().take();
     }
 }

@@ -188,6 +188,32 @@ fn an_idle_connection_is_closed() {
     });
 }
 
+#[test]
+fn an_answer_that_its_client_does_not_take_holds_no_upstream() {
+    let (told, hear) = std::sync::mpsc::channel();
+    let told = std::sync::Mutex::new(told);
+    let upstream = Upstream::serving(move |seen, stream| {
+        if seen.target != "/long" {
+            return std::io::Write::write_all(stream, &ok("short")).is_ok();
+        }
+        std::io::Write::write_all(stream, b"HTTP/1.1 200 OK\r\n\r\n").expect("sent");
+        while std::io::Write::write_all(stream, &[b'x'; 64 << 10]).is_ok() {}
+        told.lock().expect("not poisoned").send(()).expect("heard");
+        false
+    });
+    let house = House::before(&upstream, &format!("limits = {{ body_stall = \"1s\" }}\n{OPEN}"));
+    runtime().block_on(async {
+        let mut sender = plain(&house).await;
+        let response = sender.send_request(get(&house, "/long")).await.expect("an answer");
+        let ended = tokio::task::spawn_blocking(move || hear.recv_timeout(std::time::Duration::from_secs(10)));
+        ended.await.expect("no panic").expect("the upstream is rid of it");
+        // Other requests on the connection go on, and this one ends badly as soon as somebody looks.
+        let other = sender.send_request(get(&house, "/other")).await.expect("an answer");
+        assert_eq!(text(other).await, "short");
+        assert!(response.into_body().collect().await.is_err());
+    });
+}
+
 const GET: [(&str, &str); 4] = [(":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "localhost")];
 
 fn raw(house: &House) -> RawHttp2 {
