@@ -12,6 +12,7 @@ mod judge;
 mod login;
 mod notes;
 mod own;
+mod roles;
 mod tallies;
 
 pub use admin::{Actor, UserDraft, UserUpdate};

@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::authority::{may_all, may_alter};
+use super::authority::may_all;
 use super::Engine;
 use crate::audit::{Event, EventKind};
 use crate::clock::Time;
 use crate::name::Name;
 use crate::password::PasswordBytes;
-use crate::policy::{Grants, Policy};
+use crate::policy::Grants;
 use crate::refusal::{Reason, Refusal};
 use crate::session::SessionHandle;
-use crate::store::{Change, NewUser, SessionFilter, StoredRole};
+use crate::store::{Change, NewUser, SessionFilter};
 use crate::user::{Login, User, UserId, UserState};
 
 /// Who administers.
@@ -142,16 +142,25 @@ impl Engine {
         committed.user.ok_or_else(|| super::unavailable(&"the store did not say who was added"))
     }
 
-    /// Alters names, address and attributes.
+    /// Whether an alteration could be made: what fits in itself, by somebody who may.
     ///
     /// # Errors
-    /// 400 for what does not fit, 403 for somebody who may more than the actor, 409 when the login is taken.
-    pub async fn update_user(&self, actor: &Actor, user: &User, update: UserUpdate) -> Result<User, Refusal> {
+    /// 400 for what does not fit, 403 for somebody who may more than the actor.
+    pub fn check_update(&self, actor: &Actor, user: &User, update: &UserUpdate) -> Result<Option<Login>, Refusal> {
         self.may_govern(actor, user)?;
         let login = update.login.as_deref().map(Login::parse).transpose();
         let login = login.map_err(|error| Reason::Invalid("login", error.to_string()))?;
         let email = update.email.as_ref().and_then(Option::as_deref);
         check_texts(update.name.as_deref(), email, update.attributes.as_ref())?;
+        Ok(login)
+    }
+
+    /// Alters names, address and attributes.
+    ///
+    /// # Errors
+    /// As [`check_update`](Self::check_update); 409 when the login is taken.
+    pub async fn update_user(&self, actor: &Actor, user: &User, update: UserUpdate) -> Result<User, Refusal> {
+        let login = self.check_update(actor, user, &update)?;
         let event = about(actor.event(EventKind::UserUpdated, self.clock.now()), user);
         let UserUpdate { name, email, attributes, .. } = update;
         let change = Change::UpdateUser { user: user.number, login, name, email, attributes };
@@ -172,17 +181,17 @@ impl Engine {
         Ok(())
     }
 
-    /// Gives and takes roles. The user's sessions end.
+    /// Whether roles could be given and taken, and which they are.
     ///
     /// # Errors
-    /// 403 for roles that hold more than the actor may, 404 for unknown ones, 409 for the last administrator.
-    pub async fn change_roles(
+    /// 400 for unknown roles and too many, 403 for roles that hold more than the actor may, and for somebody who may more.
+    pub fn check_roles(
         &self,
         actor: &Actor,
         user: &User,
         add: &[String],
         remove: &[String],
-    ) -> Result<User, Refusal> {
+    ) -> Result<(Vec<Name>, Vec<Name>), Refusal> {
         self.may_govern(actor, user)?;
         let policy = self.policy.load_full();
         let add = self.grantable(&policy, actor, add)?;
@@ -197,9 +206,24 @@ impl Engine {
         }
         // Taking a role that denies gives what another one allows.
         may_all(&policy, actor, &policy.grants(&after))?;
+        Ok((add, remove))
+    }
+
+    /// Gives and takes roles. The user's sessions end.
+    ///
+    /// # Errors
+    /// As [`check_roles`](Self::check_roles); 409 for the last administrator.
+    pub async fn change_roles(
+        &self,
+        actor: &Actor,
+        user: &User,
+        add: &[String],
+        remove: &[String],
+    ) -> Result<User, Refusal> {
+        let (add, remove) = self.check_roles(actor, user, add, remove)?;
         let detail = format!("given: {}; taken: {}", list(&add), list(&remove));
         let event = about(actor.event(EventKind::UserRoles, self.clock.now()), user).detail(detail);
-        let guard = self.guard(&policy);
+        let guard = self.guard(&self.policy.load());
         let change = Change::ChangeRoles { user: user.number, add, remove, guard };
         let committed = self.commit(change, vec![event]).await?;
         committed.user.ok_or_else(|| super::unavailable(&"the store did not say who was altered"))
@@ -266,64 +290,6 @@ impl Engine {
         let committed = self.commit(Change::EndMatching { filter, now }, vec![event]).await?;
         Ok(committed.ended.len())
     }
-
-    /// Makes a role, or replaces what it allows and denies. Its resources are expanded now: later ones are denied to it.
-    ///
-    /// # Errors
-    /// 400 for unknown resources, 403 for resources that the actor lacks, 409 for a role of the file and for the last administrator.
-    pub async fn save_role(&self, actor: &Actor, role: StoredRole, is_new: bool) -> Result<StoredRole, Refusal> {
-        let policy = self.policy.load_full();
-        if policy.is_file_role(&role.name) {
-            return Err(Reason::RoleInFile.into());
-        }
-        let unknown = |id: String| Reason::Invalid("resources", format!("there is no resource {id:?}"));
-        let role = StoredRole {
-            allow: policy.expand(&role.allow).map_err(unknown)?,
-            deny: policy.expand(&role.deny).map_err(unknown)?,
-            name: role.name,
-        };
-        may_all(&policy, actor, &policy.grants_of(&role))?;
-        may_alter(&policy, actor, &role.name, Some(&role))?;
-        let detail = format!("{}: allows {}; denies {}", role.name, role.allow.join(", "), role.deny.join(", "));
-        let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(detail);
-        let change = if is_new {
-            Change::CreateRole(role.clone())
-        } else {
-            let after = policy.with_stored_role(&role).map_err(|_| Reason::RoleInFile)?;
-            let guard = if makes_administrators(&policy, &role.name) { self.guard(&after) } else { None };
-            Change::ReplaceRole { role: role.clone(), guard }
-        };
-        self.commit(change, vec![event]).await?;
-        self.read_roles().await.map_err(|error| super::unavailable(&error))?;
-        Ok(role)
-    }
-
-    /// Removes a role, and takes it from whoever has it.
-    ///
-    /// # Errors
-    /// 404 for an unknown role, 409 for a role of the file and when no administrator would be left.
-    pub async fn remove_role(&self, actor: &Actor, name: &Name) -> Result<(), Refusal> {
-        let policy = self.policy.load_full();
-        if policy.is_file_role(name) {
-            return Err(Reason::RoleInFile.into());
-        }
-        may_alter(&policy, actor, name, None)?;
-        let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(format!("{name}: removed"));
-        let guard = self.guard(&policy).filter(|_| makes_administrators(&policy, name)).map(|mut guard| {
-            guard.roles.retain(|role| role != name);
-            guard
-        });
-        self.commit(Change::RemoveRole { name: name.clone(), guard }, vec![event]).await?;
-        // Whoever had it has a new epoch: all are read again.
-        self.users.forget_all();
-        self.read_roles().await.map_err(|error| super::unavailable(&error))?;
-        Ok(())
-    }
-}
-
-/// Whether a role made administrators so far: else nobody can lose that by a change to it, whoever has it.
-fn makes_administrators(policy: &Policy, name: &Name) -> bool {
-    policy.administrator_roles().contains(name)
 }
 
 fn about(event: Event, user: &User) -> Event {

@@ -72,8 +72,7 @@ pub(super) struct Draft {
     pub(super) attributes: Map<String, Value>,
 }
 
-/// What to alter of a user. What is absent stays. Several things are altered one after the other: roles, then the state, then
-/// the rest; the first that is refused ends it.
+/// What to alter of a user. What is absent stays. All of it is checked before the first of it is done.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UserChanges)]

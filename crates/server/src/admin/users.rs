@@ -97,23 +97,31 @@ pub(crate) async fn alter(
     Json(changes): Json<Changes>,
 ) -> Result<Json<View>, Refused> {
     let mut user = find(&house, &id, of.realm).await?;
-    if changes.version.is_some_and(|version| version != user::version(&user)) {
+    if changes.version.as_ref().is_some_and(|version| *version != user::version(&user)) {
         return Err(Reason::Conflict(Conflict::UserChanged).into());
     }
     let engine = &house.engine;
-    if let Some(roles) = changes.roles {
-        let (add, remove) = roles.split(&user);
-        if !(add.is_empty() && remove.is_empty()) {
-            user = engine.change_roles(&actor, &user, &add, &remove).await?;
+    let Changes { login, name, email, attributes, state, roles, .. } = changes;
+    let update = UserUpdate { login, name, email, attributes };
+    let updates = update.login.is_some() || update.name.is_some() || update.email.is_some() || update.attributes.is_some();
+    let (add, remove) = roles.map(|roles| roles.split(&user)).unwrap_or_default();
+    // All that can be seen to be wrong is refused before anything is altered.
+    if let Some(login) = engine.check_update(&actor, &user, &update)? {
+        let holder = engine.store().user_by_login(user.realm.clone(), login).await?;
+        if holder.is_some_and(|holder| holder.number != user.number) {
+            return Err(Reason::Conflict(Conflict::LoginTaken).into());
         }
     }
-    if let Some(state) = changes.state.map(doorward::UserState::from).filter(|state| *state != user.state) {
+    engine.check_roles(&actor, &user, &add, &remove)?;
+    if let Some(state) = state.map(doorward::UserState::from).filter(|state| *state != user.state) {
         engine.set_state(&actor, &user, state).await?;
         user = engine.store().user(user.number).await?.ok_or(Reason::Conflict(Conflict::UserUnknown))?;
     }
-    let Changes { login, name, email, attributes, .. } = changes;
-    if login.is_some() || name.is_some() || email.is_some() || attributes.is_some() {
-        user = engine.update_user(&actor, &user, UserUpdate { login, name, email, attributes }).await?;
+    if !(add.is_empty() && remove.is_empty()) {
+        user = engine.change_roles(&actor, &user, &add, &remove).await?;
+    }
+    if updates {
+        user = engine.update_user(&actor, &user, update).await?;
     }
     Ok(Json(View::of(user)))
 }

@@ -19,3 +19,24 @@ pub(super) async fn protect(request: Request, next: Next) -> Response {
     admission.pass().edit_own_response(response.headers_mut());
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_no_door_has_judged_is_not_served() {
+        let router: Router = Router::new().route("/", get(async || "secret")).layer(from_fn(protect));
+        let request = Request::get("/").body(Body::empty()).expect("a request");
+        let response = router.oneshot(request).await.unwrap_or_else(|never| match never {});
+        assert_eq!(response.status(), 500);
+        let body = axum::body::to_bytes(response.into_body(), 1_000).await.expect("a body");
+        assert!(String::from_utf8_lossy(&body).contains("urn:doorward:problem:internal_error"));
+    }
+}

@@ -243,3 +243,26 @@ fn an_administrator_forgives_failures() {
     assert_eq!(house.admin(&root, "POST", &format!("/admin/users/{}/unlock", anna.id), None).status, 204);
     house.log_in("customer", "anna");
 }
+
+#[test]
+fn what_is_refused_in_part_is_not_done_in_part() {
+    let house = House::open();
+    let root = house.root();
+    house.add("customer", "ben", &[]);
+    let anna = house.add("customer", "anna", &["clerk"]);
+    let before = house.read(&root, &format!("/admin/users/{}", anna.id));
+    for body in [
+        json!({ "state": "disabled", "roles": ["boss"], "email": "no address" }),
+        json!({ "state": "disabled", "name": "A", "roles": ["nobody"] }),
+        json!({ "roles": ["boss"], "login": "ben" }),
+        json!({ "roles": ["boss"], "login": "a:b" }),
+        json!({ "name": "A", "attributes": { "text": "x".repeat(9_000) } }),
+    ] {
+        assert!(matches!(patch(&house, &root, anna.id.as_str(), &body).0, 400 | 409), "{body}");
+    }
+    assert_eq!(house.read(&root, &format!("/admin/users/{}", anna.id)), before);
+    let all = json!({ "state": "disabled", "roles": ["boss"], "name": "A", "login": "annabel" });
+    let (status, after) = patch(&house, &root, anna.id.as_str(), &all);
+    assert_eq!((status, &after["state"], &after["roles"]), (200, &json!("disabled"), &json!(["boss"])));
+    assert_eq!((&after["name"], &after["login"]), (&json!("A"), &json!("annabel")));
+}

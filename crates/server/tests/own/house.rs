@@ -100,11 +100,15 @@ impl House {
 
     /// A house with these settings.
     pub fn with(text: &str) -> Self {
+        Self::on(text, Arc::new(MemoryStore::new()))
+    }
+
+    /// A house with these settings, on a store that the test holds.
+    pub fn on(text: &str, store: Arc<dyn Store>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (settings, rules) = Settings::parse("doorward.toml", text, &|_| None).expect("settings");
         let policy = Policy::compile(&Draft::new(&settings, &[rules])).expect("a policy");
-        let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
         let clock = Arc::new(ManualClock::at(1_750_000_000));
         let parts = EngineParts {
             policy,

@@ -17,4 +17,5 @@ mod description;
 mod health;
 mod login_page;
 mod markup;
+mod outage;
 mod protection;
