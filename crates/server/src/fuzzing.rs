@@ -1,0 +1,44 @@
+//! Doors for fuzzing into parsers of outside bytes that nobody else sees. No part of the API.
+
+use crate::frames::Frames;
+use crate::{proxy_protocol, strict};
+
+/// How many bytes a PROXY protocol header has at least beyond those that have come.
+pub fn missing(bytes: &[u8]) -> usize {
+    proxy_protocol::missing(bytes)
+}
+
+/// What reads along with the HTTP/1 parser.
+#[derive(Default)]
+pub struct Scanner(strict::Scanner);
+
+impl Scanner {
+    /// Looks at the bytes that came next.
+    ///
+    /// # Errors
+    /// Where the first line begins, within these bytes, that must not be read.
+    pub fn scan(&mut self, bytes: &[u8]) -> Result<(), usize> {
+        self.0.scan(bytes).map_err(|refused| refused.at)
+    }
+
+    /// Whether nothing of a next request has arrived.
+    pub fn is_between_requests(&self) -> bool {
+        self.0.is_between_requests()
+    }
+}
+
+/// What follows one direction of a WebSocket.
+#[derive(Default)]
+pub struct WebSocketFrames(Frames);
+
+impl WebSocketFrames {
+    /// Sees the bytes that came next.
+    pub fn follow(&mut self, bytes: &[u8]) {
+        self.0.follow(bytes);
+    }
+
+    /// Whether the last byte ended a frame.
+    pub fn is_between(&self) -> bool {
+        self.0.is_between()
+    }
+}
