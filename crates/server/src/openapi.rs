@@ -6,7 +6,9 @@ use std::sync::Arc;
 use axum::extract::State;
 use doorward::policy::builtin::{OwnAccess, OwnCsrf, OwnRoute};
 use doorward::policy::{Policy, RealmId, builtin};
+use http::StatusCode;
 use serde::Serialize;
+use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::server::ServerBuilder;
@@ -159,6 +161,18 @@ fn name(method: &str, path: &str) -> String {
     std::iter::once(method.to_lowercase()).chain(words.map(str::to_owned)).collect::<Vec<_>>().join("_")
 }
 
+/// A response must have a description; where nothing more is to be said, it is what its status means.
+fn describe_answers(operation: &mut Operation) {
+    for (status, response) in &mut operation.responses.responses {
+        if let RefOr::T(response) = response
+            && response.description.is_empty()
+        {
+            let status = StatusCode::from_bytes(status.as_bytes()).ok();
+            response.description = status.and_then(|status| status.canonical_reason()).unwrap_or("An answer").to_owned();
+        }
+    }
+}
+
 /// Adds to each operation of a route its name, by what callers say who they are, and what resource they need.
 fn say_who_may(route: &OwnRoute, item: &mut PathItem) {
     for method in route.methods.split(',') {
@@ -172,6 +186,7 @@ fn say_who_may(route: &OwnRoute, item: &mut PathItem) {
         };
         let Some(operation) = operation else { continue };
         operation.operation_id = Some(name(method, &route.path));
+        describe_answers(operation);
         let none: [&str; 0] = [];
         let mut session = SecurityRequirement::new("session", none);
         if !is_safe && route.csrf == OwnCsrf::Full {

@@ -3,6 +3,7 @@
 mod account;
 mod asset;
 mod code;
+mod device;
 mod login;
 mod logout;
 mod notice;

@@ -9,6 +9,7 @@ use http::header::{self, HeaderMap, HeaderValue};
 use http::StatusCode;
 use serde::Deserialize;
 
+use super::device::device;
 use super::login::Password;
 use super::notice::Notice;
 use super::page::{Frame, answer, see_other};
@@ -163,7 +164,7 @@ impl Line {
         Self {
             id: handle.to_string(),
             is_current,
-            device: session.device,
+            device: device(&session.device),
             address: session.address,
             created: Timestamp(session.created),
             seen: Timestamp(if is_current { live.session.last_seen } else { session.last_seen }),

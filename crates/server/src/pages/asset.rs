@@ -1,4 +1,4 @@
-//! The style and the script of the pages: part of the program, the same for everybody, named after their content so that
+//! The style, the script and the icon of the pages: part of the program, the same for everybody, named after their content so that
 //! browsers may keep them for good.
 
 use axum::extract::Path;
@@ -18,6 +18,7 @@ pub(super) struct Asset {
 
 pub(super) const STYLE: Asset = Asset::new("css", "text/css; charset=utf-8", include_str!("../../templates/page.css"));
 pub(super) const SCRIPT: Asset = Asset::new("js", "text/javascript; charset=utf-8", include_str!("../../templates/page.js"));
+pub(super) const ICON: Asset = Asset::new("svg", "image/svg+xml", include_str!("../../templates/page.svg"));
 
 impl Asset {
     const fn new(extension: &'static str, content_type: &'static str, text: &'static str) -> Self {
@@ -36,9 +37,9 @@ impl Asset {
     }
 }
 
-/// A style or a script.
+/// A style, a script or an icon.
 pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Refused> {
-    let asset = [STYLE, SCRIPT].into_iter().find(|asset| asset.name() == file).ok_or(Reason::NotFound)?;
+    let asset = [STYLE, SCRIPT, ICON].into_iter().find(|asset| asset.name() == file).ok_or(Reason::NotFound)?;
     let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
     let headers =
         [(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)), (header::CACHE_CONTROL, kept)];

@@ -19,6 +19,7 @@ pub(super) struct Frame {
     pub(super) nonce: String,
     pub(super) style: String,
     pub(super) script: String,
+    pub(super) icon: String,
 }
 
 impl Frame {
@@ -35,7 +36,8 @@ impl Frame {
             let _ = write!(nonce, "{byte:02x}");
         }
         let mount = admission.pass().policy().mount().to_owned();
-        Ok(Self { mount, nonce, style: asset::STYLE.name(), script: asset::SCRIPT.name() })
+        let [style, script, icon] = [asset::STYLE, asset::SCRIPT, asset::ICON].map(|asset| asset.name());
+        Ok(Self { mount, nonce, style, script, icon })
     }
 }
 

@@ -62,7 +62,8 @@ fn the_description_is_whole() {
             let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));
             assert!(names.insert(name.to_owned()), "{name} names two operations");
             assert!(operation["summary"].is_string(), "{method} {path} says nothing");
-            assert!(!operation["responses"].as_object().expect("responses").is_empty());
+            let answers = operation["responses"].as_object().expect("responses");
+            assert!(!answers.is_empty() && answers.values().all(|answer| answer["description"].is_string()), "{method} {path}");
             let declared: BTreeSet<&str> = operation["parameters"]
                 .as_array()
                 .into_iter()

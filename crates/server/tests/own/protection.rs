@@ -40,7 +40,7 @@ fn every_answer_is_protected() {
     let page = house.send(Door::Public, "GET", "/login", &[], None).text();
     let assets = page.split("/login/assets/").skip(1).filter_map(|rest| rest.split('"').next());
     let mut targets: Vec<String> = assets.map(|file| format!("/login/assets/{file}")).collect();
-    assert_eq!(targets.len(), 2);
+    assert_eq!(targets.len(), 3);
     targets.extend(
         [
             "/login", "/login/code", "/logout", "/account?realm=admin", "/account", "/login/assets/x.css", "/healthz", "/readyz",
