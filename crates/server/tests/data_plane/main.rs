@@ -3,6 +3,7 @@
 #[path = "../kit/mod.rs"]
 mod kit;
 
+mod crowds;
 mod drain;
 mod encrypted;
 mod forced;
