@@ -10,7 +10,9 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::server::ServerBuilder;
 use utoipa::{IntoResponses, OpenApi as _, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -168,7 +170,8 @@ fn describe_answers(operation: &mut Operation) {
             && response.description.is_empty()
         {
             let status = StatusCode::from_bytes(status.as_bytes()).ok();
-            response.description = status.and_then(|status| status.canonical_reason()).unwrap_or("An answer").to_owned();
+            response.description =
+                status.and_then(|status| status.canonical_reason()).unwrap_or("An answer").to_owned();
         }
     }
 }

@@ -111,9 +111,14 @@ struct Step {
 /// What would become of a request.
 #[utoipa::path(get, path = "/admin/explain", tag = "rules", params(Asked),
     responses((status = 200, body = View), Reading))]
-pub(crate) async fn ask(_: Administrator, State(house): House, Query(asked): Query<Asked>) -> Result<Json<View>, Refused> {
+pub(crate) async fn ask(
+    _: Administrator,
+    State(house): House,
+    Query(asked): Query<Asked>,
+) -> Result<Json<View>, Refused> {
     let Asked { method, path, host, realm, roles, user_id, secure, door } = asked;
-    let texts = roles.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|text| !text.is_empty());
+    let texts =
+        roles.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|text| !text.is_empty());
     let roles = texts.map(Name::parse).collect::<Result<Vec<_>, _>>();
     let roles = roles.map_err(|error| Refused::invalid("roles", error.to_string()))?;
     let method = method.unwrap_or_else(|| "GET".to_owned());
@@ -137,7 +142,8 @@ impl View {
             Outcome::Allow => Verdict::Allow,
             Outcome::Deny => Verdict::Deny,
         };
-        let step = |step: doorward::policy::Step| Step { title: step.title, text: step.text, passed: step.passed };
+        let step =
+            |step: doorward::policy::Step| Step { title: step.title, text: step.text, passed: step.passed };
         let steps = steps.into_iter().map(step).collect();
         Self { method, path, route, access, caller, verdict, status, reason, steps }
     }

@@ -9,8 +9,8 @@ use doorward::Actor;
 use doorward::audit::{Event, EventKind};
 use doorward::store::{EventFilter, Page, StoreError};
 use futures_util::stream::try_unfold;
-use http::header::{self, HeaderMap};
 use http::HeaderValue;
+use http::header::{self, HeaderMap};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -29,15 +29,29 @@ pub(super) enum Format {
 }
 
 const COLUMNS: [&str; 14] = [
-    "number", "at", "kind", "outcome", "realm", "user", "login", "actor", "session", "address", "request", "request_id",
-    "detail", "omitted",
+    "number",
+    "at",
+    "kind",
+    "outcome",
+    "realm",
+    "user",
+    "login",
+    "actor",
+    "session",
+    "address",
+    "request",
+    "request_id",
+    "detail",
+    "omitted",
 ];
 
 impl Format {
     /// The format that `Accept` names, if it names one.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
         let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
-        let mut types = lines.flat_map(|line| line.split(',')).map(|one| one.split(';').next().unwrap_or_default().trim());
+        let mut types = lines
+            .flat_map(|line| line.split(','))
+            .map(|one| one.split(';').next().unwrap_or_default().trim());
         types.find_map(|name| match name.to_ascii_lowercase().as_str() {
             "text/csv" => Some(Self::Csv),
             "application/jsonl" | "application/x-ndjson" => Some(Self::Jsonl),
@@ -79,16 +93,25 @@ impl Format {
 }
 
 /// All events that match, as a file. That somebody took it away is an event of its own.
-pub(super) fn export(house: &Arc<Shared>, actor: &Actor, filter: EventFilter, format: Format) -> Result<Response, Refused> {
+pub(super) fn export(
+    house: &Arc<Shared>,
+    actor: &Actor,
+    filter: EventFilter,
+    format: Format,
+) -> Result<Response, Refused> {
     let now = house.engine.now();
     let event = Event {
         address: actor.address.clone(),
         request_id: actor.request_id.clone(),
-        ..Event::new(EventKind::Exported, now).by(actor.name.clone()).detail(format!("audit, {}", format.extension()))
+        ..Event::new(EventKind::Exported, now)
+            .by(actor.name.clone())
+            .detail(format!("audit, {}", format.extension()))
     };
     house.engine.note(event);
-    let name = format!("doorward-audit-{}.{}", Timestamp(now).to_string().replace(':', "-"), format.extension());
-    let disposition = HeaderValue::try_from(format!("attachment; filename=\"{name}\"")).map_err(|_| Refused::internal())?;
+    let name =
+        format!("doorward-audit-{}.{}", Timestamp(now).to_string().replace(':', "-"), format.extension());
+    let disposition =
+        HeaderValue::try_from(format!("attachment; filename=\"{name}\"")).map_err(|_| Refused::internal())?;
     let headers = [(header::CONTENT_TYPE, format.content_type()), (header::CONTENT_DISPOSITION, disposition)];
     Ok((headers, Body::from_stream(lines(house.clone(), filter, format))).into_response())
 }

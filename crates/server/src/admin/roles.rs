@@ -102,7 +102,11 @@ pub(crate) async fn create(
 /// A role.
 #[utoipa::path(get, path = "/admin/roles/{name}", tag = "roles", params(("name" = String, Path)),
     responses((status = 200, body = View), Reading))]
-pub(crate) async fn show(_: Administrator, State(house): House, Path(name): Path<String>) -> Result<Json<View>, Refused> {
+pub(crate) async fn show(
+    _: Administrator,
+    State(house): House,
+    Path(name): Path<String>,
+) -> Result<Json<View>, Refused> {
     find(&house.engine.policy(), &name).map(Json)
 }
 
@@ -129,14 +133,22 @@ pub(crate) async fn replace(
 /// Removes a role, and takes it from whoever has it.
 #[utoipa::path(delete, path = "/admin/roles/{name}", tag = "roles", params(("name" = String, Path)),
     responses((status = 204), Changing))]
-pub(crate) async fn remove(Recent(actor): Recent, State(house): House, Path(name): Path<String>) -> Result<StatusCode, Refused> {
+pub(crate) async fn remove(
+    Recent(actor): Recent,
+    State(house): House,
+    Path(name): Path<String>,
+) -> Result<StatusCode, Refused> {
     let name = Name::parse(&name).map_err(|_| Reason::Conflict(Conflict::RoleUnknown))?;
     house.engine.remove_role(&actor, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 fn find(policy: &Policy, name: &str) -> Result<View, Refused> {
-    policy.roles().get(name).map(|role| view(policy, role)).ok_or_else(|| Reason::Conflict(Conflict::RoleUnknown).into())
+    policy
+        .roles()
+        .get(name)
+        .map(|role| view(policy, role))
+        .ok_or_else(|| Reason::Conflict(Conflict::RoleUnknown).into())
 }
 
 fn view(policy: &Policy, role: &Role) -> View {

@@ -60,7 +60,11 @@ struct Place {
 /// The routes in force: those of files in the order written, then Doorward's own.
 #[utoipa::path(get, path = "/admin/routes", tag = "rules", params(Which),
     responses((status = 200, body = List<View>), Reading))]
-pub(crate) async fn list(_: Administrator, State(house): House, Query(which): Query<Which>) -> Result<Json<List<View>>, Refused> {
+pub(crate) async fn list(
+    _: Administrator,
+    State(house): House,
+    Query(which): Query<Which>,
+) -> Result<Json<List<View>>, Refused> {
     let policy = house.engine.policy();
     let day = house.hours.last(24, &**house.engine.store(), house.engine.now()).await?;
     let routes = policy.routes().iter().filter(|route| which.own.is_none_or(|own| own == route.is_own()));
@@ -74,7 +78,9 @@ pub(crate) async fn list(_: Administrator, State(house): House, Query(which): Qu
         items.iter().enumerate().map(|(place, item)| (item.route.clone(), place)).collect();
     let mut sums = vec![(Sum::default(), 0); items.len()];
     for (route, outcome, sum) in day.iter().filter(|(_, outcome, _)| is_of_requests(outcome)) {
-        let Some((total, refused)) = places.get(route).and_then(|place| sums.get_mut(*place)) else { continue };
+        let Some((total, refused)) = places.get(route).and_then(|place| sums.get_mut(*place)) else {
+            continue;
+        };
         total.add(sum.hits, sum.micros);
         *refused += if is_served(outcome) { 0 } else { sum.hits };
     }

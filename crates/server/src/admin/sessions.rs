@@ -109,7 +109,11 @@ pub(crate) struct Count {
 /// Live sessions, newest first.
 #[utoipa::path(get, path = "/admin/sessions", tag = "sessions", params(Which),
     responses((status = 200, body = List<View>), Reading))]
-pub(crate) async fn list(_: Administrator, State(house): House, Query(which): Query<Which>) -> Result<Json<List<View>>, Refused> {
+pub(crate) async fn list(
+    _: Administrator,
+    State(house): House,
+    Query(which): Query<Which>,
+) -> Result<Json<List<View>>, Refused> {
     let Which { realm, user, role, address, device, created_before, after, limit } = which;
     let page = page(after, limit)?;
     let filter = Filter { realm, user, role, address, device, created_before };
@@ -142,7 +146,11 @@ pub(crate) async fn end_matching(
 /// A session.
 #[utoipa::path(get, path = "/admin/sessions/{id}", tag = "sessions", params(("id" = String, Path)),
     responses((status = 200, body = View), Reading))]
-pub(crate) async fn show(_: Administrator, State(house): House, Path(id): Path<String>) -> Result<Json<View>, Refused> {
+pub(crate) async fn show(
+    _: Administrator,
+    State(house): House,
+    Path(id): Path<String>,
+) -> Result<Json<View>, Refused> {
     let store = house.engine.store();
     let handle = SessionHandle::parse(&id).ok_or(Reason::NotFound)?;
     let session = store.session_by_handle(handle).await?.ok_or(Reason::NotFound)?;
@@ -157,7 +165,11 @@ pub(crate) async fn show(_: Administrator, State(house): House, Path(id): Path<S
 /// Ends a session.
 #[utoipa::path(delete, path = "/admin/sessions/{id}", tag = "sessions", params(("id" = String, Path)),
     responses((status = 204), Changing))]
-pub(crate) async fn end(Recent(actor): Recent, State(house): House, Path(id): Path<String>) -> Result<StatusCode, Refused> {
+pub(crate) async fn end(
+    Recent(actor): Recent,
+    State(house): House,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Refused> {
     let handle = SessionHandle::parse(&id).ok_or(Reason::NotFound)?;
     house.engine.end_session(&actor, handle).await?;
     Ok(StatusCode::NO_CONTENT)

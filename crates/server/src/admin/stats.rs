@@ -109,7 +109,11 @@ pub(crate) struct Outcome {
 /// Figures: how things are, totals, and the last minutes.
 #[utoipa::path(get, path = "/admin/stats", tag = "figures", params(Window),
     responses((status = 200, body = Stats), Reading))]
-pub(crate) async fn show(_: Administrator, State(house): House, Query(window): Query<Window>) -> Result<Json<Stats>, Refused> {
+pub(crate) async fn show(
+    _: Administrator,
+    State(house): House,
+    Query(window): Query<Window>,
+) -> Result<Json<Stats>, Refused> {
     let minutes = window.minutes.unwrap_or(60);
     if !(1..=1_440).contains(&minutes) {
         return Err(Refused::invalid("minutes", "from 1 to 1440"));
@@ -189,6 +193,7 @@ fn by_route(counts: Vec<Count>) -> Vec<Outcome> {
         average_micros: sum.average(),
     };
     let mut routes: Vec<Outcome> = sums.iter().map(outcome).collect();
-    routes.sort_by(|one, two| (two.hits, &one.route, &one.outcome).cmp(&(one.hits, &two.route, &two.outcome)));
+    routes
+        .sort_by(|one, two| (two.hits, &one.route, &one.outcome).cmp(&(one.hits, &two.route, &two.outcome)));
     routes
 }

@@ -29,14 +29,19 @@ impl Refused {
 
     /// No door has judged the request.
     pub(crate) fn not_judged() -> Self {
-        tracing::error!("a request reached one of Doorward's own resources and was not judged; it is not served");
+        tracing::error!(
+            "a request reached one of Doorward's own resources and was not judged; it is not served"
+        );
         Self::internal()
     }
 
     /// Something of ours failed, and the log says what.
     pub(crate) fn internal() -> Self {
         let code = "internal_error";
-        Self::Problem(Box::new(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, code, "Something went wrong here.")), code)
+        Self::Problem(
+            Box::new(Problem::new(StatusCode::INTERNAL_SERVER_ERROR, code, "Something went wrong here.")),
+            code,
+        )
     }
 
     /// What was sent does not fit.

@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::response::Response;
 use doorward::{Admission, Reason};
-use http::header::{self, HeaderMap, HeaderValue};
 use http::StatusCode;
+use http::header::{self, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::login::Password;
+use super::login::{Guest, Password};
 use super::notice::Notice;
 use super::page::{Frame, answer, see_other};
 use crate::own::{Form, Judged, Refused};
@@ -47,7 +47,8 @@ pub(super) async fn redeem(
     let Filled { token, code, new, again } = filled;
     let (engine, visit) = (admission.engine(), admission.visit(&headers));
     if !engine.is_guest_token(&token, &visit) {
-        let notice = Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
+        let notice =
+            Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
         return page(&admission, &headers, StatusCode::FORBIDDEN, Some(notice));
     }
     if *new.0 != *again.0 {
@@ -77,7 +78,7 @@ fn page(
     status: StatusCode,
     notice: Option<Notice>,
 ) -> Result<Response, Refused> {
-    let (token, cookie, notice) = super::login::guest(admission, headers, notice)?;
+    let Guest { token, cookie, notice } = Guest::greet(admission, headers, notice)?;
     let shortest = admission.engine().passwords().min_length;
     let page = Page { frame: Frame::new(admission)?, notice, token, shortest };
     let mut response = answer(status, &page, &page.frame.nonce)?;

@@ -5,8 +5,8 @@ use axum::extract::RawQuery;
 use axum::response::Response;
 use doorward::policy::{Policy, RealmId};
 use doorward::{Admission, LogIn, Reason, Refusal};
-use http::header::{self, HeaderMap, HeaderValue};
 use http::StatusCode;
+use http::header::{self, HeaderMap, HeaderValue};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
@@ -62,7 +62,11 @@ impl<'de> Deserialize<'de> for Password {
 }
 
 /// The form.
-pub(super) async fn show(Judged(admission): Judged, RawQuery(query): RawQuery, headers: HeaderMap) -> Result<Response, Refused> {
+pub(super) async fn show(
+    Judged(admission): Judged,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Refused> {
     let blank = Blank {
         realm: single(query.as_deref(), "realm"),
         login: String::new(),
@@ -85,7 +89,8 @@ pub(super) async fn enter(
     let engine = admission.engine();
     let visit = admission.visit(&headers);
     if !engine.is_guest_token(&token, &visit) {
-        let notice = Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
+        let notice =
+            Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
         return again.page(&admission, &headers, StatusCode::FORBIDDEN, Some(notice));
     }
     let request =
@@ -121,7 +126,7 @@ impl Blank {
         notice: Option<Notice>,
     ) -> Result<Response, Refused> {
         let policy = admission.pass().policy();
-        let (token, cookie, notice) = guest(admission, headers, notice)?;
+        let Guest { token, cookie, notice } = Guest::greet(admission, headers, notice)?;
         let known = self.realm.as_deref().and_then(|name| policy.realm_id(name));
         let several = policy.realms().len() > 1;
         let realms = policy.realms().iter().map(|realm| Choice { name: realm.name().to_string() });
@@ -142,7 +147,12 @@ impl Blank {
     }
 
     /// The form once more, with what was wrong.
-    fn refused(self, admission: &Admission, headers: &HeaderMap, refusal: Refusal) -> Result<Response, Refused> {
+    fn refused(
+        self,
+        admission: &Admission,
+        headers: &HeaderMap,
+        refusal: Refusal,
+    ) -> Result<Response, Refused> {
         let Some(notice) = Notice::of(&refusal) else { return Err(refusal.into()) };
         let policy = admission.pass().policy();
         let realm = match (&self.realm, policy.realms()) {
@@ -156,25 +166,36 @@ impl Blank {
         if matches!(refusal.reason(), Reason::BadCredentials)
             && let Some(realm) = realm
         {
-            headers.insert(header::WWW_AUTHENTICATE, policy.log_in_challenge(realm, admission.client().secure));
+            headers
+                .insert(header::WWW_AUTHENTICATE, policy.log_in_challenge(realm, admission.client().secure));
         }
         headers.extend(wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
         Ok(response)
     }
 }
 
-/// The token of a form, the cookie that goes with it, and what to tell: where no cookie can be given, there is no form.
-pub(super) fn guest(
-    admission: &Admission,
-    headers: &HeaderMap,
-    notice: Option<Notice>,
-) -> Result<(Option<String>, Option<HeaderValue>, Option<Notice>), Refused> {
-    match admission.engine().guest_token(&admission.visit(headers)) {
-        Ok(guest) => Ok((Some(guest.token), guest.cookie, notice)),
-        Err(refusal) => match Notice::of(&refusal) {
-            Some(notice) => Ok((None, None, Some(notice))),
-            None => Err(refusal.into()),
-        },
+/// What a form for guests needs: where no cookie can be given, there is no form, and the notice says why.
+pub(super) struct Guest {
+    pub(super) token: Option<String>,
+    pub(super) cookie: Option<HeaderValue>,
+    pub(super) notice: Option<Notice>,
+}
+
+impl Guest {
+    /// # Errors
+    /// When it is nothing that a form could tell.
+    pub(super) fn greet(
+        admission: &Admission,
+        headers: &HeaderMap,
+        notice: Option<Notice>,
+    ) -> Result<Self, Refused> {
+        match admission.engine().guest_token(&admission.visit(headers)) {
+            Ok(guest) => Ok(Self { token: Some(guest.token), cookie: guest.cookie, notice }),
+            Err(refusal) => match Notice::of(&refusal) {
+                Some(notice) => Ok(Self { token: None, cookie: None, notice: Some(notice) }),
+                None => Err(refusal.into()),
+            },
+        }
     }
 }
 

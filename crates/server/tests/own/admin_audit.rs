@@ -6,7 +6,12 @@ use serde_json::{Value, json};
 use crate::house::{Door, House, Session};
 
 fn kinds(list: &Value) -> Vec<String> {
-    list["items"].as_array().expect("items").iter().map(|event| event["kind"].as_str().expect("a kind").to_owned()).collect()
+    list["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|event| event["kind"].as_str().expect("a kind").to_owned())
+        .collect()
 }
 
 fn wrong_password(house: &House, login: &str) {
@@ -38,7 +43,10 @@ fn what_happened_is_found_by_what_it_was() {
     assert!(kinds(&find("address=10.0.0.1")).is_empty());
     assert!(kinds(&find("login=root")).contains(&"user_updated".to_owned()));
     let changed = &find("kind=user_updated")["items"][0];
-    assert_eq!((&changed["login"], &changed["actor"], &changed["address"]), (&json!("anna"), &json!("root"), &json!("127.0.0.1")));
+    assert_eq!(
+        (&changed["login"], &changed["actor"], &changed["address"]),
+        (&json!("anna"), &json!("root"), &json!("127.0.0.1"))
+    );
     assert!(changed["request_id"].is_string());
     // A wrong password is noted without a name: people type passwords there. The administrator learns whose it was.
     let failed = &find("kind=log_in&outcome=bad_credentials")["items"][0];
@@ -81,11 +89,15 @@ fn a_spreadsheet_reads_no_formula() {
     let answer = export(&house, &root, "?kind=user_created&realm=customer", "text/csv");
     assert_eq!((answer.status, answer.is_whole), (200, true));
     assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8; header=present"));
-    assert_eq!(answer.header("content-disposition"), Some("attachment; filename=\"doorward-audit-2025-06-15T15-06-51Z.csv\""));
+    assert_eq!(
+        answer.header("content-disposition"),
+        Some("attachment; filename=\"doorward-audit-2025-06-15T15-06-51Z.csv\"")
+    );
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let text = answer.text();
     let mut lines = text.split("\r\n");
-    let columns = "number,at,kind,outcome,realm,user,login,actor,session,address,request,request_id,detail,omitted";
+    let columns =
+        "number,at,kind,outcome,realm,user,login,actor,session,address,request,request_id,detail,omitted";
     assert_eq!(lines.next(), Some(columns));
     assert!(text.contains(",\"'@sum(1,2)\","), "{text}");
     assert!(text.contains(",\"'=cmd|'/c calc'!a0\","), "{text}");
@@ -96,7 +108,8 @@ fn a_spreadsheet_reads_no_formula() {
 fn an_export_has_all_pages_and_is_noted_itself() {
     let house = House::open();
     let root = house.root();
-    let events = (0..2_500).map(|number| Event::new(EventKind::Backup, house.now()).detail(format!("number {number}")));
+    let events = (0..2_500)
+        .map(|number| Event::new(EventKind::Backup, house.now()).detail(format!("number {number}")));
     house.block_on(house.store.record(events.collect(), vec![])).expect("written");
     let answer = export(&house, &root, "?format=jsonl&kind=backup", "*/*");
     assert_eq!(answer.header("content-type"), Some("application/jsonl"));
@@ -106,6 +119,9 @@ fn an_export_has_all_pages_and_is_noted_itself() {
     assert_eq!(numbers[2_499]["detail"], "number 0");
     house.settle();
     let noted = house.read(&root, "/admin/audit?kind=exported");
-    assert_eq!((&noted["items"][0]["actor"], &noted["items"][0]["detail"]), (&json!("root"), &json!("audit, jsonl")));
+    assert_eq!(
+        (&noted["items"][0]["actor"], &noted["items"][0]["detail"]),
+        (&json!("root"), &json!("audit, jsonl"))
+    );
     assert_eq!(export(&house, &root, "?format=csv&limit=5", "*/*").status, 400);
 }

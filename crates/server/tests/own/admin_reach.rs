@@ -66,7 +66,9 @@ fn what_changes_something_needs_a_recent_password() {
     let root = house.root();
     let anna = house.add("customer", "anna", &[]);
     house.clock.advance(600);
-    let rename = |name: &str| house.admin(&root, "PATCH", &format!("/admin/users/{}", anna.id), Some(&json!({ "name": name })));
+    let rename = |name: &str| {
+        house.admin(&root, "PATCH", &format!("/admin/users/{}", anna.id), Some(&json!({ "name": name })))
+    };
     assert_eq!(rename("Anna").status, 200);
     house.clock.advance(1);
     for (method, target) in [
@@ -113,7 +115,12 @@ fn only_json_is_taken() {
     let root = house.root();
     let (cookie, proof) = (format!("Cookie: {}", root.cookie), format!("X-CSRF: {}", root.proof));
     let body = r#"{"login":"eve","realm":"customer"}"#;
-    for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=latin1"] {
+    for kind in [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=latin1",
+    ] {
         let kind = format!("Content-Type: {kind}");
         let answer = house.send(Door::Admin, "POST", "/admin/users", &[&cookie, &proof, &kind], Some(body));
         assert_eq!((answer.status, answer.code().as_str()), (415, "unsupported_media_type"), "{kind}");
@@ -121,12 +128,21 @@ fn only_json_is_taken() {
     let answer = house.send(Door::Admin, "POST", "/admin/users", &[&cookie, &proof], Some(body));
     assert_eq!(answer.status, 415);
     let json = "Content-Type: application/json";
-    for body in [r#"{"login":"eve","login":"adam"}"#, r#"{"login":"eve","attributes":{"a":1,"a":2}}"#, r#"{"login":"eve","extra":1}"#, "{", ""] {
+    for body in [
+        r#"{"login":"eve","login":"adam"}"#,
+        r#"{"login":"eve","attributes":{"a":1,"a":2}}"#,
+        r#"{"login":"eve","extra":1}"#,
+        "{",
+        "",
+    ] {
         let answer = house.send(Door::Admin, "POST", "/admin/users", &[&cookie, &proof, json], Some(body));
         assert_eq!((answer.status, answer.code().as_str()), (400, "invalid"), "{body}");
     }
     let large = format!(r#"{{"login":"{}"}}"#, "x".repeat(70_000));
-    assert_eq!(house.send(Door::Admin, "POST", "/admin/users", &[&cookie, &proof, json], Some(&large)).status, 413);
+    assert_eq!(
+        house.send(Door::Admin, "POST", "/admin/users", &[&cookie, &proof, json], Some(&large)).status,
+        413
+    );
 }
 
 /// A router that had no handler would answer 404, and one that had another method 405: nothing asked for here is missing.
@@ -134,8 +150,10 @@ fn only_json_is_taken() {
 fn every_own_route_has_a_handler() {
     let house = House::open();
     house.add("admin", "root", &["administrator"]);
-    for (number, (route, method)) in
-        own().iter().flat_map(|route| route.methods.split(',').map(move |method| (route, method.to_owned()))).enumerate()
+    for (number, (route, method)) in own()
+        .iter()
+        .flat_map(|route| route.methods.split(',').map(move |method| (route, method.to_owned())))
+        .enumerate()
     {
         let root = house.log_in("admin", "root");
         let user = house.add("customer", &format!("user{number}"), &[]);
@@ -144,7 +162,8 @@ fn every_own_route_has_a_handler() {
         let made = house.admin(&root, "POST", "/admin/roles", Some(&json!({ "name": role })));
         assert_eq!(made.status, 201, "{}", made.text());
         let page = house.send(Door::Public, "GET", "/login", &[], None).text();
-        let file = page.split("/login/assets/").nth(1).and_then(|rest| rest.split('"').next()).expect("a style");
+        let file =
+            page.split("/login/assets/").nth(1).and_then(|rest| rest.split('"').next()).expect("a style");
         let id = match &*route.path {
             path if path.starts_with("/user/sessions") => root.id.clone(),
             path if path.starts_with("/admin/sessions") => session.id.clone(),
@@ -159,6 +178,11 @@ fn every_own_route_has_a_handler() {
         let door = if route.doors == Doors::Public { Door::Public } else { Door::Admin };
         let body = json!({});
         let answer = house.call(door, &method, &target, Some(&root), (method != "GET").then_some(&body));
-        assert!(!matches!(answer.status, 404 | 405 | 500..), "{method} {target}: {} {}", answer.status, answer.text());
+        assert!(
+            !matches!(answer.status, 404 | 405 | 500..),
+            "{method} {target}: {} {}",
+            answer.status,
+            answer.text()
+        );
     }
 }

@@ -5,7 +5,12 @@ use serde_json::{Value, json};
 use crate::house::{Door, House, PASSWORD, Session};
 
 fn of(list: &Value) -> Vec<String> {
-    list["items"].as_array().expect("items").iter().map(|session| session["login"].as_str().expect("a login").to_owned()).collect()
+    list["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|session| session["login"].as_str().expect("a login").to_owned())
+        .collect()
 }
 
 fn is_alive(house: &House, session: &Session) -> bool {
@@ -20,7 +25,10 @@ fn sessions_are_found_and_shown() {
     house.clock.advance(10);
     let anna = house.log_in("customer", "anna");
     let shown = house.read(&root, &format!("/admin/sessions/{}", anna.id));
-    assert_eq!((&shown["login"], &shown["realm"], &shown["address"]), (&json!("anna"), &json!("customer"), &json!("127.0.0.1")));
+    assert_eq!(
+        (&shown["login"], &shown["realm"], &shown["address"]),
+        (&json!("anna"), &json!("customer"), &json!("127.0.0.1"))
+    );
     assert_eq!((&shown["remember"], &shown["created_at"]), (&json!(false), &json!("2025-06-15T15:06:50Z")));
     assert_eq!(house.read(&root, "/admin/sessions")["items"][0], shown);
     let find = |query: &str| of(&house.read(&root, &format!("/admin/sessions?{query}")));

@@ -15,7 +15,9 @@ fn description(house: &House) -> Value {
 
 /// Pages, their files, and figures in another format.
 fn speaks_json(path: &str) -> bool {
-    !["/login", "/logout", "/account", "/metrics"].iter().any(|page| path == *page || path.starts_with(&format!("{page}/")))
+    !["/login", "/logout", "/account", "/metrics"]
+        .iter()
+        .any(|page| path == *page || path.starts_with(&format!("{page}/")))
 }
 
 #[test]
@@ -30,7 +32,8 @@ fn every_resource_that_speaks_json_is_described_and_nothing_else() {
             methods.map(|method| (path.clone(), method.to_uppercase())).collect::<Vec<_>>()
         })
         .collect();
-    let segment = |text: &str| text.strip_prefix(':').map_or_else(|| text.to_owned(), |name| format!("{{{name}}}"));
+    let segment =
+        |text: &str| text.strip_prefix(':').map_or_else(|| text.to_owned(), |name| format!("{{{name}}}"));
     let served: BTreeSet<(String, String)> = own()
         .iter()
         .filter(|route| speaks_json(&route.path))
@@ -59,11 +62,15 @@ fn the_description_is_whole() {
     let schemes = document["components"]["securitySchemes"].as_object().expect("schemes");
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("an item") {
-            let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));
+            let name =
+                operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));
             assert!(names.insert(name.to_owned()), "{name} names two operations");
             assert!(operation["summary"].is_string(), "{method} {path} says nothing");
             let answers = operation["responses"].as_object().expect("responses");
-            assert!(!answers.is_empty() && answers.values().all(|answer| answer["description"].is_string()), "{method} {path}");
+            assert!(
+                !answers.is_empty() && answers.values().all(|answer| answer["description"].is_string()),
+                "{method} {path}"
+            );
             let declared: BTreeSet<&str> = operation["parameters"]
                 .as_array()
                 .into_iter()
@@ -74,7 +81,9 @@ fn the_description_is_whole() {
             let placed: BTreeSet<&str> =
                 path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
             assert_eq!(declared, placed, "{method} {path}");
-            let needed = operation["security"].as_array().unwrap_or_else(|| panic!("{method} {path} does not say who may"));
+            let needed = operation["security"]
+                .as_array()
+                .unwrap_or_else(|| panic!("{method} {path} does not say who may"));
             for scheme in needed.iter().filter_map(Value::as_object).flat_map(|way| way.keys()) {
                 assert!(schemes.contains_key(scheme), "{scheme}");
             }
@@ -103,15 +112,22 @@ fn it_says_who_may() {
     assert_eq!(of("/admin/users", "post")["security"], json!([{ "csrf": [], "session": [] }]));
     for route in own() {
         let OwnAccess::Resource(resource) = route.access else { continue };
-        let path = route.path.split('/').map(|text| text.strip_prefix(':').map_or(text.to_owned(), |name| format!("{{{name}}}")));
+        let path = route
+            .path
+            .split('/')
+            .map(|text| text.strip_prefix(':').map_or(text.to_owned(), |name| format!("{{{name}}}")));
         let path = path.collect::<Vec<_>>().join("/");
         for method in route.methods.split(',') {
-            let said = of(&path, &method.to_lowercase())["description"].as_str().unwrap_or_default().to_owned();
+            let said =
+                of(&path, &method.to_lowercase())["description"].as_str().unwrap_or_default().to_owned();
             assert!(said.contains(resource), "{method} {path}: {said}");
         }
     }
     let schemes = &document["components"]["securitySchemes"];
-    assert_eq!((&schemes["session"]["in"], &schemes["session"]["name"]), (&json!("cookie"), &json!("doorward-admin")));
+    assert_eq!(
+        (&schemes["session"]["in"], &schemes["session"]["name"]),
+        (&json!("cookie"), &json!("doorward-admin"))
+    );
     assert_eq!((&schemes["csrf"]["in"], &schemes["csrf"]["name"]), (&json!("header"), &json!("x-csrf")));
     assert_eq!(schemes["basic"]["scheme"], "basic");
 }
@@ -125,5 +141,8 @@ fn it_moves_with_the_mount() {
     assert_eq!(house.send(Door::Admin, "GET", "/openapi.json", &[], None).status, 404);
     let page = house.send(Door::Public, "GET", "/auth/login", &[], None).text();
     assert!(page.contains("action=\"/auth/login\"") && page.contains("href=\"/auth/login/assets/"), "{page}");
-    assert_eq!(house.send(Door::Public, "GET", "/auth/account", &[], None).header("location"), Some("/auth/login?return_to=/auth/account"));
+    assert_eq!(
+        house.send(Door::Public, "GET", "/auth/account", &[], None).header("location"),
+        Some("/auth/login?return_to=/auth/account")
+    );
 }

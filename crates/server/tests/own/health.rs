@@ -24,10 +24,7 @@ fn without_an_upstream_that_answers_nothing_can_be_served() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = taken.local_addr().expect("an address").port();
     drop(taken);
-    let rules = RULES.replace(
-        "upstream = \"http://127.0.0.1:1\"",
-        "",
-    );
+    let rules = RULES.replace("upstream = \"http://127.0.0.1:1\"", "");
     let upstream = format!("[upstream.default]\nurl = \"http://127.0.0.1:{port}\"\nhealth = \"/health\"\n");
     let house = House::with(&format!("{rules}\n{upstream}"));
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
@@ -40,7 +37,10 @@ fn without_an_upstream_that_answers_nothing_can_be_served() {
         std::thread::sleep(std::time::Duration::from_millis(100));
     };
     let problem = answer.json();
-    assert_eq!((answer.code().as_str(), &problem["upstreams"], &problem["store"]), ("not_ready", &json!("down"), &json!("ok")));
+    assert_eq!(
+        (answer.code().as_str(), &problem["upstreams"], &problem["store"]),
+        ("not_ready", &json!("down"), &json!("ok"))
+    );
     assert_eq!(answer.header("retry-after"), Some("5"));
     assert!(!answer.text().contains(&port.to_string()));
     assert_eq!(house.send(Door::Public, "GET", "/healthz", &[], None).status, 200);

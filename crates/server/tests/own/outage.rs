@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use doorward::audit::{Count, Event, StoredEvent};
 use doorward::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store, StoreError,
-    StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter,
+    Store, StoreError, StoredRole, StoredSession, Touch, UserFilter,
 };
 use doorward::{Login, MemoryStore, Name, SessionHandle, SessionKey, Time, User, UserId, UserNumber};
 use serde_json::json;
@@ -93,11 +93,22 @@ fn without_a_store_nobody_is_told_no() {
     assert_eq!(house.admin(&root, "GET", "/admin/users", None).status, 200);
     is_off.store(true, Ordering::SeqCst);
     for (method, target) in [
-        ("GET", "/admin/users"), ("GET", "/admin/users/1"), ("GET", "/admin/sessions"), ("GET", "/admin/audit"),
-        ("GET", "/admin/stats"), ("GET", "/admin/routes"), ("DELETE", "/admin/sessions?all=true"), ("DELETE", "/admin/users/1"),
+        ("GET", "/admin/users"),
+        ("GET", "/admin/users/1"),
+        ("GET", "/admin/sessions"),
+        ("GET", "/admin/audit"),
+        ("GET", "/admin/stats"),
+        ("GET", "/admin/routes"),
+        ("DELETE", "/admin/sessions?all=true"),
+        ("DELETE", "/admin/users/1"),
     ] {
         let answer = house.admin(&root, method, target, None);
-        assert_eq!((answer.status, answer.code().as_str()), (503, "unavailable"), "{method} {target}: {}", answer.text());
+        assert_eq!(
+            (answer.status, answer.code().as_str()),
+            (503, "unavailable"),
+            "{method} {target}: {}",
+            answer.text()
+        );
         assert_eq!(answer.header("retry-after"), Some("5"));
         assert!(!answer.text().contains("secret"), "{}", answer.text());
         assert_eq!(answer.all("set-cookie").count(), 0);
@@ -114,14 +125,22 @@ fn a_log_in_page_says_that_it_cannot_be_found_out() {
     let (house, is_off) = house();
     house.add("customer", "anna", &[]);
     let form = house.send(Door::Public, "GET", "/login", &[], None);
-    let token = form.text().split("name=\"token\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("a token").to_owned();
+    let token = form
+        .text()
+        .split("name=\"token\" value=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next())
+        .expect("a token")
+        .to_owned();
     let cookie = format!("Cookie: {}", crate::house::set_cookie(&form, "doorward-guest").expect("a cookie"));
     is_off.store(true, Ordering::SeqCst);
     let body = format!("token={token}&realm=customer&login=anna&password={}", PASSWORD.replace(' ', "+"));
     let lines = [cookie.as_str(), "Content-Type: application/x-www-form-urlencoded"];
     let answer = house.send(Door::Public, "POST", "/login", &lines, Some(&body));
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")));
-    assert!(answer.text().contains("This cannot be found out now.") && answer.text().contains("value=\"anna\""));
+    assert!(
+        answer.text().contains("This cannot be found out now.") && answer.text().contains("value=\"anna\"")
+    );
 }
 
 #[test]
@@ -130,7 +149,10 @@ fn a_probe_is_told_that_the_store_is_away() {
     is_off.store(true, Ordering::SeqCst);
     house.clock.advance(1);
     let answer = house.send(Door::Public, "GET", "/readyz", &[], None);
-    assert_eq!((answer.status, answer.code().as_str(), &answer.json()["store"]), (503, "not_ready", &json!("down")));
+    assert_eq!(
+        (answer.status, answer.code().as_str(), &answer.json()["store"]),
+        (503, "not_ready", &json!("down"))
+    );
     assert!(!answer.text().contains("secret"));
     assert_eq!(house.send(Door::Public, "GET", "/healthz", &[], None).status, 200);
     is_off.store(false, Ordering::SeqCst);

@@ -6,14 +6,19 @@ use crate::answer::Answer;
 use crate::house::{Door, House};
 
 fn check(what: &str, answer: &Answer) {
-    let header = |name: &str| answer.header(name).unwrap_or_else(|| panic!("{what} ({}) has no {name}", answer.status)).to_owned();
+    let header = |name: &str| {
+        answer.header(name).unwrap_or_else(|| panic!("{what} ({}) has no {name}", answer.status)).to_owned()
+    };
     assert_eq!(header("x-content-type-options"), "nosniff", "{what}");
     assert_eq!(header("x-frame-options"), "DENY", "{what}");
     assert_eq!(header("referrer-policy"), "same-origin", "{what}");
     assert_eq!(header("cross-origin-resource-policy"), "same-origin", "{what}");
     assert_eq!(header("cross-origin-opener-policy"), "same-origin", "{what}");
     let policy = header("content-security-policy");
-    assert!(policy.starts_with("default-src 'none'; ") && policy.contains("frame-ancestors 'none'"), "{what}: {policy}");
+    assert!(
+        policy.starts_with("default-src 'none'; ") && policy.contains("frame-ancestors 'none'"),
+        "{what}: {policy}"
+    );
     assert!(!policy.contains("unsafe"), "{what}: {policy}");
     // Never over plain HTTP.
     assert_eq!(answer.header("strict-transport-security"), None, "{what}");
@@ -43,10 +48,32 @@ fn every_answer_is_protected() {
     assert_eq!(targets.len(), 3);
     targets.extend(
         [
-            "/login", "/login/code", "/logout", "/account?realm=admin", "/account", "/login/assets/x.css", "/healthz", "/readyz",
-            "/metrics", "/openapi.json", "/user/me", "/user/csrf", "/user/sessions", "/user/sessions/current",
-            "/user/me/permissions", "/admin/users", "/admin/users/nobody", "/admin/users?limit=0", "/admin/roles", "/admin/acl",
-            "/admin/sessions", "/admin/routes", "/admin/explain?path=/", "/admin/audit", "/admin/audit?format=csv", "/admin/stats",
+            "/login",
+            "/login/code",
+            "/logout",
+            "/account?realm=admin",
+            "/account",
+            "/login/assets/x.css",
+            "/healthz",
+            "/readyz",
+            "/metrics",
+            "/openapi.json",
+            "/user/me",
+            "/user/csrf",
+            "/user/sessions",
+            "/user/sessions/current",
+            "/user/me/permissions",
+            "/admin/users",
+            "/admin/users/nobody",
+            "/admin/users?limit=0",
+            "/admin/roles",
+            "/admin/acl",
+            "/admin/sessions",
+            "/admin/routes",
+            "/admin/explain?path=/",
+            "/admin/audit",
+            "/admin/audit?format=csv",
+            "/admin/stats",
         ]
         .map(str::to_owned),
     );
@@ -57,7 +84,10 @@ fn every_answer_is_protected() {
             check(target, &answer);
             let policy = answer.header("content-security-policy").unwrap_or_default();
             if let Some(nonce) = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()) {
-                assert!(nonce.len() >= 32 && answer.text().contains(&format!("nonce=\"{nonce}\"")), "{target}");
+                assert!(
+                    nonce.len() >= 32 && answer.text().contains(&format!("nonce=\"{nonce}\"")),
+                    "{target}"
+                );
                 assert!(nonces.insert(nonce.to_owned()), "a nonce twice");
             }
         }
@@ -82,9 +112,23 @@ fn nothing_changes_by_looking() {
     let root = house.root();
     house.add("customer", "anna", &[]);
     let anna = house.log_in("customer", "anna");
-    let state = || (house.read(&root, "/admin/users"), house.read(&root, "/admin/sessions"), house.read(&root, "/admin/roles"));
+    let state = || {
+        (
+            house.read(&root, "/admin/users"),
+            house.read(&root, "/admin/sessions"),
+            house.read(&root, "/admin/roles"),
+        )
+    };
     let before = state();
-    for target in ["/logout", "/logout?realm=customer", "/account", "/account/password", "/account/sessions", "/login?logout=1", "/user/sessions"] {
+    for target in [
+        "/logout",
+        "/logout?realm=customer",
+        "/account",
+        "/account/password",
+        "/account/sessions",
+        "/login?logout=1",
+        "/user/sessions",
+    ] {
         for method in ["GET", "HEAD", "OPTIONS"] {
             house.call(Door::Public, method, target, Some(&anna), None);
         }
