@@ -15,12 +15,16 @@ impl Engine {
     }
 
     /// The roles by name, if they exist and hold nothing that the actor lacks.
-    pub(super) fn grantable(&self, policy: &Policy, actor: &Actor, names: &[String]) -> Result<Vec<Name>, Refusal> {
+    pub(super) fn grantable(
+        &self,
+        policy: &Policy,
+        actor: &Actor,
+        names: &[String],
+    ) -> Result<Vec<Name>, Refusal> {
         let mut roles = Vec::with_capacity(names.len());
         for text in names {
             let name = Name::parse(text).ok().filter(|name| policy.has_role(name));
-            let name =
-                name.ok_or_else(|| Reason::Invalid("roles", format!("there is no role {text:?}")))?;
+            let name = name.ok_or_else(|| Reason::Invalid("roles", format!("there is no role {text:?}")))?;
             may_all(policy, actor, &policy.grants(std::slice::from_ref(&name)))?;
             roles.push(name);
         }
@@ -47,7 +51,12 @@ pub(super) fn may_all(policy: &Policy, actor: &Actor, wanted: &Grants) -> Result
 
 /// Whether the actor may replace a role, or remove it: they may all that it grants now, and all that it denies now and will
 /// not deny any more, since others may have been given that elsewhere.
-pub(super) fn may_alter(policy: &Policy, actor: &Actor, name: &Name, after: Option<&StoredRole>) -> Result<(), Refusal> {
+pub(super) fn may_alter(
+    policy: &Policy,
+    actor: &Actor,
+    name: &Name,
+    after: Option<&StoredRole>,
+) -> Result<(), Refusal> {
     let Some(before) = policy.roles().get(name) else { return Ok(()) };
     may_all(policy, actor, &before.grants())?;
     let mut lifted = before.denied.clone();
