@@ -40,16 +40,16 @@ impl Activity {
     /// Gives up what is not taken for `stall`, and returns when nothing has happened for `idle`.
     pub(crate) async fn watch(&self, stall: Duration, idle: Duration) {
         loop {
-            let next = if self.running.get() > 0 {
-                self.give_up(stall);
-                stall.min(idle) / 2
-            } else {
-                match idle.checked_sub(self.idle_since.get().elapsed()) {
-                    Some(left) if !left.is_zero() => left,
-                    _ => return,
-                }
+            self.give_up(stall);
+            let idle_left = match self.running.get() {
+                0 => idle.saturating_sub(self.idle_since.get().elapsed()),
+                _ => idle,
             };
-            tokio::time::sleep(next.max(Duration::from_millis(10))).await;
+            if idle_left.is_zero() {
+                return;
+            }
+            // A request that begins meanwhile is not to wait for the end of a long sleep.
+            tokio::time::sleep(idle_left.min(stall / 2).max(Duration::from_millis(10))).await;
         }
     }
 
