@@ -118,7 +118,14 @@ impl Engine {
         if !session.is_live(now) || session.realm != realm.0 {
             return Ok(None);
         }
-        let Some(user) = self.users.load(session.user, &*self.store).await? else { return Ok(None) };
+        let Some(mut user) = self.users.load(session.user, &*self.store).await? else { return Ok(None) };
+        if !is_in_force(&user, session.epoch) {
+            // Whoever was altered elsewhere and has just logged in is newer than what is remembered of them here: to call
+            // them nobody would take the cookie away that they were given a moment ago.
+            self.users.forget(session.user);
+            let Some(fresh) = self.users.load(session.user, &*self.store).await? else { return Ok(None) };
+            user = fresh;
+        }
         if !is_in_force(&user, session.epoch) || user.realm != *policy.realm(realm).name() {
             return Ok(None);
         }

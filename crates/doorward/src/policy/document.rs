@@ -219,7 +219,7 @@ fn reword(source: Source, message: &str, at_the_top: bool) -> Complaint {
     let Some((word, kind)) = unknown_key.or(unknown_word) else {
         // What TOML says where one of several words is due.
         let text = if message == "wanted string or table" { "one word in quotes belongs here" } else { message };
-        return Complaint::new(source, text);
+        return exemplify(Complaint::new(source, text));
     };
     let expected = message.split_once(", expected").map_or("", |(_, expected)| expected);
     let mut known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
@@ -234,6 +234,29 @@ fn reword(source: Source, message: &str, at_the_top: bool) -> Complaint {
     }
 }
 
+/// Says what belongs in the place of a value that cannot be read.
+fn exemplify(complaint: Complaint) -> Complaint {
+    const SHAPES: [(&str, &str); 7] = [
+        ("one word ", "write it in quotes"),
+        ("a period ", "such as `30m`"),
+        ("a size ", "such as `10MiB`"),
+        ("a rate ", "such as `100/s`"),
+        ("an origin ", "such as `https://app.example.com`"),
+        ("a network ", "such as `10.0.0.0/8`"),
+        ("a name ", "such as `customer`"),
+    ];
+    let fix = match SHAPES.iter().find(|(shape, _)| complaint.text.starts_with(shape)) {
+        Some((_, example)) => (*example).to_owned(),
+        None => match complaint.text.rsplit_once("expected ") {
+            Some((_, "nothing")) => "take it out".to_owned(),
+            Some((_, "a boolean")) => "write `true` or `false`".to_owned(),
+            Some((_, wanted)) => format!("here belongs {wanted}"),
+            None => "write `key = value`, text in quotes, lists in `[ ]`, and each key once".to_owned(),
+        },
+    };
+    complaint.fix(fix)
+}
+
 /// A word of help where TOML's own rules surprise people.
 fn advise(complaint: Complaint, text: &str) -> Complaint {
     let from = complaint.source.span().start;
@@ -242,5 +265,5 @@ fn advise(complaint: Complaint, text: &str) -> Complaint {
     if line.starts_with("[upstream.") {
         return complaint.fix("beside `[upstream.NAME]`, write the default as `[upstream.default]` with `url = …`");
     }
-    complaint
+    exemplify(complaint)
 }
