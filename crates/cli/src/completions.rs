@@ -9,9 +9,8 @@ use crate::command::Command;
 
 /// Print the completions of a shell.
 ///
-/// For bash: doorward completions bash > ~/.local/share/bash-completion/completions/doorward
+/// For bash: `doorward completions bash > ~/.local/share/bash-completion/completions/doorward`
 #[derive(Args)]
-#[command(verbatim_doc_comment)]
 pub struct Completions {
     /// Which shell.
     shell: Shell,

@@ -8,6 +8,7 @@ use doorward::audit::EventKind;
 
 use crate::config::Config;
 use crate::console::Console;
+use crate::failure::Usage;
 use crate::output;
 use crate::progress::Steps;
 
@@ -21,6 +22,9 @@ pub struct Restore {
 impl Restore {
     pub async fn run(self, file: &Path) -> anyhow::Result<()> {
         let config = Config::load(file)?;
+        if !self.file.exists() {
+            return Err(Usage(format!("there is no {}", self.file.display())).into());
+        }
         let database = config.database();
         let (copy, target) = (self.file.clone(), database.clone());
         let restoring = tokio::task::spawn_blocking(move || {

@@ -1,10 +1,12 @@
 //! `doorward role`.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use doorward::Name;
-use doorward::policy::{Policy, ResourceId, Role, RoleOrigin};
+use doorward::policy::{Policy, ResourceId, Role, RoleOrigin, Tree};
 use doorward::store::StoredRole;
 use serde_json::{Value, json};
 
@@ -107,28 +109,38 @@ impl Change {
         let name = console.role(&self.name)?;
         let policy = console.engine.policy();
         let Some(role) = policy.roles().get(&name) else { anyhow::bail!("there is no role {name}") };
-        let named = policy.expand(&self.resources);
-        let named = named.map_err(|id| anyhow::anyhow!("there is no resource {id}; `doorward check` reads them from the files"))?;
-        let keep = |ids: &[ResourceId]| {
-            let kept = ids.iter().map(|id| policy.resources().name(*id).to_owned());
-            kept.filter(|name| !named.contains(name)).collect::<Vec<_>>()
-        };
-        let (mut allow, mut deny) = (keep(&role.allow), keep(&role.deny));
-        if self.undo {
-            // What the other side says stays.
-            let names = |ids: &[ResourceId]| ids.iter().map(|id| policy.resources().name(*id).to_owned()).collect();
-            match side {
-                Side::Allow => deny = names(&role.deny),
-                Side::Deny => allow = names(&role.allow),
-            }
-        } else {
-            match side {
-                Side::Allow => allow.extend(named),
-                Side::Deny => deny.extend(named),
-            }
+        let tree = policy.resources();
+        let mut named = BTreeSet::new();
+        for id in &self.resources {
+            let found = tree.find(id);
+            let found = found.with_context(|| format!("there is no resource {id}; they stand under [[acl]] in the files"))?;
+            named.extend(tree.subtree(found));
         }
+        let (mut allow, mut deny) = (set(&role.allow), set(&role.deny));
+        match (side, self.undo) {
+            (Side::Allow, false) => {
+                deny = without(tree, deny, &named);
+                allow.extend(&named);
+            }
+            (Side::Allow, true) => allow = without(tree, allow, &named),
+            (Side::Deny, false) => deny.extend(&named),
+            (Side::Deny, true) => deny = without(tree, deny, &named),
+        }
+        // What is saved is expanded: a resource that has got new ones below it since must not bring them along.
+        let is_whole = |id: &ResourceId| tree.subtree(*id).all(|below| allow.contains(&below));
+        let names = |ids: Vec<ResourceId>| ids.into_iter().map(|id| tree.name(id).to_owned()).collect();
+        let (allow, deny) = (names(allow.iter().copied().filter(is_whole).collect()), names(deny.into_iter().collect()));
         save(console, StoredRole { name, allow, deny }, false).await
     }
+}
+
+fn set(ids: &[ResourceId]) -> BTreeSet<ResourceId> {
+    ids.iter().copied().collect()
+}
+
+/// A set without these resources, and without those above them, which would stand for them.
+fn without(tree: &Tree, ids: BTreeSet<ResourceId>, named: &BTreeSet<ResourceId>) -> BTreeSet<ResourceId> {
+    ids.into_iter().filter(|id| !tree.subtree(*id).any(|below| named.contains(&below))).collect()
 }
 
 async fn save(console: &Console, role: StoredRole, is_new: bool) -> anyhow::Result<()> {

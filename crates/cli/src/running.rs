@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use anyhow::anyhow;
 use doorward::audit::{Event, EventKind};
-use doorward::policy::{Listener, Policy, Settings, Target};
+use doorward::policy::{Complaint, Complaints, Listener, Policy, Settings, Target};
 use doorward::store::{Page, UserFilter};
 use doorward::{Engine, EngineParts, SystemClock};
 use doorward_server::{Address, HashThreads, Plan, Server};
@@ -140,12 +139,15 @@ impl Running {
 /// A gateway has nowhere to send requests without an upstream.
 ///
 /// # Errors
-/// When routes of the files have none.
-pub fn refuse_unserved(policy: &Policy) -> anyhow::Result<()> {
-    match policy.declared_routes().iter().find(|route| route.target == Target::Inner) {
-        None => Ok(()),
-        Some(route) => Err(anyhow!("{}: no upstream is named: add `upstream = \"http://host:port\"` at the top of the file", route.source)),
+/// When a route of the files has none.
+pub fn refuse_unserved(policy: &Policy) -> Result<(), Complaints> {
+    let mut complaints = Complaints::default();
+    if let Some(route) = policy.declared_routes().iter().find(|route| route.target == Target::Inner) {
+        let text = "no upstream is named, so there is nowhere to send such a request";
+        let complaint = Complaint::new(route.source.clone(), text);
+        complaints.push(complaint.fix("write `upstream = \"http://host:port\"` at the top of doorward.toml"));
     }
+    complaints.unless_any(())
 }
 
 fn places(addresses: &[Address], listeners: &[Listener], settings: &Settings) -> Vec<String> {

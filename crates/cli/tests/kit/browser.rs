@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 pub struct Browser {
     client: Client,
     jar: Arc<Jar>,
-    base: String,
+    /// Where it is: the origin of its pages.
+    pub base: String,
     /// The CSRF token of the session.
     pub token: String,
 }

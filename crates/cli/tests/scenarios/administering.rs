@@ -183,6 +183,18 @@ async fn a_role_that_is_given_or_taken_counts_in_a_running_server() {
 }
 
 #[tokio::test]
+async fn whoever_logs_in_right_after_a_change_stays_logged_in() {
+    let (place, _api, _server, mut browser) = with_anna("").await;
+    for _ in 0..5 {
+        place.run("user disable anna").ok();
+        place.run("user enable anna").ok();
+        // The server may not have heard of it yet.
+        assert_eq!(browser.log_in(None, "anna", SECRET).await.status, 201);
+        assert_eq!(browser.get("/me").await.status, 200);
+    }
+}
+
+#[tokio::test]
 async fn a_role_that_is_made_and_altered_counts_in_a_running_server() {
     let (place, _api, _server, mut browser) = with_anna("").await;
     place.run("role create keeper --allow Shop::all").ok();
@@ -208,14 +220,27 @@ fn a_role_says_what_it_allows_and_denies() {
     let shown = place.run("role show keeper --json").json();
     assert_eq!(
         shown,
-        json!({ "name": "keeper", "title": null, "origin": "stored", "allow": ["Shop::all", "Shop::orders"], "deny": ["Shop::invoices"] })
+        json!({ "name": "keeper", "title": null, "origin": "stored", "allow": ["Shop::all", "Shop::orders", "Shop::invoices"], "deny": ["Shop::invoices"] })
     );
     place.run("role allow keeper Shop::orders --undo").ok();
-    assert_eq!(place.run("role show keeper --json").json()["allow"], json!(["Shop::all"]));
+    // Who has a resource has all below it: without one of them nobody has the whole.
+    assert_eq!(place.run("role show keeper --json").json()["allow"], json!(["Shop::invoices"]));
+    place.run("role allow keeper Shop::invoices").ok();
+    assert_eq!(place.run("role show keeper --json").json()["deny"], json!([]));
     let list = place.run("role list").ok();
     assert!(list.contains("administrator  Administrator  built in"), "{list}");
     assert!(list.contains("clerk"), "{list}");
     assert!(list.contains("the database"), "{list}");
+}
+
+#[test]
+fn resources_that_come_later_are_not_in_a_role_that_was_made_before() {
+    let place = offline();
+    place.run("role create keeper --allow Shop::all").ok();
+    let text = place.read("doorward.toml").replace("{ id = \"Shop::orders\" }", "{ id = \"Shop::orders\" }, { id = \"Shop::refunds\" }");
+    place.write("doorward.toml", &text);
+    place.run("role deny keeper Shop::invoices").ok();
+    assert_eq!(place.run("role show keeper --json").json()["allow"], json!(["Shop::orders", "Shop::invoices"]));
 }
 
 #[tokio::test]

@@ -45,6 +45,6 @@ fn what_is_no_copy_is_not_put_back() {
     add(&place, "anna");
     place.write("copy.db", "this is no database, however long it may be");
     place.run("restore copy.db").failed(1);
-    place.run("restore nowhere.db").failed(1);
+    place.run("restore nowhere.db").failed(2);
     place.run("user show anna").ok();
 }

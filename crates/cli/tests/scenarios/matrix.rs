@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use reqwest::{Client, Method};
+use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::kit::{Demo, Place};
+use crate::kit::{Browser, Demo, Place};
 
 /// Somebody in the demo, and what to call them.
 const CALLERS: [(&str, Option<(&str, &str, &str, &str)>); 5] = [
@@ -55,18 +55,24 @@ async fn every_route_with_every_role() {
     let place = Place::new();
     let demo = Demo::start(&place, &[]);
     place.write("doorward.toml", &place.run("demo --print-config").ok());
-    let client = Client::builder().no_proxy().build().expect("a client");
-    let mut matrix = format!("{:<42}", "");
+    let mut browsers = Vec::new();
+    for (_, caller) in CALLERS {
+        let mut browser = Browser::at(&demo.base);
+        if let Some((realm, _, login, password)) = caller {
+            assert_eq!(browser.log_in(Some(realm), login, password).await.status, 201);
+        }
+        browsers.push(browser);
+    }
+    let mut matrix = format!("{:<36}", "");
     CALLERS.iter().for_each(|(name, _)| write!(matrix, "{name:>15}").expect("text"));
     for (method, path) in REQUESTS {
-        let mut line = format!("{:<42}", format!("{method} {path}"));
-        for (name, caller) in CALLERS {
-            let seen = ask(&client, &demo.base, method, path, caller).await;
-            let explained = explain(&place, method, path, caller);
-            write!(line, "{:>15}", seen).expect("text");
+        write!(matrix, "\n{:<36}", format!("{method} {path}")).expect("text");
+        for ((name, caller), browser) in CALLERS.iter().zip(&browsers) {
+            let seen = ask(browser, method, path).await;
+            let explained = explain(&place, method, path, *caller);
             assert_eq!(as_seen(&explained), seen, "{method} {path} by {name}: {explained}");
+            write!(matrix, "{seen:>15}").expect("text");
         }
-        write!(matrix, "\n{line}").expect("text");
     }
     insta::assert_snapshot!(matrix);
 }
@@ -74,26 +80,28 @@ async fn every_route_with_every_role() {
 type Known = (&'static str, &'static str, &'static str, &'static str);
 
 /// What the wire says: `allow`, or the status of a refusal by Doorward.
-async fn ask(client: &Client, base: &str, method: &str, path: &str, caller: Option<Known>) -> String {
+async fn ask(browser: &Browser, method: &str, path: &str) -> String {
     let method = Method::from_bytes(method.as_bytes()).expect("a method");
-    let mut request = client.request(method.clone(), format!("{base}{path}"));
-    if let Some((_, _, login, password)) = caller {
-        request = request.basic_auth(login, Some(password));
+    let mut request = browser.request(method.clone(), path);
+    if !browser.token.is_empty() {
+        request = request.header("X-CSRF", &browser.token);
     }
     if path == "/echo" {
-        let upgrade = [("Connection", "Upgrade"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
+        let upgrade = [
+            ("Connection", "Upgrade"),
+            ("Upgrade", "websocket"),
+            ("Sec-WebSocket-Version", "13"),
+            ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ];
         request = upgrade.into_iter().fold(request, |request, (name, value)| request.header(name, value));
-        request = request.header("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ==");
-    } else if method == Method::PUT && path.contains("customers") {
-        request = request.json(&json!({ "customer": {} }));
+        request = request.header("Origin", &browser.base);
     } else if !method.is_safe() {
-        request = request.json(&json!({}));
+        request = request.json(&json!({ "customer": {} }));
     }
     let response = request.send().await.expect("an answer");
-    let status = response.status().as_u16();
     // A stream is not read: its head has said it all.
     let is_ours = response.headers().get("content-type").is_some_and(|kind| kind == "application/problem+json");
-    if is_ours { status.to_string() } else { "allow".to_owned() }
+    if is_ours { response.status().as_u16().to_string() } else { "allow".to_owned() }
 }
 
 /// What `explain` says.

@@ -41,7 +41,7 @@ fn help_is_an_answer_and_a_slip_is_not() {
     place.run("user add --help").ok();
     place.run("--version").ok();
     let error = place.run("serv").failed(2);
-    assert!(error.contains("a similar subcommand exists: 'serve'"), "{error}");
+    assert!(error.contains("'serve'"), "{error}");
     place.run("").failed(2);
     place.run("user").failed(2);
     place.run("check --jsn").failed(2);
