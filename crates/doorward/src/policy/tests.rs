@@ -7,6 +7,7 @@ mod cookies;
 mod demands;
 mod doors;
 mod explained;
+mod judged;
 mod methods;
 mod overlaps;
 mod permission;

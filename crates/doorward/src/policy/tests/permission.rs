@@ -7,18 +7,18 @@ use super::acl::{is_within, parents, resource, tree};
 use super::*;
 use crate::store::StoredRole;
 
-const REALMS: [&str; 2] = ["admin", "customer"];
-const HOST: &str = "shop.example";
+pub(super) const REALMS: [&str; 2] = ["admin", "customer"];
+pub(super) const HOST: &str = "shop.example";
 
 #[derive(Clone, Debug)]
-struct RoleModel {
+pub(super) struct RoleModel {
     stored: bool,
     allow: Vec<usize>,
     deny: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
-enum AccessModel {
+pub(super) enum AccessModel {
     Anonymous,
     SelfOnly,
     Deny,
@@ -26,28 +26,28 @@ enum AccessModel {
 }
 
 #[derive(Clone, Debug)]
-struct RouteModel {
+pub(super) struct RouteModel {
     access: AccessModel,
     /// Places in [`REALMS`].
     realms: Vec<usize>,
 }
 
 #[derive(Clone, Debug)]
-struct World {
+pub(super) struct World {
     parents: Vec<Option<usize>>,
-    roles: Vec<RoleModel>,
+    pub(super) roles: Vec<RoleModel>,
     /// The roles of guests of each realm.
     guests: [Vec<usize>; 2],
-    routes: Vec<RouteModel>,
+    pub(super) routes: Vec<RouteModel>,
 }
 
 #[derive(Clone, Debug)]
-struct CallerModel {
-    realm: Option<usize>,
-    roles: Vec<usize>,
+pub(super) struct CallerModel {
+    pub(super) realm: Option<usize>,
+    pub(super) roles: Vec<usize>,
 }
 
-fn world() -> impl Strategy<Value = World> {
+pub(super) fn world() -> impl Strategy<Value = World> {
     parents().prop_flat_map(|parents| {
         let some = vec(0..parents.len(), 0..4);
         let role = (any::<bool>(), some.clone(), some).prop_map(|(stored, allow, deny)| RoleModel { stored, allow, deny });
@@ -76,12 +76,12 @@ fn quoted(names: impl Iterator<Item = String>) -> String {
     format!("[{}]", names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", "))
 }
 
-fn role_name(number: usize) -> String {
+pub(super) fn role_name(number: usize) -> String {
     format!("role{number}")
 }
 
 impl World {
-    fn policy(&self) -> Policy {
+    pub(super) fn policy(&self) -> Policy {
         let mut text = "public_url = \"http://shop.example\"\n[admin]\nrealm = \"admin\"\n".to_owned();
         for (place, realm) in REALMS.iter().enumerate() {
             let roles = quoted(self.guests[place].iter().map(|role| role_name(*role)));
@@ -103,13 +103,18 @@ impl World {
             let realms = quoted(model.realms.iter().map(|realm| REALMS[*realm].to_owned()));
             text.push_str(&route(&format!("GET /r/{number}"), &access, &format!("realm = {realms}")));
         }
+        compiled(&text).with_stored_roles(&self.stored()).expect("no clash")
+    }
+
+    /// The roles that are in the store.
+    pub(super) fn stored(&self) -> Vec<StoredRole> {
         let owned = |numbers: &[usize]| numbers.iter().map(|number| resource(*number)).collect();
         let stored = self.roles.iter().enumerate().filter(|(_, role)| role.stored).map(|(number, role)| StoredRole {
             name: name(&role_name(number)),
             allow: owned(&role.allow),
             deny: owned(&role.deny),
         });
-        compiled(&text).with_stored_roles(&stored.collect::<Vec<_>>()).expect("no clash")
+        stored.collect()
     }
 
     /// Whether roles grant a resource: some role allows it, and none denies it.
@@ -125,7 +130,7 @@ impl World {
     }
 
     /// The status that a caller sees.
-    fn expected(&self, route: &RouteModel, caller: &CallerModel) -> u16 {
+    pub(super) fn expected(&self, route: &RouteModel, caller: &CallerModel) -> u16 {
         let known = caller.realm.is_some_and(|realm| route.realms.contains(&realm));
         match (&route.access, known) {
             (AccessModel::Anonymous, _) | (AccessModel::SelfOnly, true) => 200,
