@@ -8,10 +8,8 @@ for (const field of document.querySelectorAll('input[type="password"]')) {
   button.textContent = "Show";
   button.setAttribute("aria-pressed", "false");
   button.setAttribute("aria-controls", field.id);
-  const line = document.createElement("div");
-  line.className = "revealing";
-  field.replaceWith(line);
-  line.append(field, button);
+  // The field stays where it is: moved, it would lose the focus.
+  field.after(button);
   button.addEventListener("click", () => {
     const shown = field.type === "text";
     field.type = shown ? "password" : "text";
@@ -22,9 +20,6 @@ for (const field of document.querySelectorAll('input[type="password"]')) {
   field.form?.addEventListener("submit", () => {
     field.type = "password";
   });
-  if (field.autofocus) {
-    field.focus();
-  }
 }
 
 const written = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
