@@ -8,13 +8,14 @@ use anyhow::bail;
 use crate::step::{has, run, target};
 
 /// Programs, and the Debian packages that have them.
-const PROGRAMS: [(&str, &str); 6] = [
+const PROGRAMS: [(&str, &str); 7] = [
     ("curl", "curl"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
     ("valgrind", "valgrind"),
     ("strace", "strace"),
     ("python3", "python3"),
+    ("nginx", "nginx"),
 ];
 /// Python packages: an HTTP API that is not ours, and a client that is not ours.
 const PYTHON: [&str; 2] = ["httpbin==0.10.2", "requests==2.32.5"];
