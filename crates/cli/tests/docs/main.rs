@@ -5,7 +5,13 @@
 mod kit;
 
 mod book;
+mod claims;
 mod commands;
+mod dependencies;
 mod elsewhere;
 mod expected;
+mod links;
+mod lists;
+mod reference;
+mod sources;
 mod stage;

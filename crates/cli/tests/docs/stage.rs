@@ -42,7 +42,8 @@ impl Stage {
     /// Writes a file, or adds to it.
     pub fn write(&self, name: &str, text: &str, add: bool) {
         let path = self.place.file(name);
-        let before = if add { fs::read_to_string(&path).expect("a file to add to") + "\n" } else { String::new() };
+        let before =
+            if add { fs::read_to_string(&path).expect("a file to add to") + "\n" } else { String::new() };
         fs::write(path, before + &self.here(text)).expect("written");
     }
 
@@ -51,7 +52,9 @@ impl Stage {
         let state = self.backstage.file("variables");
         let state = state.display();
         let commands = self.here(&program(&block.text));
-        let script = format!("exec 2>&1\nif [ -f {state} ]; then . {state}; fi\nset -ea\n{commands}\nset +a\nexport -p > {state}\n");
+        let script = format!(
+            "exec 2>&1\nif [ -f {state} ]; then . {state}; fi\nset -ea\n{commands}\nset +a\nexport -p > {state}\n"
+        );
         let seconds = PATIENCE.as_secs().to_string();
         let mut shell = self.shell("timeout");
         shell.args(["--kill-after=5", &seconds, "sh", "-c", &script]);
@@ -71,12 +74,17 @@ impl Stage {
         let log = self.backstage.file("log");
         let file = fs::File::create(&log).expect("a log");
         let mut shell = self.shell("sh");
-        shell.args(["-c", &self.here(&format!("exec {command}"))]).stdout(file.try_clone().expect("a log")).stderr(file);
+        shell
+            .args(["-c", &self.here(&format!("exec {command}"))])
+            .stdout(file.try_clone().expect("a log"))
+            .stderr(file);
         self.running.push((port, shell.spawn().expect("a shell")));
         let address: SocketAddr = format!("{}:{port}", self.address).parse().expect("an address");
         let began = Instant::now();
-        while TcpStream::connect(address).is_err() {
-            let text = || fs::read_to_string(&log).unwrap_or_default();
+        let text = || fs::read_to_string(&log).unwrap_or_default();
+        // The demonstration listens before everybody in it is there, and says when they are.
+        let is_demo = command.starts_with("doorward demo");
+        while TcpStream::connect(address).is_err() || (is_demo && !text().contains("Ctrl-C")) {
             assert!(began.elapsed() < PATIENCE, "{}: nothing listens at {address}:\n{}", block.place, text());
             let ended = self.running.last_mut().and_then(|(_, child)| child.try_wait().ok()?);
             assert!(ended.is_none(), "{}: it ended at once:\n{}", block.place, text());
@@ -116,7 +124,8 @@ impl Stage {
     fn settle(&self) {
         for entry in fs::read_dir(self.place.path()).expect("a folder") {
             let path: PathBuf = entry.expect("an entry").path();
-            let is_written = path.extension().is_some_and(|ending| WRITTEN.iter().any(|known| ending == *known));
+            let is_written =
+                path.extension().is_some_and(|ending| WRITTEN.iter().any(|known| ending == *known));
             let Some(text) = is_written.then(|| fs::read_to_string(&path).ok()).flatten() else { continue };
             if text.contains(DOCUMENTED) {
                 fs::write(path, self.here(&text)).expect("written");

@@ -1,0 +1,57 @@
+//! Rules and programs that documents show are real: rules pass `doorward check`, and Rust stands in an example that is built.
+//!
+//! Behind `toml` may stand `fails`, when it is shown because it is refused, and `warns`; without either nothing about it is
+//! doubtful. Behind `rust` stands `from=FILE`, and may behind commands that a test of that file runs.
+
+use std::fs;
+
+use crate::book::{Block, Document, root};
+use crate::kit::Place;
+
+#[test]
+fn rules_are_valid_unless_they_are_shown_because_they_are_not() {
+    for document in Document::all() {
+        for block in document.blocks().iter().filter(|block| block.language == "toml") {
+            let ran = Place::with(&block.text).run("check");
+            let (code, doubtful) = (i32::from(block.is("fails")) * 2, ran.stdout.contains("warning: "));
+            assert_eq!(
+                (ran.code, doubtful),
+                (code, block.is("warns")),
+                "{}:\n{}{}",
+                block.place,
+                ran.stdout,
+                ran.stderr
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_shown_from_a_file_stands_there() {
+    for document in Document::all() {
+        for block in document.blocks() {
+            let Some(from) = block.value("from") else {
+                assert_ne!(block.language, "rust", "{}: from where?", block.place);
+                continue;
+            };
+            let source =
+                fs::read_to_string(root().join(from)).unwrap_or_else(|error| panic!("{from}: {error}"));
+            assert!(flush_left(&source).contains(&flush_left(&block.text)), "{}: not in {from}", block.place);
+        }
+    }
+}
+
+#[test]
+fn each_block_says_what_it_is() {
+    let known = ["", "sh", "text", "json", "toml", "rust", "python", "yaml", "js", "html", "nginx", "ini"];
+    for document in Document::all() {
+        for Block { place, language, .. } in document.blocks() {
+            assert!(known.contains(&language.as_str()), "{place}: {language}");
+        }
+    }
+}
+
+/// Without the space before lines, and what makes them the head of a file.
+fn flush_left(text: &str) -> String {
+    text.lines().map(|line| line.trim().trim_start_matches("//!").trim()).collect::<Vec<_>>().join("\n")
+}
