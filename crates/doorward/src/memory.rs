@@ -15,8 +15,8 @@ use crate::clock::Time;
 use crate::name::Name;
 use crate::session::{SessionHandle, SessionKey};
 use crate::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
-    StoreError, StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter,
+    Store, StoreError, StoredRole, StoredSession, Touch, UserFilter,
 };
 use crate::user::{Login, User, UserId, UserNumber};
 use state::State;

@@ -40,7 +40,11 @@ pub(crate) fn resolve(path: &Path) -> io::Result<PathBuf> {
 pub(crate) fn open_private(path: &Path, new: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
-    if new { options.create_new(true) } else { options.create(true).truncate(false) };
+    if new {
+        options.create_new(true)
+    } else {
+        options.create(true).truncate(false)
+    };
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt as _;

@@ -25,15 +25,15 @@ mod writer;
 
 pub(crate) use fault::Fault;
 pub(crate) use migrations::LATEST;
-pub(crate) use open::{Kind, kind, open_file, prepare};
+pub(crate) use open::{Kind, Purpose, kind, open_file, prepare};
 pub use serving::ServingLock;
 
 use std::path::{Path, PathBuf};
 
 use doorward::audit::{Count, Event, StoredEvent};
 use doorward::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
-    StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter,
+    Store, StoredRole, StoredSession, Touch, UserFilter,
 };
 use doorward::{Login, Name, SessionHandle, SessionKey, Time, User, UserId, UserNumber};
 
@@ -62,7 +62,7 @@ impl Sqlite {
     /// # Errors
     /// The cause, and what to do about it.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
-        Self::start(files::resolve(path).map_err(|error| OpenError::io(path, &error))?, true)
+        Self::start(files::resolve(path).map_err(|error| OpenError::io(path, &error))?, Purpose::UseOrMake)
     }
 
     /// Opens the database at `path`, which must be there.
@@ -73,7 +73,7 @@ impl Sqlite {
         if !files::is_there(path) {
             return Err(OpenError::Missing { path: path.to_owned() });
         }
-        Self::start(files::resolve(path).map_err(|error| OpenError::io(path, &error))?, false)
+        Self::start(files::resolve(path).map_err(|error| OpenError::io(path, &error))?, Purpose::Use)
     }
 
     /// Takes the right to serve the database at `path`, for as long as the lock is kept. Take it before [`open`](Self::open).
@@ -87,9 +87,14 @@ impl Sqlite {
     /// The process that serves the database at `path`; none when nobody does.
     ///
     /// # Errors
-    /// When that cannot be found out.
+    /// When that cannot be found out, or somebody serves it and does not say who.
     pub fn serving_process(path: &Path) -> Result<Option<u32>, OpenError> {
-        Ok(ServingLock::holder(path)?.and_then(|holder| holder.pid))
+        match ServingLock::holder(path)? {
+            Some(serving::Holder { pid: None }) => {
+                Err(OpenError::BeingServed { path: path.to_owned(), pid: None })
+            }
+            holder => Ok(holder.and_then(|holder| holder.pid)),
+        }
     }
 
     /// Where the database is.
@@ -97,9 +102,9 @@ impl Sqlite {
         &self.path
     }
 
-    fn start(path: PathBuf, may_create: bool) -> Result<Self, OpenError> {
+    fn start(path: PathBuf, purpose: Purpose) -> Result<Self, OpenError> {
         let fault = |fault| OpenError::fault(&path, fault);
-        let writer = prepare(&path, may_create)?;
+        let writer = prepare(&path, purpose)?;
         let lookups = Readers::start(&path, "doorward-lookup", lookup_threads()).map_err(fault)?;
         let lists = Readers::start(&path, "doorward-list", LIST_THREADS).map_err(fault)?;
         let writer = Writer::start(writer, &path).map_err(fault)?;
@@ -196,7 +201,8 @@ impl Store for Sqlite {
         Box::pin(async move {
             let mut total = 0;
             loop {
-                let removed = self.writer.write(move |connection| purge::some(connection, now, keep_since)).await?;
+                let removed =
+                    self.writer.write(move |connection| purge::some(connection, now, keep_since)).await?;
                 total += removed;
                 if removed == 0 {
                     return Ok(total);

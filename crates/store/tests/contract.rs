@@ -16,12 +16,15 @@ fn main() -> ExitCode {
     let says = |word: &str| arguments.iter().any(|argument| argument == word);
     let parts: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with('-')).collect();
     let is_meant = |name: &str| {
-        let fits = |part: &&String| if says("--exact") { name == part.as_str() } else { name.contains(part.as_str()) };
+        let fits = |part: &&String| {
+            if says("--exact") { name == part.as_str() } else { name.contains(part.as_str()) }
+        };
         // `--format terse` leaves its value among the parts.
         parts.is_empty() || says("--list") || parts.iter().any(fits)
     };
     // None is ever ignored.
-    let tests: Vec<Test> = tests().into_iter().filter(|test| is_meant(&test.name) && !says("--ignored")).collect();
+    let tests: Vec<Test> =
+        tests().into_iter().filter(|test| is_meant(&test.name) && !says("--ignored")).collect();
     if says("--list") {
         tests.iter().for_each(|test| println!("{}: test", test.name));
         return ExitCode::SUCCESS;

@@ -6,8 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 use common::{commit, database, log_in, new_user, place, role, roles, sized_role, unavailable};
-use doorward::store::{Store as _, StoreError};
 use doorward::SessionDigest;
+use doorward::store::{Store as _, StoreError};
 use doorward_store::{OpenError, Sqlite};
 
 fn error(path: &Path) -> OpenError {
@@ -40,7 +40,12 @@ fn a_database_of_a_newer_version_is_refused_with_both_versions() {
     let error = error(&path);
     assert!(matches!(error, OpenError::TooNew { found: 99, .. }), "{error:?}");
     let text = error.to_string();
-    assert!(text.contains("version 99") && text.contains("up to 1") && text.contains("Install the newer Doorward"), "{text}");
+    assert!(
+        text.contains("version 99")
+            && text.contains("up to 1")
+            && text.contains("Install the newer Doorward"),
+        "{text}"
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::fixture::{
 use super::parallel::commit_at_once;
 use super::{Check, check};
 use crate::audit::{Event, EventKind};
-use crate::store::{Change, Changed, Feed, News, NewUser, SessionFilter, Store, StoredRole, Touch};
+use crate::store::{Change, Changed, Feed, NewUser, News, SessionFilter, Store, StoredRole, Touch};
 use crate::user::UserState;
 
 pub(super) fn checks() -> Vec<Check> {
@@ -33,7 +33,9 @@ async fn announces(store: &Arc<dyn Store>, change: Change, expected: &[Changed])
     let mut changes = announced(store, before).await;
     let mut expected = expected.to_vec();
     for list in [&mut changes, &mut expected] {
-        list.sort_by_key(|change| format!("{change:?}{:?}", if let Changed::Session(key) = change { key.0 } else { [0; 16] }));
+        list.sort_by_key(|change| {
+            format!("{change:?}{:?}", if let Changed::Session(key) = change { key.0 } else { [0; 16] })
+        });
     }
     assert_eq!(changes, expected);
     assert_eq!(committed.seq, before + expected.len() as u64);
@@ -64,9 +66,16 @@ async fn a_number_from_the_future_means_that_all_is_lost(store: Arc<dyn Store>) 
 async fn every_change_of_a_user_is_announced(store: Arc<dyn Store>) {
     let number = add(&store, new_user("anna")).await.number;
     let user = [Changed::User(number)];
-    let rename = Change::UpdateUser { user: number, login: None, name: Some("A".into()), email: None, attributes: None };
+    let rename = Change::UpdateUser {
+        user: number,
+        login: None,
+        name: Some("A".into()),
+        email: None,
+        attributes: None,
+    };
     announces(&store, rename, &user).await;
-    announces(&store, Change::SetState { user: number, state: UserState::Disabled, guard: None }, &user).await;
+    announces(&store, Change::SetState { user: number, state: UserState::Disabled, guard: None }, &user)
+        .await;
     announces(&store, Change::SetState { user: number, state: UserState::Active, guard: None }, &user).await;
     let give = || Change::ChangeRoles { user: number, add: names(&["a"]), remove: vec![], guard: None };
     announces(&store, give(), &user).await;
@@ -80,9 +89,11 @@ async fn every_session_that_begins_or_ends_is_announced(store: Arc<dyn Store>) {
     let user = add(&store, new_user("anna")).await;
     let [a, b, c] = ["a", "b", "c"].map(|token| Changed::Session(key(token)));
     announces(&store, log_in(session_of(&user, "a")), &[a]).await;
-    let replace = Change::CreateSession { session: session_of(&user, "b"), replaces: Some(key("a")), limit: None };
+    let replace =
+        Change::CreateSession { session: session_of(&user, "b"), replaces: Some(key("a")), limit: None };
     announces(&store, replace, &[a, b]).await;
-    announces(&store, Change::RefreshSession { key: key("b"), last_seen: NOW + 1, idle_end: NOW + 99 }, &[b]).await;
+    announces(&store, Change::RefreshSession { key: key("b"), last_seen: NOW + 1, idle_end: NOW + 99 }, &[b])
+        .await;
     announces(&store, Change::ConfirmSession { key: key("b"), authenticated: NOW }, &[b]).await;
     announces(&store, log_in(session_of(&user, "c")), &[c]).await;
     announces(&store, Change::EndSessions { user: user.number, keep: Some(key("c")) }, &[b]).await;
@@ -147,7 +158,10 @@ async fn what_decisions_do_not_ask_about_is_not_announced(store: Arc<dyn Store>)
     announces(&store, Change::CountFailure { user: user.number }, &[]).await;
     announces(&store, Change::IssueCode { user: user.number, digest: [1; 32], expires: NOW }, &[]).await;
     let before = seq(&store).await;
-    store.touch(vec![Touch { key: key("a"), last_seen: NOW + 60, idle_end: NOW + 99 }]).await.expect("an answer");
+    store
+        .touch(vec![Touch { key: key("a"), last_seen: NOW + 60, idle_end: NOW + 99 }])
+        .await
+        .expect("an answer");
     store.record(vec![Event::new(EventKind::Reloaded, NOW)], vec![]).await.expect("an answer");
     store.secret("test").await.expect("a secret");
     store.purge(NOW + 100_000, NOW + 100_000).await.expect("an answer");

@@ -7,7 +7,7 @@ use crate::clock::Time;
 use crate::name::Name;
 use crate::session::{SessionDigest, SessionKey};
 use crate::store::{
-    Change, Changed, Committed, Conflict, EventFilter, News, NewUser, Page, Store, StoreError, StoredSession,
+    Change, Changed, Committed, Conflict, EventFilter, NewUser, News, Page, Store, StoreError, StoredSession,
 };
 use crate::user::{Login, PasswordHash, User, UserState};
 
@@ -93,7 +93,8 @@ pub(super) async fn refusal(store: &Arc<dyn Store>, change: Change) -> Conflict 
     let refused = store.commit(change, vec![event]).await;
     assert!(announced(store, seq).await.is_empty(), "a refused change announces nothing");
     let events = store.events(EventFilter::default(), Page::default()).await.expect("events");
-    let left = events.items.iter().any(|stored| stored.event.detail.as_deref() == Some("must not be written"));
+    let left =
+        events.items.iter().any(|stored| stored.event.detail.as_deref() == Some("must not be written"));
     assert!(!left, "a refused change writes no event");
     match refused {
         Err(StoreError::Conflict(conflict)) => conflict,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::fixture::{add, commit, is_stored, log_in, name, names, new_administrator, new_user, read, refusal, session_of};
+use super::fixture::{
+    add, commit, is_stored, log_in, name, names, new_administrator, new_user, read, refusal, session_of,
+};
 use super::parallel::commit_at_once;
 use super::{Check, check};
 use crate::store::{Change, Conflict, NewUser, Store, StoredRole};

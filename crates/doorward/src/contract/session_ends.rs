@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::fixture::{
-    IDLE, NOW, add, commit, is_stored, key, log_in, name, names, new_administrator, new_user, read, session_of, sorted,
+    IDLE, NOW, add, commit, is_stored, key, log_in, name, names, new_administrator, new_user, read,
+    session_of, sorted,
 };
 use super::{Check, check};
 use crate::store::{Change, NewUser, SessionFilter, Store, StoredSession};
@@ -36,7 +37,11 @@ async fn all_sessions_but_one_can_end(store: Arc<dyn Store>) {
     commit(&store, log_in(session_of(&berta, "other"))).await;
     let committed = commit(&store, Change::EndSessions { user: anna.number, keep: Some(key("b")) }).await;
     assert_eq!(sorted(committed.ended), sorted(vec![key("a"), key("c")]));
-    assert_eq!(committed.user.map(|user| user.epoch), Some(anna.epoch), "or the one that stays would end too");
+    assert_eq!(
+        committed.user.map(|user| user.epoch),
+        Some(anna.epoch),
+        "or the one that stays would end too"
+    );
     assert!(is_stored(&store, "b").await && is_stored(&store, "other").await);
     // Somebody else's session is none that could stay.
     let committed = commit(&store, Change::EndSessions { user: anna.number, keep: Some(key("other")) }).await;
@@ -75,7 +80,10 @@ async fn all_sessions_that_match_end(store: Arc<dyn Store>) {
         (SessionFilter { created_before: Some(NOW), ..any.clone() }, vec!["old"]),
         (SessionFilter { role: Some(name("support")), ..any.clone() }, vec!["role"]),
         (SessionFilter { realm: Some(name("admin")), ..any.clone() }, vec!["realm"]),
-        (SessionFilter { user: Some(anna.number), address: Some("192.0.2.1".into()), ..any.clone() }, vec!["plain", "device", "old"]),
+        (
+            SessionFilter { user: Some(anna.number), address: Some("192.0.2.1".into()), ..any.clone() },
+            vec!["plain", "device", "old"],
+        ),
         (SessionFilter { user: Some(berta.number), realm: Some(name("admin")), ..any.clone() }, vec![]),
         (any, vec!["plain", "address", "device", "old", "role", "realm"]),
     ];

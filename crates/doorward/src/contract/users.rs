@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use super::fixture::{add, commit, is_stored, log_in, login, name, names, new_user, read, refusal, session_of, NOW};
+use super::fixture::{
+    NOW, add, commit, is_stored, log_in, login, name, names, new_user, read, refusal, session_of,
+};
 use super::{Check, check};
 use crate::store::{Change, Conflict, NewUser, Store};
 use crate::user::{UserId, UserNumber, UserState};

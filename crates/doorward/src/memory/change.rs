@@ -1,13 +1,13 @@
 //! Changes, each carried out whole or not at all: what may refuse is asked before anything is altered.
 
+mod role;
+mod session;
+mod user;
+
 use super::state::{Code, State};
-use super::users::is_administrator;
-use crate::name::Name;
 use crate::session::SessionKey;
-use crate::store::{
-    Change, Changed, Committed, Conflict, Guard, SessionLimit, StoreError, StoredRole, StoredSession, WhenFull,
-};
-use crate::user::{PasswordHash, User, UserNumber, UserState};
+use crate::store::{Change, Changed, Committed, Conflict, StoreError};
+use crate::user::{User, UserNumber, UserState};
 
 /// What a change touched.
 #[derive(Default)]
@@ -39,7 +39,9 @@ impl State {
                 })
             }
             Change::SetState { user, state, guard } => self.set_state(user, state, guard.as_ref()),
-            Change::ChangeRoles { user, add, remove, guard } => self.change_roles(user, add, &remove, guard.as_ref()),
+            Change::ChangeRoles { user, add, remove, guard } => {
+                self.change_roles(user, add, &remove, guard.as_ref())
+            }
             Change::SetPassword { user, epoch, password, session } => {
                 self.set_password(user, Some(epoch), password, session)
             }
@@ -56,9 +58,15 @@ impl State {
             }
             Change::Unlock { user: number } => {
                 let user = self.users.alter(number, |user| user.failures = 0)?.clone();
-                Ok(Touched { user: Some(user), announced: vec![Changed::Unlocked(number)], ..Touched::default() })
+                Ok(Touched {
+                    user: Some(user),
+                    announced: vec![Changed::Unlocked(number)],
+                    ..Touched::default()
+                })
             }
-            Change::CreateSession { session, replaces, limit } => self.create_session(session, replaces, limit),
+            Change::CreateSession { session, replaces, limit } => {
+                self.create_session(session, replaces, limit)
+            }
             Change::RefreshSession { key, last_seen, idle_end } => self.alter_session(key, |session| {
                 session.last_seen = session.last_seen.max(last_seen);
                 session.idle_end = session.idle_end.max(idle_end).min(session.absolute_end);
@@ -95,7 +103,8 @@ impl State {
                 Ok(Touched { user: Some(user), ..Touched::default() })
             }
             Change::RedeemCode { digest, now, password } => {
-                let code = self.codes.get(&digest).filter(|code| code.expires > now).ok_or(Conflict::CodeUnknown)?;
+                let code =
+                    self.codes.get(&digest).filter(|code| code.expires > now).ok_or(Conflict::CodeUnknown)?;
                 let user = self.user(code.user)?;
                 if user.state != UserState::Active {
                     return Err(Conflict::CodeUnknown.into());
@@ -142,191 +151,6 @@ impl State {
         let ended: Vec<SessionKey> = keys.filter(|key| Some(*key) != keep).collect();
         ended.iter().for_each(|key| _ = self.sessions.remove(*key));
         ended
-    }
-
-    fn set_state(
-        &mut self,
-        number: UserNumber,
-        state: UserState,
-        guard: Option<&Guard>,
-    ) -> Result<Touched, StoreError> {
-        let after = User { state, ..self.user(number)?.clone() };
-        self.check_user(number, guard, Some(after))?;
-        if state == UserState::Active {
-            return self.alter(number, |user| user.state = state);
-        }
-        let ended = self.end_sessions_of(number, None);
-        self.new_epoch(number, ended, |user| user.state = state)
-    }
-
-    fn change_roles(
-        &mut self,
-        number: UserNumber,
-        add: Vec<Name>,
-        remove: &[Name],
-        guard: Option<&Guard>,
-    ) -> Result<Touched, StoreError> {
-        let user = self.user(number)?;
-        let kept = user.roles.iter().filter(|role| !remove.contains(role)).cloned();
-        let mut roles: Vec<Name> = kept.chain(add).collect();
-        roles.sort();
-        roles.dedup();
-        if roles == user.roles {
-            return Ok(Touched { user: Some(user.clone()), ..Touched::default() });
-        }
-        let after = User { roles: roles.clone(), ..user.clone() };
-        self.check_user(number, guard, Some(after))?;
-        let ended = self.end_sessions_of(number, None);
-        self.new_epoch(number, ended, |user| user.roles = roles)
-    }
-
-    fn set_password(
-        &mut self,
-        number: UserNumber,
-        epoch: Option<u32>,
-        password: PasswordHash,
-        session: Option<StoredSession>,
-    ) -> Result<Touched, StoreError> {
-        let user = self.user(number)?;
-        let changed = epoch.is_some_and(|epoch| epoch != user.epoch);
-        if changed || (session.is_some() && user.state != UserState::Active) {
-            return Err(Conflict::UserChanged.into());
-        }
-        self.check_new(session.as_ref())?;
-        let ended = self.end_sessions_of(number, None);
-        self.codes.retain(|_, code| code.user != number);
-        let mut touched = self.new_epoch(number, ended, |user| {
-            user.password = Some(password);
-            user.failures = 0;
-        })?;
-        touched.announced.push(Changed::Unlocked(number));
-        if let (Some(session), Some(user)) = (session, &touched.user) {
-            touched.announced.push(Changed::Session(session.digest.key()));
-            let (epoch, realm) = (user.epoch, user.realm.clone());
-            self.sessions.insert(StoredSession { user: number, epoch, realm, ..session });
-        }
-        Ok(touched)
-    }
-
-    fn remove_user(&mut self, number: UserNumber, guard: Option<&Guard>) -> Result<Touched, StoreError> {
-        self.check_user(number, guard, None)?;
-        let ended = self.end_sessions_of(number, None);
-        self.codes.retain(|_, code| code.user != number);
-        let user = self.users.remove(number);
-        Ok(Touched { user, ended, announced: vec![Changed::User(number)] })
-    }
-
-    fn create_session(
-        &mut self,
-        session: StoredSession,
-        replaces: Option<SessionKey>,
-        limit: Option<SessionLimit>,
-    ) -> Result<Touched, StoreError> {
-        let user = self.user(session.user)?;
-        if user.state != UserState::Active || user.epoch != session.epoch {
-            return Err(Conflict::UserChanged.into());
-        }
-        self.check_new(Some(&session))?;
-        let mut ended: Vec<SessionKey> = replaces.filter(|key| self.sessions.by_key(*key).is_some()).into_iter().collect();
-        if let Some(SessionLimit { greatest, when_full }) = limit {
-            let others = self.sessions.of(session.user).filter(|other| !ended.contains(&other.digest.key()));
-            let mut alive: Vec<_> = others.filter(|other| session.created < other.idle_end).collect();
-            let over = (alive.len() + 1).saturating_sub(greatest as usize);
-            if over > 0 && when_full == WhenFull::DenyNew {
-                return Err(Conflict::TooManySessions.into());
-            }
-            // Stable: of those that began in one second, the first stored is the oldest.
-            alive.sort_by_key(|other| other.created);
-            ended.extend(alive.iter().take(over).map(|other| other.digest.key()));
-        }
-        ended.iter().for_each(|key| _ = self.sessions.remove(*key));
-        let (at, key) = (session.created, session.digest.key());
-        let user = self.users.alter(session.user, |user| {
-            user.failures = 0;
-            user.last_login = Some(at);
-        })?;
-        let user = user.clone();
-        self.sessions.insert(StoredSession { realm: user.realm.clone(), ..session });
-        Ok(Touched { user: Some(user), ended, announced: vec![Changed::Session(key)] })
-    }
-
-    /// Two tokens with one digest do not happen; when they do, something is badly wrong.
-    fn check_new(&self, session: Option<&StoredSession>) -> Result<(), StoreError> {
-        match session.and_then(|session| self.sessions.by_key(session.digest.key())) {
-            None => Ok(()),
-            Some(_) => Err(StoreError::Corrupt("a session with the key of the new one".into())),
-        }
-    }
-
-    fn alter_session(
-        &mut self,
-        key: SessionKey,
-        alter: impl FnOnce(&mut StoredSession),
-    ) -> Result<Touched, StoreError> {
-        alter(self.sessions.by_key_mut(key).ok_or(Conflict::SessionUnknown)?);
-        Ok(Touched { announced: vec![Changed::Session(key)], ..Touched::default() })
-    }
-
-    fn end_every_session(&mut self) -> Touched {
-        let ended: Vec<SessionKey> = self.sessions.all().map(|(_, session)| session.digest.key()).collect();
-        ended.iter().for_each(|key| _ = self.sessions.remove(*key));
-        self.users.all_mut().for_each(|user| user.epoch = user.epoch.wrapping_add(1));
-        Touched { ended, announced: vec![Changed::Everything], ..Touched::default() }
-    }
-
-    fn put_role(&mut self, role: StoredRole) -> Touched {
-        self.roles.insert(role.name.clone(), role);
-        Touched { announced: vec![Changed::Roles], ..Touched::default() }
-    }
-
-    fn remove_role(&mut self, name: &Name, guard: Option<&Guard>) -> Result<Touched, StoreError> {
-        let without = |user: &User| {
-            let roles = user.roles.iter().filter(|role| *role != name).cloned().collect();
-            Some(User { roles, ..user.clone() })
-        };
-        self.check_role(name, guard, without)?;
-        self.roles.remove(name);
-        let mut touched = Touched::default();
-        for user in self.users.all_mut().filter(|user| user.roles.contains(name)) {
-            user.roles.retain(|role| role != name);
-            user.epoch = user.epoch.wrapping_add(1);
-            touched.announced.push(Changed::User(user.number));
-        }
-        for change in &touched.announced {
-            if let Changed::User(number) = change {
-                touched.ended.extend(self.sessions.of(*number).map(|session| session.digest.key()));
-            }
-        }
-        touched.ended.iter().for_each(|key| _ = self.sessions.remove(*key));
-        touched.announced.push(Changed::Roles);
-        Ok(touched)
-    }
-
-    /// Refuses when the last administrator would become `after`, or nothing at all.
-    fn check_user(&self, number: UserNumber, guard: Option<&Guard>, after: Option<User>) -> Result<(), Conflict> {
-        let user = self.user(number)?;
-        let Some(guard) = guard.filter(|guard| is_administrator(user, guard)) else { return Ok(()) };
-        let left = self.users.has_administrator(guard, |user| {
-            if user.number == number { after.clone() } else { Some(user.clone()) }
-        });
-        if left { Ok(()) } else { Err(Conflict::LastAdministrator) }
-    }
-
-    /// Refuses when the role is unknown, or when nobody could administer any more once users are as `after` makes them.
-    fn check_role(
-        &self,
-        name: &Name,
-        guard: Option<&Guard>,
-        after: impl Fn(&User) -> Option<User>,
-    ) -> Result<(), Conflict> {
-        if !self.roles.contains_key(name) {
-            return Err(Conflict::RoleUnknown);
-        }
-        let Some(guard) = guard else { return Ok(()) };
-        let mut before = guard.clone();
-        before.roles.push(name.clone());
-        let was = self.users.has_administrator(&before, |user| Some(user.clone()));
-        if was && !self.users.has_administrator(guard, after) { Err(Conflict::LastAdministrator) } else { Ok(()) }
     }
 }
 

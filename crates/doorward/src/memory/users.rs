@@ -15,6 +15,8 @@ pub(super) struct Users {
     by_id: HashMap<(Name, UserId), u32>,
     /// The greatest number that was ever given.
     greatest: u32,
+    /// How often everybody's sessions have ended: the epoch with which a user begins.
+    cuts: u32,
     /// Ids of removed users that could be generated again, and whether they were generated the first time.
     retired: HashMap<(Name, UserId), bool>,
 }
@@ -37,6 +39,12 @@ impl Users {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = place.map_or(Unbounded, Excluded);
         self.by_login.range((from, Unbounded)).filter_map(|(_, number)| self.by_number.get(number))
+    }
+
+    /// Adds one to every epoch.
+    pub(super) fn cut_all(&mut self) {
+        self.cuts = self.cuts.wrapping_add(1);
+        self.by_number.values_mut().for_each(|user| user.epoch = user.epoch.wrapping_add(1));
     }
 
     pub(super) fn all_mut(&mut self) -> impl Iterator<Item = &mut User> {
@@ -64,7 +72,7 @@ impl Users {
             roles,
             state,
             attributes,
-            epoch: 0,
+            epoch: self.cuts,
             password,
             failures: 0,
             created,
@@ -93,7 +101,11 @@ impl Users {
     }
 
     /// Alters a user in all but number, realm, id and login.
-    pub(super) fn alter(&mut self, number: UserNumber, alter: impl FnOnce(&mut User)) -> Result<&User, Conflict> {
+    pub(super) fn alter(
+        &mut self,
+        number: UserNumber,
+        alter: impl FnOnce(&mut User),
+    ) -> Result<&User, Conflict> {
         let user = self.by_number.get_mut(&number.0).ok_or(Conflict::UserUnknown)?;
         alter(user);
         Ok(user)

@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension as _};
 use super::{BackupError, copy, open_source};
 use crate::error::OpenError;
 use crate::files;
-use crate::sqlite::{Fault, Kind, Sqlite, kind, open_file, prepare};
+use crate::sqlite::{Fault, Kind, Purpose, Sqlite, kind, open_file, prepare};
 
 /// What was done.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,10 +56,11 @@ fn check(copy: &Connection) -> Result<(), Fault> {
 
 fn take_over(fresh: &Path, to: &Path) -> Result<Option<PathBuf>, BackupError> {
     let past = if files::is_there(to) { retire(to)? } else { Past::default() };
-    let connection = prepare(fresh, false)?;
+    let connection = prepare(fresh, Purpose::PutBack)?;
     let ended = end_everything(&connection, &past).and_then(|()| {
         // In one file, without a log beside it, so that it can be renamed.
-        let mode: String = connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
+        let mode: String =
+            connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
         if mode == "delete" { Ok(()) } else { Err(Fault::Unavailable("the copy is still in use".into())) }
     });
     ended.map_err(|fault| OpenError::fault(fresh, fault))?;
@@ -82,7 +83,8 @@ fn retire(to: &Path) -> Result<Past, BackupError> {
             return Ok(Past::default());
         }
         // This fails unless this is the only connection.
-        let _: String = connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
+        let _: String =
+            connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
         let sequence = |table: &str| {
             let sql = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
             connection.query_row(sql, [table], |row| row.get(0)).optional().map(Option::unwrap_or_default)
@@ -100,7 +102,7 @@ fn retire(to: &Path) -> Result<Past, BackupError> {
 fn end_everything(connection: &Connection, past: &Past) -> Result<(), Fault> {
     let transaction = connection.unchecked_transaction()?;
     transaction.execute_batch(
-        "DELETE FROM sessions; DELETE FROM codes; UPDATE users SET epoch = (epoch + 1) & 0xFFFFFFFF; \
+        "DELETE FROM sessions; DELETE FROM codes; UPDATE installation SET epoch = epoch + 1; \
          INSERT INTO feed (kind) VALUES (4);",
     )?;
     for (table, seq) in [("users", past.users), ("feed", past.feed)] {

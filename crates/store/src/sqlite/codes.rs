@@ -19,7 +19,11 @@ pub(super) fn issue(
 }
 
 /// Whose code it is, if it is not void.
-pub(super) fn owner(connection: &Connection, digest: [u8; 32], now: Time) -> Result<Option<UserNumber>, Fault> {
+pub(super) fn owner(
+    connection: &Connection,
+    digest: [u8; 32],
+    now: Time,
+) -> Result<Option<UserNumber>, Fault> {
     let sql = "SELECT codes.user FROM codes JOIN users ON number = codes.user \
                WHERE digest = ?1 AND expires > ?2 AND active";
     let mut statement = connection.prepare_cached(sql)?;

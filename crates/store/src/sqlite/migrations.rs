@@ -17,22 +17,29 @@ const STEPS: &[&str] = &[include_str!("migrations/0001.sql")];
 /// The newest version of the format.
 pub(crate) const LATEST: u32 = STEPS.len() as u32;
 
-/// Brings a database of version `found` to the newest version, after a copy was made unless it is new.
-pub(super) fn run(connection: &mut Connection, path: &Path, found: u32) -> Result<(), OpenError> {
-    apply(connection, path, found, STEPS)
+/// Brings a database of version `found` to the newest version, after a copy was made where one is wanted.
+pub(super) fn run(
+    connection: &mut Connection,
+    path: &Path,
+    found: u32,
+    copy_first: bool,
+) -> Result<(), OpenError> {
+    apply(connection, path, found, copy_first, STEPS)
 }
 
 pub(super) fn apply(
     connection: &mut Connection,
     path: &Path,
     found: u32,
+    copy_first: bool,
     steps: &[&str],
 ) -> Result<(), OpenError> {
     let known = u32::try_from(steps.len()).unwrap_or(u32::MAX);
     if found >= known {
         return Ok(());
     }
-    if found > 0 {
+    // A new one has nothing yet that could be lost.
+    if copy_first && found > 0 {
         let holder = ServingLock::holder(path)?;
         if let Some(holder) = holder.filter(|holder| holder.pid != Some(std::process::id())) {
             return Err(OpenError::OldAndServed { path: path.to_owned(), found, known, pid: holder.pid });

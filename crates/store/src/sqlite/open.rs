@@ -28,8 +28,20 @@ pub(crate) enum Kind {
     Foreign,
 }
 
+/// What a file is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// To be used; made when it is not there.
+    UseOrMake,
+    /// To be used.
+    Use,
+    /// To be put in the place of another: there is a copy of it already.
+    PutBack,
+}
+
 /// Opens the database for writing, made or brought to the newest version where need be.
-pub(crate) fn prepare(path: &Path, may_create: bool) -> Result<Connection, OpenError> {
+pub(crate) fn prepare(path: &Path, purpose: Purpose) -> Result<Connection, OpenError> {
+    let may_create = purpose == Purpose::UseOrMake;
     if may_create && !files::is_there(path) {
         create(path)?;
     }
@@ -45,7 +57,7 @@ pub(crate) fn prepare(path: &Path, may_create: bool) -> Result<Connection, OpenE
         return Err(OpenError::TooNew { path: path.to_owned(), found, known: LATEST });
     }
     write_ahead(&connection).map_err(fault)?;
-    migrations::run(&mut connection, path, found)?;
+    migrations::run(&mut connection, path, found, purpose != Purpose::PutBack)?;
     Ok(connection)
 }
 
@@ -64,7 +76,10 @@ fn create(path: &Path) -> Result<(), OpenError> {
 
 /// Opens a connection to a file that is there.
 pub(crate) fn open_file(path: &Path) -> Result<Connection, Fault> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    let connection = Connection::open_with_flags(
+        path,
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+    )?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -72,7 +87,6 @@ pub(crate) fn open_file(path: &Path) -> Result<Connection, Fault> {
     connection.pragma_update(None, "foreign_keys", true)?;
     // Durable when it answers: the log is synced at every commit.
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "temp_store", "MEMORY")?;
     // In KiB. Hot things are in the engine's tables already.
     connection.pragma_update(None, "cache_size", -2_000)?;
     // The writer copies the log into the database itself, when nobody waits.
@@ -103,6 +117,7 @@ fn write_ahead(connection: &Connection) -> Result<(), Fault> {
     if mode == "wal" {
         return Ok(());
     }
-    let detail = "the file system cannot share memory between processes: set `data` to a file on a local disk";
+    let detail =
+        "the file system cannot share memory between processes: set `data` to a file on a local disk";
     Err(Fault::Unavailable(detail.into()))
 }

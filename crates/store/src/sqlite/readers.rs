@@ -37,10 +37,13 @@ impl Readers {
     pub(super) fn start(path: &Path, name: &str, threads: usize) -> Result<Self, Fault> {
         let (queue, questions) = mpsc::channel(Self::WAITING);
         let questions = Arc::new(Mutex::new(questions));
-        let mut readers = Self { queue: Some(queue), threads: Vec::with_capacity(threads), path: path.into() };
+        let mut readers =
+            Self { queue: Some(queue), threads: Vec::with_capacity(threads), path: path.into() };
         for number in 0..threads {
             let connection = open_file(path)?;
             connection.pragma_update(None, "query_only", true)?;
+            // Lists are put in order without a file. (The writer keeps what it may have to take back in one.)
+            connection.pragma_update(None, "temp_store", "MEMORY")?;
             let reader = Reader { connection, seen: Cell::new(None) };
             let questions = questions.clone();
             let thread = std::thread::Builder::new().name(format!("{name}-{number}"));

@@ -1,8 +1,7 @@
 //! The table of roles that were made at run time.
 
-use doorward::Name;
-use doorward::UserNumber;
 use doorward::store::{Conflict, StoredRole};
+use doorward::{Name, SessionKey, UserNumber};
 use rusqlite::{Connection, params};
 
 use super::fault::Fault;
@@ -33,9 +32,21 @@ pub(super) fn remove(connection: &Connection, name: &Name) -> Result<(), Fault> 
     if removed == 0 { Err(Conflict::RoleUnknown.into()) } else { Ok(()) }
 }
 
-/// Whoever has the role.
-pub(super) fn holders(connection: &Connection, name: &Name) -> Result<Vec<UserNumber>, Fault> {
-    let mut statement = connection.prepare_cached("SELECT user FROM user_roles WHERE role = ?1 ORDER BY user")?;
+/// Ends all sessions of whoever has the role, wherever they are remembered.
+pub(super) fn cut_holders(connection: &Connection, name: &Name) -> Result<Vec<SessionKey>, Fault> {
+    let sql =
+        "UPDATE users SET cuts = cuts + 1 WHERE number IN (SELECT user FROM user_roles WHERE role = ?1)";
+    connection.prepare_cached(sql)?.execute([name.as_str()])?;
+    let sql =
+        "DELETE FROM sessions WHERE user IN (SELECT user FROM user_roles WHERE role = ?1) RETURNING key";
+    let mut statement = connection.prepare_cached(sql)?;
+    let keys = statement.query_map([name.as_str()], row::key)?;
+    Ok(keys.collect::<rusqlite::Result<_>>()?)
+}
+
+/// Takes the role from whoever has it.
+pub(super) fn take_from_holders(connection: &Connection, name: &Name) -> Result<Vec<UserNumber>, Fault> {
+    let mut statement = connection.prepare_cached("DELETE FROM user_roles WHERE role = ?1 RETURNING user")?;
     let users = statement.query_map([name.as_str()], |row| row.get(0).map(UserNumber))?;
     Ok(users.collect::<rusqlite::Result<_>>()?)
 }

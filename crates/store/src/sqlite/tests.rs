@@ -1,8 +1,8 @@
 //! What can only be seen from inside: limits of one connection, batches, formats that do not exist yet.
 
+use doorward::Name;
 use doorward::audit::Event;
 use doorward::store::{Change, Changed, Conflict, News, Store as _, StoreError, StoredRole};
-use doorward::Name;
 use futures_util::future::join_all;
 use rusqlite::Connection;
 
@@ -39,7 +39,9 @@ async fn a_full_disk_is_said_to_be_full_and_writing_goes_on_when_it_is_not() {
     let (_folder, store) = store();
     store.commit(role("before", 10), vec![]).await.expect("room");
     // Only here can a database be full while the disk is not.
-    let pages = |count: u32| move |connection: &Connection| Ok(connection.pragma_update(None, "max_page_count", count)?);
+    let pages = |count: u32| {
+        move |connection: &Connection| Ok(connection.pragma_update(None, "max_page_count", count)?)
+    };
     on_the_writer(&store, pages(1)).await;
     let refused = store.commit(role("too-much", 1_000_000), vec![]).await.err();
     assert!(text(refused).contains("the disk is full: free some space"));
@@ -61,7 +63,11 @@ async fn of_changes_made_together_only_the_one_without_room_fails_or_all_are_tol
     let answers = join_all(changes.map(|(name, bytes)| store.commit(role(name, bytes), vec![]))).await;
     let stored = names(&store).await;
     for ((name, _), answer) in changes.iter().zip(&answers) {
-        assert_eq!(answer.is_ok(), stored.iter().any(|stored| stored == name), "{name}: an answer is what is stored");
+        assert_eq!(
+            answer.is_ok(),
+            stored.iter().any(|stored| stored == name),
+            "{name}: an answer is what is stored"
+        );
     }
     assert!(answers[1].is_err() && answers[3].is_ok());
 }
@@ -184,16 +190,18 @@ fn an_older_format_is_brought_to_the_newest_after_a_copy_was_made() {
     let path = folder.path().join("doorward.db");
     drop(Sqlite::open(&path).expect("a database"));
     let older = include_str!("migrations/0001.sql");
-    let steps = [older, "ALTER TABLE roles ADD COLUMN note TEXT; INSERT INTO roles VALUES ('new', '[]', '[]', 'x');"];
+    let steps =
+        [older, "ALTER TABLE roles ADD COLUMN note TEXT; INSERT INTO roles VALUES ('new', '[]', '[]', 'x');"];
     let mut connection = open_file(&path).expect("a connection");
-    migrations::apply(&mut connection, &path, 1, &steps).expect("the second step");
+    migrations::apply(&mut connection, &path, 1, true, &steps).expect("the second step");
     assert_eq!(kind(&connection).expect("a kind"), Kind::Ours(2));
     let copy = open_file(&folder.path().join("doorward.db.v1.backup")).expect("the copy");
     assert_eq!(kind(&copy).expect("a kind"), Kind::Ours(1));
     assert!(copy.prepare("SELECT note FROM roles").is_err());
     // Once is enough, whoever was faster.
-    migrations::apply(&mut connection, &path, 1, &steps).expect("nothing to do");
-    let roles: u32 = connection.query_row("SELECT count(*) FROM roles", [], |row| row.get(0)).expect("a number");
+    migrations::apply(&mut connection, &path, 1, true, &steps).expect("nothing to do");
+    let roles: u32 =
+        connection.query_row("SELECT count(*) FROM roles", [], |row| row.get(0)).expect("a number");
     assert_eq!(roles, 1);
 }
 
@@ -204,7 +212,7 @@ fn a_step_that_fails_leaves_the_database_as_it_was() {
     drop(Sqlite::open(&path).expect("a database"));
     let mut connection = open_file(&path).expect("a connection");
     let steps = ["", "CREATE TABLE more (a); this is no SQL;"];
-    assert!(migrations::apply(&mut connection, &path, 1, &steps).is_err());
+    assert!(migrations::apply(&mut connection, &path, 1, true, &steps).is_err());
     assert_eq!(kind(&connection).expect("a kind"), Kind::Ours(1));
     assert!(connection.prepare("SELECT * FROM more").is_err());
     drop(connection);

@@ -40,7 +40,8 @@ impl Writer {
             let path = path.clone();
             move || serve(&connection, jobs, &path)
         });
-        let thread = thread.map_err(|error| Fault::Unavailable(format!("a thread could not be started: {error}")))?;
+        let thread =
+            thread.map_err(|error| Fault::Unavailable(format!("a thread could not be started: {error}")))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), path })
     }
 
@@ -90,11 +91,11 @@ impl<T: Send, W: FnOnce(&Connection) -> Result<T, Fault> + Send> Job for Task<T,
 }
 
 fn serve(connection: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, path: &Path) {
-    let mut batch = Vec::with_capacity(Writer::TOGETHER);
+    let mut batch = Vec::new();
     let mut since_checkpoint = 0;
     while jobs.blocking_recv_many(&mut batch, Writer::TOGETHER) > 0 {
         since_checkpoint += batch.len();
-        let mut waiting = batch.drain(..).collect::<Vec<_>>().into_iter();
+        let mut waiting = std::mem::take(&mut batch).into_iter();
         while waiting.len() > 0 {
             commit_together(connection, &mut waiting, path);
         }
@@ -119,7 +120,9 @@ fn commit_together(connection: &Connection, waiting: &mut std::vec::IntoIter<Box
             let fault = outcome.as_ref().err().cloned();
             done.push((job, outcome));
             if connection.is_autocommit() {
-                return Err(fault.unwrap_or_else(|| Fault::Unavailable("the transaction was given up".into())));
+                return Err(
+                    fault.unwrap_or_else(|| Fault::Unavailable("the transaction was given up".into()))
+                );
             }
         }
         run(connection, "COMMIT")

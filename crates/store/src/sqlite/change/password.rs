@@ -37,7 +37,8 @@ pub(super) fn replace(
     number: UserNumber,
     password: &PasswordHash,
 ) -> Result<Touched, Fault> {
-    let mut statement = connection.prepare_cached("UPDATE users SET password = ?2, failures = 0 WHERE number = ?1")?;
+    let mut statement =
+        connection.prepare_cached("UPDATE users SET password = ?2, failures = 0 WHERE number = ?1")?;
     statement.execute(params![number.0, password.expose()])?;
     codes::void(connection, number)?;
     let ended = sessions::end_of(connection, number, None)?;

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::Touched;
 use crate::sqlite::fault::Fault;
-use crate::sqlite::{guard, roles, sessions, users};
+use crate::sqlite::{guard, roles};
 
 pub(super) fn replace(
     connection: &Connection,
@@ -20,19 +20,18 @@ pub(super) fn replace(
 }
 
 /// Removes a role, and takes it from whoever has it.
-pub(super) fn remove(connection: &Connection, name: &Name, guarded: Option<&Guard>) -> Result<Touched, Fault> {
+pub(super) fn remove(
+    connection: &Connection,
+    name: &Name,
+    guarded: Option<&Guard>,
+) -> Result<Touched, Fault> {
     let was = could_administer(connection, guarded, name)?;
     roles::remove(connection, name)?;
-    let mut touched = Touched::default();
-    for user in roles::holders(connection, name)? {
-        users::take_role(connection, user, name)?;
-        users::raise_epoch(connection, user)?;
-        touched.ended.extend(sessions::end_of(connection, user, None)?);
-        touched.announced.push(Changed::User(user));
-    }
+    let ended = roles::cut_holders(connection, name)?;
+    let holders = roles::take_from_holders(connection, name)?;
     guard::check(connection, guarded, was)?;
-    touched.announced.push(Changed::Roles);
-    Ok(touched)
+    let announced = holders.into_iter().map(Changed::User).chain([Changed::Roles]).collect();
+    Ok(Touched { user: None, ended, announced })
 }
 
 /// Whether anybody could administer before: the guard names the roles of afterwards, so the role itself counts, too.

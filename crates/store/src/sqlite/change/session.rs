@@ -21,10 +21,10 @@ pub(super) fn begin(
     }
     sessions::check_new(connection, &session)?;
     let mut ended = Vec::new();
-    if let Some(key) = replaces {
-        if sessions::end(connection, key)? {
-            ended.push(key);
-        }
+    if let Some(key) = replaces
+        && sessions::end(connection, key)?
+    {
+        ended.push(key);
     }
     if let Some(limit) = limit {
         ended.extend(make_room(connection, &session, limit)?);
@@ -78,6 +78,6 @@ pub(super) fn end_of(
 /// Ends every session, and raises every epoch: what is remembered anywhere is dead, too.
 pub(super) fn end_every(connection: &Connection) -> Result<Touched, Fault> {
     let ended = sessions::end_every(connection)?;
-    connection.execute("UPDATE users SET epoch = (epoch + 1) & 0xFFFFFFFF", [])?;
+    connection.execute("UPDATE installation SET epoch = epoch + 1", [])?;
     Ok(Touched { ended, announced: vec![Changed::Everything], ..Touched::default() })
 }

@@ -1,21 +1,17 @@
-//! Whatever is done in whatever order: the store in memory and the one on SQLite answer alike and hold the same.
+//! What is done: few users, tokens, roles and codes, so that deeds meet.
 
-mod common;
-
-use common::{NOW, new_user, place};
-use doorward::audit::{Count, Event, EventKind};
 use doorward::store::{
-    Change, Changed, CountFilter, EventFilter, Guard, News, NewUser, Page, SessionFilter, SessionLimit, Store, StoreError,
-    StoredRole, StoredSession, Touch, UserFilter, WhenFull,
+    Change, Guard, NewUser, SessionFilter, SessionLimit, StoredRole, StoredSession, WhenFull,
 };
-use doorward::{Login, MemoryStore, Name, PasswordHash, SessionDigest, User, UserId, UserNumber, UserState};
-use doorward_store::Sqlite;
+use doorward::{Login, Name, PasswordHash, SessionDigest, UserId, UserNumber, UserState};
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use crate::common::{NOW, new_user};
+
 /// One thing that is done to both.
 #[derive(Clone, Debug)]
-enum Act {
+pub enum Act {
     Commit(Deed),
     Touch { token: u8, last_seen: u32, idle_end: u32 },
     Record { minute: u32, hits: u32 },
@@ -24,7 +20,7 @@ enum Act {
 
 /// A change in few words: users, tokens, roles and codes are few, so that acts meet.
 #[derive(Clone, Debug)]
-enum Deed {
+pub enum Deed {
     Create { realm: u8, id: Option<u8>, login: u8, roles: Vec<u8>, active: bool, password: bool },
     Update { user: u32, login: Option<u8>, name: Option<String>, email: Option<Option<String>> },
     State { user: u32, active: bool, guarded: bool },
@@ -48,31 +44,31 @@ enum Deed {
     RemoveRole { role: u8, guarded: bool },
 }
 
-fn name(kind: &str, number: u8) -> Name {
+pub fn name(kind: &str, number: u8) -> Name {
     Name::parse(&format!("{kind}{number}")).expect("a name")
 }
 
-fn roles(numbers: &[u8]) -> Vec<Name> {
+pub fn roles(numbers: &[u8]) -> Vec<Name> {
     numbers.iter().map(|number| name("role", *number)).collect()
 }
 
-fn digest(token: u8) -> SessionDigest {
+pub fn digest(token: u8) -> SessionDigest {
     SessionDigest::of(&token.to_string())
 }
 
-fn hash(number: u8) -> PasswordHash {
+pub fn hash(number: u8) -> PasswordHash {
     PasswordHash::new(number.to_string())
 }
 
-fn guard(guarded: bool) -> Option<Guard> {
+pub fn guard(guarded: bool) -> Option<Guard> {
     guarded.then(|| Guard { realm: name("realm", 0), roles: roles(&[0, 1]) })
 }
 
-fn state(active: bool) -> UserState {
+pub fn state(active: bool) -> UserState {
     if active { UserState::Active } else { UserState::Disabled }
 }
 
-fn session(user: u32, epoch: u32, token: u8, at: u32) -> StoredSession {
+pub fn session(user: u32, epoch: u32, token: u8, at: u32) -> StoredSession {
     StoredSession {
         digest: digest(token),
         user: UserNumber(user),
@@ -83,7 +79,7 @@ fn session(user: u32, epoch: u32, token: u8, at: u32) -> StoredSession {
         idle_end: NOW + at + 20,
         absolute_end: NOW + 50,
         authenticated: NOW + at,
-        remembered: token % 2 == 0,
+        remembered: token.is_multiple_of(2),
         address: "192.0.2.1".into(),
         device: "Browser".into(),
     }
@@ -118,7 +114,9 @@ impl From<Deed> for Change {
             Deed::Rehash { user, old, new } => {
                 Self::Rehash { user: UserNumber(user), old: hash(old), new: hash(new) }
             }
-            Deed::Remove { user, guarded } => Self::RemoveUser { user: UserNumber(user), guard: guard(guarded) },
+            Deed::Remove { user, guarded } => {
+                Self::RemoveUser { user: UserNumber(user), guard: guard(guarded) }
+            }
             Deed::Failure { user } => Self::CountFailure { user: UserNumber(user) },
             Deed::Unlock { user } => Self::Unlock { user: UserNumber(user) },
             Deed::LogIn { user, epoch, token, at, replaces, limit } => Self::CreateSession {
@@ -129,10 +127,14 @@ impl From<Deed> for Change {
                     when_full: if evicts { WhenFull::EvictOldest } else { WhenFull::DenyNew },
                 }),
             },
-            Deed::Refresh { token, last_seen, idle_end } => {
-                Self::RefreshSession { key: digest(token).key(), last_seen: NOW + last_seen, idle_end: NOW + idle_end }
+            Deed::Refresh { token, last_seen, idle_end } => Self::RefreshSession {
+                key: digest(token).key(),
+                last_seen: NOW + last_seen,
+                idle_end: NOW + idle_end,
+            },
+            Deed::Confirm { token, at } => {
+                Self::ConfirmSession { key: digest(token).key(), authenticated: NOW + at }
             }
-            Deed::Confirm { token, at } => Self::ConfirmSession { key: digest(token).key(), authenticated: NOW + at },
             Deed::End { token } => Self::EndSession { key: digest(token).key() },
             Deed::EndOf { user, keep } => {
                 Self::EndSessions { user: UserNumber(user), keep: keep.map(|token| digest(token).key()) }
@@ -151,7 +153,9 @@ impl From<Deed> for Change {
             Deed::Issue { user, code, expires } => {
                 Self::IssueCode { user: UserNumber(user), digest: [code; 32], expires: NOW + expires }
             }
-            Deed::Redeem { code, now } => Self::RedeemCode { digest: [code; 32], now: NOW + now, password: hash(2) },
+            Deed::Redeem { code, now } => {
+                Self::RedeemCode { digest: [code; 32], now: NOW + now, password: hash(2) }
+            }
             Deed::MakeRole { role } => Self::CreateRole(stored_role(role, 1)),
             Deed::ReplaceRole { role, guarded } => {
                 Self::ReplaceRole { role: stored_role(role, 2), guard: guard(guarded) }
@@ -163,11 +167,11 @@ impl From<Deed> for Change {
     }
 }
 
-fn stored_role(role: u8, version: u8) -> StoredRole {
+pub fn stored_role(role: u8, version: u8) -> StoredRole {
     StoredRole { name: name("role", role), allow: vec![version.to_string()], deny: vec![] }
 }
 
-fn changes() -> impl Strategy<Value = Deed> {
+pub fn changes() -> impl Strategy<Value = Deed> {
     let user = || 1..7u32;
     let token = || 0..6u8;
     let role = || 0..3u8;
@@ -209,113 +213,11 @@ fn changes() -> impl Strategy<Value = Deed> {
     ]
 }
 
-fn acts() -> impl Strategy<Value = Act> {
+pub fn acts() -> impl Strategy<Value = Act> {
     prop_oneof![
         20 => changes().prop_map(Act::Commit),
         1 => (0..6u8, 0..60u32, 0..60u32).prop_map(|(token, last_seen, idle_end)| Act::Touch { token, last_seen, idle_end }),
         1 => (0..3u32, 1..5u32).prop_map(|(minute, hits)| Act::Record { minute, hits }),
         1 => (0..60u32, 0..3u32).prop_map(|(now, keep_since)| Act::Purge { now, keep_since }),
     ]
-}
-
-/// What the store answers, as text.
-async fn perform(store: &dyn Store, act: Act) -> String {
-    let event = |at: u32| Event::new(EventKind::Reloaded, NOW + at);
-    match act {
-        Act::Commit(change) => {
-            let before = store.changes_since(u64::MAX).await.expect("an answer").seq;
-            match store.commit(change.into(), vec![event(1)]).await {
-                Ok(committed) => {
-                    let mut ended: Vec<[u8; 16]> = committed.ended.iter().map(|key| key.0).collect();
-                    ended.sort_unstable();
-                    let user = committed.user.as_ref().map(told);
-                    format!("{user:?} {ended:?} {} {:?}", committed.seq, announced(store, before).await)
-                }
-                Err(StoreError::Corrupt(_)) => "corrupt".into(),
-                Err(error) => format!("{error:?} {:?}", announced(store, before).await),
-            }
-        }
-        Act::Touch { token, last_seen, idle_end } => {
-            let touch = Touch { key: digest(token).key(), last_seen: NOW + last_seen, idle_end: NOW + idle_end };
-            format!("{:?}", store.touch(vec![touch]).await)
-        }
-        Act::Record { minute, hits } => {
-            let count = Count { minute, route: "-".into(), outcome: "allow".into(), hits: hits.into(), micros: 1 };
-            format!("{:?}", store.record(vec![event(minute)], vec![count]).await)
-        }
-        Act::Purge { now, keep_since } => format!("{:?}", store.purge(NOW + now, NOW + keep_since).await),
-    }
-}
-
-/// What was announced, in an order of its own.
-async fn announced(store: &dyn Store, seq: u64) -> Vec<String> {
-    let News::Changed(changes) = store.changes_since(seq).await.expect("an answer").news else { return vec!["lost".into()] };
-    let text = |change: &Changed| match change {
-        Changed::Session(key) => format!("session {:?}", key.0),
-        other => format!("{other:?}"),
-    };
-    let mut changes: Vec<String> = changes.iter().map(text).collect();
-    changes.sort_unstable();
-    changes
-}
-
-/// All that can be seen of a user.
-fn told(user: &User) -> String {
-    let User { number, realm, id, login, name, email, roles, state, attributes, epoch, password, failures, created, last_login } =
-        user;
-    let password = password.as_ref().map(PasswordHash::expose);
-    format!("{:?}", (number, realm, id, login, name, email, roles, state, attributes, (epoch, password, failures, created, last_login)))
-}
-
-/// All that can be seen of a store.
-async fn seen(store: &dyn Store) -> Vec<String> {
-    let mut seen = vec![];
-    for search in [None, Some("an"), Some("b_%"), Some("login1")] {
-        for role in [None, Some(name("role", 0))] {
-            let filter = UserFilter { role, search: search.map(str::to_owned), ..UserFilter::default() };
-            let mut after = None;
-            loop {
-                let part = store.users(filter.clone(), Page { after, limit: 2 }).await.expect("users");
-                seen.extend(part.items.iter().map(told));
-                seen.push(format!("{:?}", part.next));
-                after = part.next;
-                if after.is_none() {
-                    break;
-                }
-            }
-        }
-    }
-    for now in [0, 25, 45] {
-        let listed = store.sessions(SessionFilter::default(), NOW + now, Page::default()).await.expect("sessions");
-        // Their numbers are each store's own, so only whether more follows can be compared.
-        seen.extend(listed.items.iter().map(|item| format!("{item:?}")));
-    }
-    for token in 0..6 {
-        seen.push(format!("{:?}", store.session(digest(token).key()).await.expect("an answer")));
-        seen.push(format!("{:?}", store.session_by_handle(digest(token).handle()).await.expect("an answer")));
-    }
-    seen.push(format!("{:?}", store.roles().await.expect("roles")));
-    seen.push(format!("{:?}", store.events(EventFilter::default(), Page::default()).await.expect("events").items));
-    seen.push(format!("{:?}", store.counts(CountFilter::default()).await.expect("counts")));
-    seen.push(store.changes_since(u64::MAX).await.expect("an answer").seq.to_string());
-    seen
-}
-
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn both_stores_answer_alike_and_hold_the_same(acts in prop::collection::vec(acts(), 1..60)) {
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-        let (_folder, path) = place();
-        let (memory, sqlite) = (MemoryStore::new(), Sqlite::open(&path).expect("a database"));
-        runtime.block_on(async {
-            for act in acts {
-                let (one, other) = (perform(&memory, act.clone()).await, perform(&sqlite, act.clone()).await);
-                prop_assert_eq!(one, other, "{:?}", act);
-            }
-            prop_assert_eq!(seen(&memory).await, seen(&sqlite).await);
-            Ok(())
-        })?;
-    }
 }
