@@ -7,6 +7,7 @@ mod tour;
 use std::collections::HashMap;
 use std::fs;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -115,7 +116,9 @@ fn folder(kept: Option<&Path>) -> anyhow::Result<(PathBuf, Option<TempDir>)> {
             Ok((folder, None))
         }
         None => {
-            let temporary = tempfile::Builder::new().prefix("doorward-demo-").tempdir();
+            // The printed lines put cookies into it, which are nobody else's to read.
+            let private = fs::Permissions::from_mode(0o700);
+            let temporary = tempfile::Builder::new().prefix("doorward-demo-").permissions(private).tempdir();
             let temporary = temporary.context("cannot make a temporary folder")?;
             Ok((temporary.path().to_owned(), Some(temporary)))
         }

@@ -29,8 +29,14 @@ pub enum Found<'h> {
 /// ```
 pub fn find<'h>(headers: &'h HeaderMap, name: &str) -> Found<'h> {
     let mut found = Found::None;
+    let mut nameless = None;
     for line in headers.get_all(COOKIE) {
         for pair in pairs(line) {
+            // A cookie without a name that looks like ours was planted: alone it is nobody's, beside ours it is a second one.
+            if let Some(value) = pair.strip_prefix(b"=").and_then(|pair| value_of(pair, name)) {
+                nameless = Some(value);
+                continue;
+            }
             let Some(value) = value_of(pair, name) else { continue };
             found = match (found, std::str::from_utf8(value)) {
                 (Found::None, Ok(value)) => Found::One(value),
@@ -40,7 +46,10 @@ pub fn find<'h>(headers: &'h HeaderMap, name: &str) -> Found<'h> {
             };
         }
     }
-    found
+    match (found, nameless) {
+        (Found::One(value), Some(planted)) if value.as_bytes() != planted => Found::Ambiguous,
+        _ => found,
+    }
 }
 
 /// What is left of a request's cookies.
@@ -107,8 +116,6 @@ fn trim(mut pair: &[u8]) -> &[u8] {
 }
 
 fn value_of<'p>(pair: &'p [u8], name: &str) -> Option<&'p [u8]> {
-    // A cookie without a name arrives as `=name=value`, and browsers may leave out its first `=`.
-    let pair = pair.strip_prefix(b"=").unwrap_or(pair);
     pair.strip_prefix(name.as_bytes())?.strip_prefix(b"=")
 }
 
@@ -213,6 +220,9 @@ mod tests {
         assert_eq!(find(&headers(&[b"n=a; n=b"]), "n"), Found::Ambiguous);
         assert_eq!(find(&headers(&[b"n=a", b"n=b"]), "n"), Found::Ambiguous);
         assert_eq!(find(&headers(&[b"n=a; =n=b"]), "n"), Found::Ambiguous);
+        assert_eq!(find(&headers(&[b"=n=b; n=a"]), "n"), Found::Ambiguous);
+        assert_eq!(find(&headers(&[b"=n=a; n=a"]), "n"), Found::One("a"));
+        assert_eq!(find(&headers(&[b"=n=a"]), "n"), Found::None);
         assert_eq!(find(&headers(&[b"n=\xff"]), "n"), Found::Ambiguous);
         assert_eq!(find(&headers(&[]), "n"), Found::None);
     }

@@ -62,6 +62,10 @@ impl<'a> CanonicalPath<'a> {
             (if changed { Cow::Owned(text) } else { Cow::Borrowed(path) }, encoded_slash)
         };
         check_segments(&text)?;
+        if encoded_slash {
+            // Whoever decodes the slash finds these segments.
+            check_segments(&text.replace("%2F", "/").replace("%5C", "/"))?;
+        }
         Ok(Self { text, encoded_slash })
     }
 
@@ -241,6 +245,16 @@ mod tests {
             let path = CanonicalPath::parse(path).expect(path);
             assert!(path.has_encoded_slash());
             assert_eq!(path.as_str(), spelled);
+        }
+    }
+
+    #[test]
+    fn an_encoded_slash_hides_no_dots_and_no_empty_segments() {
+        for path in ["/s/..%2f..%2fpub", "/a%2f..%2fb", "/a%5C..%5cb", "/a%2f.", "/%2e%2e%2fa"] {
+            assert_eq!(refused(path), PathError::DotSegment, "{path}");
+        }
+        for path in ["/s/%2f%2fevil", "/%2fevil", "/a%2f%2f", "/a/%2f"] {
+            assert_eq!(refused(path), PathError::EmptySegment, "{path}");
         }
     }
 

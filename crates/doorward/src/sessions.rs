@@ -134,6 +134,15 @@ impl Sessions {
         self.lock_touched().push(touch);
     }
 
+    /// Gives a session that is in memory its later end.
+    pub(crate) fn prolong(&self, key: SessionKey, last_seen: Time, idle_end: Time) {
+        self.table.pin().update(key, |session| Session {
+            last_seen: session.last_seen.max(last_seen),
+            idle_end: session.idle_end.max(idle_end),
+            ..*session
+        });
+    }
+
     /// Takes the signs of life that are to be written.
     pub(crate) fn take_touched(&self) -> Vec<Touch> {
         std::mem::take(&mut *self.lock_touched())

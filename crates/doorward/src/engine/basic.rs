@@ -43,14 +43,14 @@ impl Engine {
         let login = login.as_ref().map_or(credentials.login(), Login::as_str);
         let digest = self.verified.digest(name, login, credentials.password());
         if let Some(checked) = self.verified.peek(digest, now) {
-            if let Some(answer) = self.believe(checked).await {
+            if let Some(answer) = self.believe(checked, login).await {
                 return answer;
             }
             self.verified.forget(digest);
         }
         let turn = match self.verified.wait(digest, now).await {
             Ok(checked) => {
-                return self.believe(checked).await.unwrap_or_else(|| Err(Reason::BadCredentials.into()));
+                return self.believe(checked, login).await.unwrap_or_else(|| Err(Reason::BadCredentials.into()));
             }
             Err(turn) => turn,
         };
@@ -67,8 +67,8 @@ impl Engine {
         let checked = match &claimed {
             Claimed::Right(user) => Checked { user: Some(user.number), epoch: user.epoch, right: true, until },
             // A disabled user's right password is right as soon as they are enabled: that leaves the epoch as it is.
-            Claimed::Wrong { user: Some((user, epoch)), barred } => {
-                Checked { user: Some(*user), epoch: *epoch, right: *barred, until }
+            Claimed::Wrong { user: Some(user), barred } => {
+                Checked { user: Some(user.number), epoch: user.epoch, right: *barred, until }
             }
             Claimed::Wrong { user: None, .. } => Checked { user: None, epoch: changes, right: false, until },
         };
@@ -84,11 +84,11 @@ impl Engine {
                 ..Event::new(EventKind::LogIn, now).about(user.number, &user.realm, user.login.as_str())
             });
         }
-        self.believe(checked).await.unwrap_or_else(|| Err(Reason::BadCredentials.into()))
+        self.believe(checked, login).await.unwrap_or_else(|| Err(Reason::BadCredentials.into()))
     }
 
     /// What was found out, if the user has not changed since. `None` when they have.
-    async fn believe(&self, checked: Checked) -> Option<Result<Known, Refusal>> {
+    async fn believe(&self, checked: Checked, login: &str) -> Option<Result<Known, Refusal>> {
         let Some(number) = checked.user else {
             let unchanged = checked.epoch == self.user_changes.load(Ordering::SeqCst);
             return unchanged.then(|| Err(Reason::BadCredentials.into()));
@@ -96,7 +96,8 @@ impl Engine {
         match self.users.load(number, &*self.store).await {
             Err(error) => Some(Err(unavailable(&error))),
             Ok(None) => None,
-            Ok(Some(user)) if user.epoch != checked.epoch => None,
+            // A login may be given to somebody else: what was found out about it is then about another user.
+            Ok(Some(user)) if user.epoch != checked.epoch || user.login.as_str() != login => None,
             Ok(Some(user)) if checked.right && is_in_force(&user, checked.epoch) => {
                 Some(Ok(Known { user, method: Method::Basic, session: None }))
             }

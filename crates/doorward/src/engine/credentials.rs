@@ -11,7 +11,7 @@ use crate::policy::{Policy, RealmId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::Change;
 use crate::throttle::Attempt;
-use crate::user::{Login, PasswordHash, User, UserNumber, UserState};
+use crate::user::{Login, PasswordHash, User, UserState};
 
 /// What somebody claims.
 pub(super) struct Claim<'a> {
@@ -31,8 +31,8 @@ pub(super) enum Claimed {
     Right(Box<User>),
     /// It is false, or the user may not log in. Outside nobody can tell which.
     Wrong {
-        /// Whose login it is, and the epoch then.
-        user: Option<(UserNumber, u32)>,
+        /// Whose login it is, as they were then.
+        user: Option<Box<User>>,
         /// Whether it is true, and only the user's state stands against it: that may change, the password being the same.
         barred: bool,
     },
@@ -77,7 +77,7 @@ impl Engine {
                 }
                 _ => {
                     reservation.fail();
-                    Ok(Claimed::Wrong { user: user.map(|user| (user.number, user.epoch)), barred: true })
+                    Ok(Claimed::Wrong { user: user.map(Box::new), barred: true })
                 }
             },
             HashOutcome::Wrong => {
@@ -87,7 +87,7 @@ impl Engine {
                     // Written later: a durable write here would tell by its time that there is such a user.
                     self.notes.failure(user.number);
                 }
-                Ok(Claimed::Wrong { user: user.map(|user| (user.number, user.epoch)), barred: false })
+                Ok(Claimed::Wrong { user: user.map(Box::new), barred: false })
             }
             HashOutcome::Hashed(_) | HashOutcome::Failed => Err(unavailable(&"a password could not be computed")),
         }

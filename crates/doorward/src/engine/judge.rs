@@ -60,6 +60,9 @@ impl Engine {
         if head.path.has_encoded_slash() && !route.encoded_slash {
             return Err(Reason::Path(PathError::EncodedSlash).into());
         }
+        if !route.is_own() && overrides_method(head.query) {
+            return Err(Reason::Malformed("`_method` in the query: an upstream could take it for another method than was judged").into());
+        }
         let now = self.clock.now();
         let looks = !route.is_anonymous() || route.identify || route.hands_csrf_token();
         let identity = if looks {
@@ -244,6 +247,15 @@ pub(super) fn refuse(
     let asks = reason.status() == http::StatusCode::UNAUTHORIZED;
     let challenge = asks.then(|| policy.challenge(found.route, head.client.secure, is_script(head))).flatten();
     Refusal::with(reason, Terms { challenge, expired, ..Terms::default() })
+}
+
+/// Whether a parameter of the query asks some frameworks to take the request for one with another method.
+fn overrides_method(query: Option<&str>) -> bool {
+    query.unwrap_or_default().split(['&', ';']).filter(|pair| pair.len() >= 7).any(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+        decoded.trim().trim_end_matches(['[', ']']).eq_ignore_ascii_case("_method")
+    })
 }
 
 /// Whether a body follows the head, as far as HTTP/1.1 says so there. HTTP/2 need not: the door looks again.

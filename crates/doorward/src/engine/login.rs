@@ -81,12 +81,14 @@ impl Engine {
         let user = match self.verify(claim, now).await {
             Ok(Claimed::Right(user)) => user,
             Ok(Claimed::Wrong { user, .. }) => {
-                let realm = Some(policy.realm(realm).name().clone());
-                let event = Event { user: user.map(|(number, _)| number.0), realm, ..event.outcome("bad_credentials") };
+                let event = event.outcome("bad_credentials");
                 match user {
                     // Bounded by the failures that an account may have.
-                    Some(_) => self.notes.event(event),
-                    None => self.notes.sampled("log_in_bad_credentials", visit.client.address, event),
+                    Some(user) => self.notes.event(event.about(user.number, &user.realm, user.login.as_str())),
+                    None => {
+                        let event = Event { realm: Some(policy.realm(realm).name().clone()), ..event };
+                        self.notes.sampled("log_in_bad_credentials", visit.client.address, event);
+                    }
                 }
                 return Err(Reason::BadCredentials.into());
             }
@@ -298,7 +300,8 @@ impl Engine {
         let change =
             Change::RefreshSession { key: live.key, last_seen: now, idle_end: session.idle_end };
         self.commit(change, vec![]).await?;
-        self.sessions.insert(live.key, session);
+        // Only what is still there: whoever logged out meanwhile stays logged out.
+        self.sessions.prolong(live.key, session.last_seen, session.idle_end);
         Ok(LiveSession { session, ..*live })
     }
 }

@@ -184,7 +184,7 @@ pub fn own() -> Vec<OwnRoute> {
         admin("GET", "/admin/audit", AUDIT),
         admin("GET", "/admin/stats", PANEL),
         admin("GET", "/admin/events", PANEL),
-        new("GET", "/metrics", Anonymous).doors(Admin).any_host(),
+        new("GET", "/metrics", Anonymous).doors(Admin),
         new("GET", "/openapi.json", Anonymous).doors(Admin),
     ]
 }

@@ -1,6 +1,6 @@
 //! Forcing JSON.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -48,19 +48,15 @@ fn object(
 ) -> Result<String, ForceError> {
     let mut written: Vec<&Steps> = Vec::new();
     let mut out = Vec::new();
-    for (key, value) in members {
+    let chosen = chosen(members, depth, paths);
+    for (place, (key, value)) in members.iter().enumerate() {
         let related = |wanted| paths.iter().find(move |path| path.relate_key(depth, key) == wanted);
         if let Some(path) = related(Relation::OnTheWay) {
             let name = path.written(depth);
-            // Whichever alias comes first, or is spelled as the rule spells it, stands for all of them.
-            let chosen = members.iter().find(|(key, _)| key == name).or_else(|| {
-                members.iter().find(|(key, _)| path.relate_key(depth, key) == Relation::OnTheWay)
-            });
-            let is_chosen = chosen.is_some_and(|(_, chosen)| std::ptr::eq(*chosen, *value));
             if !value.get().starts_with('{') {
                 return Err(ForceError::ScalarOnTheWay);
             }
-            if is_chosen {
+            if chosen.get(name) == Some(&place) {
                 let (paths, set) = below(path, depth + 1, paths, set);
                 out.push((name.to_owned(), rewrite(value.get(), depth + 1, &paths, &set)?));
                 written.push(path);
@@ -85,6 +81,22 @@ fn object(
     }
     let members = out.iter().map(|(key, value)| format!("{}:{value}", Value::from(key.as_str())));
     Ok(format!("{{{}}}", members.collect::<Vec<_>>().join(",")))
+}
+
+/// Of the members that may be taken for a step, the one that stands for all of them, by the step as the rule spells it:
+/// the one that is spelled so too, or whichever comes first. One look at each member: bodies may have very many.
+fn chosen<'a>(members: &[(String, &RawValue)], depth: usize, paths: &[&'a Steps]) -> HashMap<&'a str, usize> {
+    let mut chosen: HashMap<&str, usize> = HashMap::new();
+    for (place, (key, _)) in members.iter().enumerate() {
+        let on_the_way = paths.iter().find(|path| path.relate_key(depth, key) == Relation::OnTheWay);
+        let Some(name) = on_the_way.map(|path| path.written(depth)) else { continue };
+        if key == name {
+            chosen.insert(name, place);
+        } else {
+            chosen.entry(name).or_insert(place);
+        }
+    }
+    chosen
 }
 
 /// The paths and values that lead through the first `depth` steps of `path`.
