@@ -77,6 +77,13 @@ impl Ledger {
         self.acknowledged.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// The sessions of somebody that are alive.
+    pub fn alive(&self, login: &str) -> Vec<Session> {
+        let sessions = self.sessions.lock().expect("not poisoned");
+        let alive = sessions.iter().filter(|kept| kept.login == login && kept.fate == Fate::Alive);
+        alive.map(|kept| kept.session.clone()).collect()
+    }
+
     /// A session is about to be ended.
     pub fn ending(&self, session: &Session) {
         self.set(|kept| kept.session.cookie == session.cookie, Fate::InDoubt);
