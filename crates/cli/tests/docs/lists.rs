@@ -76,6 +76,28 @@ fn every_own_resource_is_told() {
     }
 }
 
+#[test]
+fn every_file_on_the_map_is_there() {
+    let text = Document::read("ARCHITECTURE.md").text;
+    let mut there = Vec::new();
+    gather_names(&root().join("crates"), &mut there);
+    for name in text.split('`').skip(1).step_by(2).filter(|word| word.ends_with(".rs")) {
+        let ending = format!("/{name}");
+        assert!(there.iter().any(|path| path.ends_with(&ending)), "ARCHITECTURE.md names {name}");
+    }
+}
+
+fn gather_names(folder: &Path, names: &mut Vec<String>) {
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            gather_names(&path, names);
+        } else {
+            names.push(path.display().to_string());
+        }
+    }
+}
+
 /// The words in quotes that stand right behind this.
 fn words_behind<'t>(text: &'t str, place: &'t str) -> impl Iterator<Item = String> + 't {
     text.split(place).skip(1).filter_map(first_word)

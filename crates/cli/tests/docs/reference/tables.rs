@@ -12,14 +12,14 @@ pub struct Table {
     pub example: &'static str,
 }
 
-/// Settings that are read and have no effect in this version, or are refused: their table, their key, and what is said of them.
+/// Settings that are refused, or need more than this version or a plain build: their table, their key, and what is said of them.
 pub const NOT_YET: [(&str, &str, &str); 7] = [
     ("", "store", "**Refused in this version**: SQLite is the only store."),
     ("", "store_file", "**Refused in this version.**"),
     ("", "sessions", "**Refused in this version.**"),
     ("", "sessions_file", "**Refused in this version.**"),
     ("", "dialect", "**Refused in this version.**"),
-    ("", "otel", "**No effect in this version.**"),
+    ("", "otel", "Needs a build with the [feature `otel`](operations.md#traces)."),
     ("RouteRule", "upstream_uses_identity", "**No effect in this version**, which has no forward-auth."),
 ];
 
