@@ -24,10 +24,7 @@ pub struct Block {
 
 /// The folder of the checkout.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .expect("the crate stands in the checkout")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the crate stands in the checkout")
 }
 
 impl Document {
@@ -60,8 +57,7 @@ impl Document {
             match (line.strip_prefix("```"), &mut open) {
                 (Some(words), None) => {
                     let mut words = words.split_whitespace().map(str::to_owned);
-                    let (language, place) =
-                        (words.next().unwrap_or_default(), format!("{}:{}", self.path, place + 1));
+                    let (language, place) = (words.next().unwrap_or_default(), format!("{}:{}", self.path, place + 1));
                     open = Some(Block { place, language, text: String::new(), words: words.collect() });
                 }
                 (Some(_), Some(_)) => blocks.extend(open.take()),
@@ -107,8 +103,7 @@ impl Document {
     /// The first column of the table below this heading, without backticks.
     pub fn column_below(&self, heading: &str) -> Vec<String> {
         let lines = self.prose().into_iter().map(|(_, line)| line).skip_while(|line| *line != heading);
-        let rows =
-            lines.skip(1).take_while(|line| !line.starts_with('#')).filter(|line| line.starts_with('|'));
+        let rows = lines.skip(1).take_while(|line| !line.starts_with('#')).filter(|line| line.starts_with('|'));
         let cells = rows.skip(2).filter_map(|row| row.split('|').nth(1));
         let cells: Vec<String> = cells.map(|cell| cell.trim().trim_matches('`').to_owned()).collect();
         assert!(!cells.is_empty(), "{}: there is no table below {heading:?}", self.path);

@@ -41,9 +41,8 @@ fn rows() -> Vec<(usize, Vec<String>)> {
         .skip_while(|(_, line)| *line != "## What somebody may try")
         .skip(1)
         .take_while(|(_, line)| !line.starts_with("## "));
-    let rows = lines.filter(|(_, line)| {
-        line.starts_with("| ") && !line.contains("| proved by |") && !line.starts_with("| ---")
-    });
+    let rows = lines
+        .filter(|(_, line)| line.starts_with("| ") && !line.contains("| proved by |") && !line.starts_with("| ---"));
     rows.map(|(number, line)| {
         (number, line.trim_matches('|').split(" | ").map(|cell| cell.trim().to_owned()).collect())
     })
@@ -70,8 +69,7 @@ fn vectors() -> HashSet<String> {
     let mut names = HashSet::new();
     each_file(&root().join("crates/doorward/vectors"), "toml", &mut |text| {
         names.extend(
-            text.lines()
-                .filter_map(|line| Some(line.strip_prefix("name = \"")?.strip_suffix('"')?.to_owned())),
+            text.lines().filter_map(|line| Some(line.strip_prefix("name = \"")?.strip_suffix('"')?.to_owned())),
         );
     });
     names

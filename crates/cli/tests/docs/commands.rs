@@ -26,9 +26,8 @@ const TOLD: [&str; 11] = [
 
 #[test]
 fn every_document_with_commands_is_told() {
-    let with_commands = Document::all()
-        .into_iter()
-        .filter(|document| document.blocks().iter().any(|block| block.language == "sh"));
+    let with_commands =
+        Document::all().into_iter().filter(|document| document.blocks().iter().any(|block| block.language == "sh"));
     let paths: Vec<String> = with_commands.map(|document| document.path).collect();
     assert_eq!(paths, TOLD, "each document with commands is in this list, and has a test");
 }

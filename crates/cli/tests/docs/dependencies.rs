@@ -21,8 +21,7 @@ fn each_dependency_is_told_and_each_that_is_told_is_one() {
     let mut before = BTreeSet::new();
     for (heading, folder) in SECTIONS {
         let known = dependencies(folder);
-        let told: BTreeSet<String> =
-            document.column_below(heading).iter().flat_map(|cell| names(cell)).collect();
+        let told: BTreeSet<String> = document.column_below(heading).iter().flat_map(|cell| names(cell)).collect();
         let untold: Vec<_> = known.difference(&told).filter(|name| !before.contains(*name)).collect();
         assert!(untold.is_empty(), "{heading} says nothing of {untold:?}");
         let gone: Vec<_> = told.difference(&known).collect();

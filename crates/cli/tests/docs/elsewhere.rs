@@ -15,11 +15,7 @@ const KNOWN: [(&str, &str, &[&str]); 10] = [
     ("useradd ", "it adds a user to the system, as root", &[]),
     ("systemctl ", "it needs systemd, and root", &["contrib/doorward.service"]),
     ("doorward --config /etc/doorward/doorward.toml ", "it writes into a folder of the system, as root", &[]),
-    (
-        "sudo -u doorward doorward --config /etc/doorward/doorward.toml ",
-        "it needs the user of the service",
-        &[],
-    ),
+    ("sudo -u doorward doorward --config /etc/doorward/doorward.toml ", "it needs the user of the service", &[]),
 ];
 
 /// Checks that each line is a command that is known not to run here, and that what it names is there.
@@ -51,17 +47,11 @@ fn is_ours(word: &str) -> bool {
 fn check_verb(arguments: &str, block: &Block) {
     let words: Vec<&str> = arguments.split_whitespace().collect();
     let verbs = words.iter().skip_while(|word| word.starts_with('-') || word.contains('/'));
-    let verbs: Vec<&str> = verbs
-        .take_while(|word| word.bytes().all(|byte| byte.is_ascii_lowercase()))
-        .take(2)
-        .copied()
-        .collect();
+    let verbs: Vec<&str> =
+        verbs.take_while(|word| word.bytes().all(|byte| byte.is_ascii_lowercase())).take(2).copied().collect();
     let help = |verbs: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_doorward"))
-            .args(verbs)
-            .arg("--help")
-            .output()
-            .expect("the program");
+        let output =
+            Command::new(env!("CARGO_BIN_EXE_doorward")).args(verbs).arg("--help").output().expect("the program");
         (output.status.success(), String::from_utf8(output.stdout).expect("text"))
     };
     let (known, text) = help(&verbs);

@@ -22,9 +22,9 @@ fn lines_match(shown: &[&str], printed: &[&str]) -> bool {
     match shown.split_first() {
         None => printed.is_empty(),
         Some((&ANYTHING, rest)) => (0..=printed.len()).any(|skipped| lines_match(rest, &printed[skipped..])),
-        Some((line, rest)) => printed
-            .split_first()
-            .is_some_and(|(other, others)| line_matches(line, other) && lines_match(rest, others)),
+        Some((line, rest)) => {
+            printed.split_first().is_some_and(|(other, others)| line_matches(line, other) && lines_match(rest, others))
+        }
     }
 }
 
@@ -45,11 +45,7 @@ pub fn compare_json(shown: &str, printed: &str) -> Result<(), String> {
         serde_json::from_str::<Value>(text).map_err(|error| format!("{what} is no JSON ({error}):\n{text}"))
     };
     let (shown, printed) = (parse("what is shown", shown)?, parse("what is printed", printed)?);
-    if values_match(&shown, &printed) {
-        Ok(())
-    } else {
-        Err(format!("shown:\n{shown:#}\n\nprinted:\n{printed:#}"))
-    }
+    if values_match(&shown, &printed) { Ok(()) } else { Err(format!("shown:\n{shown:#}\n\nprinted:\n{printed:#}")) }
 }
 
 fn values_match(shown: &Value, printed: &Value) -> bool {
@@ -65,9 +61,8 @@ fn values_match(shown: &Value, printed: &Value) -> bool {
         (Value::Object(members), Value::Object(others)) => {
             let is_open = members.contains_key(ANYTHING);
             let known = members.iter().filter(|(name, _)| *name != ANYTHING);
-            let same = known
-                .clone()
-                .all(|(name, value)| others.get(name).is_some_and(|other| values_match(value, other)));
+            let same =
+                known.clone().all(|(name, value)| others.get(name).is_some_and(|other| values_match(value, other)));
             same && (is_open || others.len() == known.count())
         }
         _ => shown == printed,
@@ -80,9 +75,7 @@ fn an_ellipsis_stands_for_anything_where_it_is() {
     assert!(compare_text("a … c", "a b d").is_err());
     assert!(compare_text("a\n…", "a").is_ok());
     assert!(compare_text("a", "a\nb").is_err());
-    assert!(
-        compare_json(r#"{"a": "…", "b": [1, "…"], "…": 0}"#, r#"{"a": {}, "b": [1, 2], "c": 3}"#).is_ok()
-    );
+    assert!(compare_json(r#"{"a": "…", "b": [1, "…"], "…": 0}"#, r#"{"a": {}, "b": [1, 2], "c": 3}"#).is_ok());
     assert!(compare_json(r#"{"a": 1}"#, r#"{"a": 1, "b": 2}"#).is_err());
     assert!(compare_json(r#"{"a": "x…"}"#, r#"{"a": "yx"}"#).is_err());
 }

@@ -50,8 +50,7 @@ fn targets(document: &Document) -> Vec<(usize, String)> {
         let plain = without_code(line);
         let inline = plain.match_indices("](").filter_map(|(place, _)| plain[place + 2..].split(')').next());
         let html = ["src=\"", "srcset=\"", "href=\""].into_iter();
-        let html =
-            html.flat_map(|begin| plain.split(begin).skip(1).filter_map(|rest| rest.split('"').next()));
+        let html = html.flat_map(|begin| plain.split(begin).skip(1).filter_map(|rest| rest.split('"').next()));
         targets.extend(inline.chain(html).map(|target| (number, target.to_owned())));
     }
     targets
@@ -72,19 +71,13 @@ fn follow(documents: &[Document], from: &Document, target: &str) -> Result<(), S
         return Err("there is no such file".into());
     }
     let Some(anchor) = anchor else { return Ok(()) };
-    let document =
-        documents.iter().find(|document| document.path == path).ok_or("it is no document with headings")?;
-    if document.anchors().iter().any(|known| known == anchor) {
-        Ok(())
-    } else {
-        Err("there is no such heading".into())
-    }
+    let document = documents.iter().find(|document| document.path == path).ok_or("it is no document with headings")?;
+    if document.anchors().iter().any(|known| known == anchor) { Ok(()) } else { Err("there is no such heading".into()) }
 }
 
 /// A path beside that of a document, seen from the root.
 fn resolve(from: &str, target: &str) -> String {
-    let mut steps: Vec<&str> =
-        Path::new(from).parent().and_then(Path::to_str).unwrap_or_default().split('/').collect();
+    let mut steps: Vec<&str> = Path::new(from).parent().and_then(Path::to_str).unwrap_or_default().split('/').collect();
     steps.retain(|step| !step.is_empty());
     for step in target.split('/') {
         match step {

@@ -34,8 +34,7 @@ fn every_figure_is_told_and_none_besides() {
     let families = read("crates/server/src/metrics.rs");
     let known: BTreeSet<String> =
         words_behind(families.split("#[cfg(test)]").next().unwrap_or_default(), "family(").collect();
-    let told: BTreeSet<String> =
-        Document::read("docs/operations.md").column_below("## Metrics").into_iter().collect();
+    let told: BTreeSet<String> = Document::read("docs/operations.md").column_below("## Metrics").into_iter().collect();
     assert_eq!(told, known, "told in docs/operations.md, and known to the code");
 }
 
@@ -52,8 +51,7 @@ fn every_kind_of_event_is_told_and_none_besides() {
 #[test]
 fn every_identity_header_is_told() {
     let text = read("crates/doorward/src/identity.rs");
-    let constants =
-        text.split("HeaderName::from_static(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let constants = text.split("HeaderName::from_static(\"").skip(1).filter_map(|rest| rest.split('"').next());
     let told: Vec<String> = Document::read("docs/gateway.md").column_below("## Headers to the upstream");
     for name in constants.filter(|name| name.starts_with("x-doorward-")) {
         assert!(told.iter().any(|cell| cell.eq_ignore_ascii_case(name)), "{name}");

@@ -56,11 +56,8 @@ fn the_reference_is_what_the_schema_says() {
 #[test]
 fn every_table_of_the_schema_is_told() {
     let schema = Schema::read();
-    let untold: Vec<String> = schema
-        .tables()
-        .into_iter()
-        .filter(|name| !TABLES.iter().any(|table| table.definition == name))
-        .collect();
+    let untold: Vec<String> =
+        schema.tables().into_iter().filter(|name| !TABLES.iter().any(|table| table.definition == name)).collect();
     assert!(untold.is_empty(), "{untold:?}");
     for (table, key, _) in NOT_YET {
         assert!(schema.keys(table).iter().any(|known| known.name == key), "{key}");

@@ -42,8 +42,7 @@ impl Stage {
     /// Writes a file, or adds to it.
     pub fn write(&self, name: &str, text: &str, add: bool) {
         let path = self.place.file(name);
-        let before =
-            if add { fs::read_to_string(&path).expect("a file to add to") + "\n" } else { String::new() };
+        let before = if add { fs::read_to_string(&path).expect("a file to add to") + "\n" } else { String::new() };
         fs::write(path, before + &self.here(text)).expect("written");
     }
 
@@ -124,8 +123,7 @@ impl Stage {
     fn settle(&self) {
         for entry in fs::read_dir(self.place.path()).expect("a folder") {
             let path: PathBuf = entry.expect("an entry").path();
-            let is_written =
-                path.extension().is_some_and(|ending| WRITTEN.iter().any(|known| ending == *known));
+            let is_written = path.extension().is_some_and(|ending| WRITTEN.iter().any(|known| ending == *known));
             let Some(text) = is_written.then(|| fs::read_to_string(&path).ok()).flatten() else { continue };
             if text.contains(DOCUMENTED) {
                 fs::write(path, self.here(&text)).expect("written");

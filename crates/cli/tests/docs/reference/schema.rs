@@ -28,8 +28,7 @@ impl Schema {
 
     /// The definitions that are tables.
     pub fn tables(&self) -> Vec<String> {
-        let definitions =
-            self.definitions().iter().filter(|(_, definition)| definition.get("properties").is_some());
+        let definitions = self.definitions().iter().filter(|(_, definition)| definition.get("properties").is_some());
         definitions.map(|(name, _)| name.clone()).collect()
     }
 
@@ -41,9 +40,8 @@ impl Schema {
     /// The keys of a table.
     pub fn keys(&self, name: &str) -> Vec<Key> {
         let table = self.table(name);
-        let required = |key: &str| {
-            table["required"].as_array().is_some_and(|names| names.iter().any(|name| name == key))
-        };
+        let required =
+            |key: &str| table["required"].as_array().is_some_and(|names| names.iter().any(|name| name == key));
         let properties = table["properties"].as_object().expect("a table has keys");
         properties.iter().map(|(key, value)| self.key(key, value, required(key))).collect()
     }
@@ -87,11 +85,8 @@ impl Schema {
             return self.kind_of(name);
         }
         if let Some(choices) = value["anyOf"].as_array() {
-            let kinds: Vec<String> = choices
-                .iter()
-                .filter(|choice| choice["type"] != "null")
-                .map(|choice| self.kind(choice))
-                .collect();
+            let kinds: Vec<String> =
+                choices.iter().filter(|choice| choice["type"] != "null").map(|choice| self.kind(choice)).collect();
             return match &kinds[..] {
                 [one, many] if *many == format!("list of {one}") => format!("{one}, or a list"),
                 kinds => kinds.join(", or "),
@@ -102,15 +97,12 @@ impl Schema {
             Some("integer") => number(value),
             Some("number") => "number".into(),
             Some("array") => format!("list of {}", self.kind(&value["items"])),
-            Some("object") => {
-                match (&value["additionalProperties"], value["patternProperties"].as_object()) {
-                    (_, Some(named)) => format!(
-                        "tables by name: {}",
-                        named.values().map(|value| self.kind(value)).collect::<String>()
-                    ),
-                    (more, _) => format!("table of {}", self.kind(more)),
+            Some("object") => match (&value["additionalProperties"], value["patternProperties"].as_object()) {
+                (_, Some(named)) => {
+                    format!("tables by name: {}", named.values().map(|value| self.kind(value)).collect::<String>())
                 }
-            }
+                (more, _) => format!("table of {}", self.kind(more)),
+            },
             _ => "text".into(),
         }
     }
@@ -127,8 +119,7 @@ impl Schema {
             _ => {}
         }
         if let Some(table) = TABLES.iter().find(|table| table.definition == name) {
-            let anchor: String =
-                table.heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect();
+            let anchor: String = table.heading.chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect();
             return format!("[table](#{})", anchor.to_lowercase().replace(' ', "-"));
         }
         let words = words_of(definition);
@@ -159,9 +150,7 @@ fn reference(value: &Value) -> Option<&str> {
 
 fn words_of(definition: &Value) -> Vec<(String, String)> {
     let choices = definition["oneOf"].as_array().into_iter().flatten();
-    choices
-        .filter_map(|choice| Some((choice["const"].as_str()?.to_owned(), text_of(choice, "description"))))
-        .collect()
+    choices.filter_map(|choice| Some((choice["const"].as_str()?.to_owned(), text_of(choice, "description")))).collect()
 }
 
 fn number(value: &Value) -> String {
