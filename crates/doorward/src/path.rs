@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use memchr::memchr_iter;
+
 /// The path of a request in its one spelling: unreserved characters decoded, all other escapes in capitals, no dot segments,
 /// no empty segments but one at the end.
 ///
@@ -55,7 +57,7 @@ impl<'a> CanonicalPath<'a> {
         if !path.starts_with('/') {
             return Err(PathError::Relative);
         }
-        let (text, encoded_slash) = if path.bytes().all(is_plain) {
+        let (text, encoded_slash) = if path.bytes().all(|byte| PLAIN[usize::from(byte)]) {
             (Cow::Borrowed(path), false)
         } else {
             let Spelled { text, encoded_slash, changed } = spell(path)?;
@@ -91,12 +93,25 @@ struct Spelled {
     changed: bool,
 }
 
+/// [`is_plain`] for each byte.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        plain[byte] = is_plain(byte as u8);
+        byte += 1;
+    }
+    plain
+};
+
 /// Bytes that stand for themselves and are never encoded here (RFC 3986, section 3.3), and the slash between segments.
-fn is_plain(byte: u8) -> bool {
-    byte == b'/' || is_unreserved(byte) || matches!(byte, b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b'=' | b':' | b'@')
+const fn is_plain(byte: u8) -> bool {
+    byte == b'/'
+        || is_unreserved(byte)
+        || matches!(byte, b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b'=' | b':' | b'@')
 }
 
-fn is_unreserved(byte: u8) -> bool {
+const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
@@ -174,11 +189,12 @@ fn check_segments(text: &str) -> Result<(), PathError> {
     if inner.is_empty() {
         return if text.len() == 1 { Ok(()) } else { Err(PathError::EmptySegment) };
     }
-    for segment in inner.split('/') {
-        match segment {
-            "" => return Err(PathError::EmptySegment),
-            "." | ".." => return Err(PathError::DotSegment),
-            _ => {}
+    let mut begin = 0;
+    for end in memchr_iter(b'/', inner.as_bytes()).chain([inner.len()]) {
+        match &inner.as_bytes()[begin..end] {
+            b"" => return Err(PathError::EmptySegment),
+            b"." | b".." => return Err(PathError::DotSegment),
+            _ => begin = end + 1,
         }
     }
     Ok(())
@@ -196,7 +212,17 @@ mod tests {
     #[test]
     fn dot_segments_are_refused_in_every_spelling() {
         for path in [
-            "/public/../admin", "/a/./b", "/a/..", "/a/.", "/.", "/..", "/%2e%2e/a", "/.%2e/a", "/%2E/a", "/a/%2E%2E/", "/a/../",
+            "/public/../admin",
+            "/a/./b",
+            "/a/..",
+            "/a/.",
+            "/.",
+            "/..",
+            "/%2e%2e/a",
+            "/.%2e/a",
+            "/%2E/a",
+            "/a/%2E%2E/",
+            "/a/../",
         ] {
             assert_eq!(refused(path), PathError::DotSegment, "{path}");
         }
@@ -261,8 +287,14 @@ mod tests {
     #[test]
     fn unreserved_characters_have_one_spelling_and_reserved_ones_keep_theirs() {
         for (path, spelled) in [
-            ("/%61dmin", "/admin"), ("/%7ea", "/~a"), ("/a%3ab", "/a%3Ab"), ("/a:b", "/a:b"), ("/%c3%ab", "/%C3%AB"),
-            ("/a|b", "/a%7Cb"), ("/%23%3f", "/%23%3F"), ("/a%3Bb", "/a%3Bb"),
+            ("/%61dmin", "/admin"),
+            ("/%7ea", "/~a"),
+            ("/a%3ab", "/a%3Ab"),
+            ("/a:b", "/a:b"),
+            ("/%c3%ab", "/%C3%AB"),
+            ("/a|b", "/a%7Cb"),
+            ("/%23%3f", "/%23%3F"),
+            ("/a%3Bb", "/a%3Bb"),
         ] {
             assert_eq!(CanonicalPath::parse(path).expect(path).as_str(), spelled);
         }

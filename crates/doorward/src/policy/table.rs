@@ -5,6 +5,8 @@
 
 use std::collections::HashMap;
 
+use memchr::memchr;
+
 use super::method::Methods;
 use super::pattern::{Pattern, Segment};
 
@@ -39,13 +41,7 @@ pub(crate) struct Table {
 
 impl Table {
     /// Adds a route. The routes of equal rank that have a method in common with it are handed back.
-    pub(crate) fn insert(
-        &mut self,
-        host: Option<&str>,
-        pattern: &Pattern,
-        asked: Asked,
-        id: RouteId,
-    ) -> Vec<RouteId> {
+    pub(crate) fn insert(&mut self, host: Option<&str>, pattern: &Pattern, asked: Asked, id: RouteId) -> Vec<RouteId> {
         let trie = match host {
             Some(host) => self.hosts.entry(host.into()).or_default(),
             None => &mut self.any_host,
@@ -160,7 +156,10 @@ impl Search<'_> {
         if rest.is_empty() {
             return self.choose(&node.end);
         }
-        let (segment, after) = rest.split_once('/').unwrap_or((rest, ""));
+        let (segment, after) = match memchr(b'/', rest.as_bytes()) {
+            Some(at) => (&rest[..at], &rest[at + 1..]),
+            None => (rest, ""),
+        };
         if segment.is_empty() {
             return None;
         }
