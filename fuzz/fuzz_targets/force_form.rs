@@ -47,5 +47,6 @@ fuzz_target!(|bytes: &[u8]| {
 
     // To force once more changes nothing.
     assert_eq!(pairs(&forced.query(Some(&made)).expect("a query")), result);
-    assert!(forced.query_is_forced(Some(&made)));
+    // With a `;` a door that cannot rewrite is in doubt, and refuses.
+    assert!(forced.query_is_forced(Some(&made)) || made.contains(';'));
 });

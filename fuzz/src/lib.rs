@@ -1,5 +1,7 @@
 //! What the targets for forced parameters share: which names may be taken for which parameter, written a second time.
 
+use std::sync::OnceLock;
+
 use doorward::policy::{Draft, Forced, Policy, Settings, Values};
 use serde_json::{Map, Value};
 
@@ -18,14 +20,20 @@ const RULES: [(&str, Wanted); 4] = [
 ];
 
 /// The forced parameters of one of the rules, chosen by a byte.
-pub fn forced(choice: u8) -> (Forced, Wanted) {
-    let (rules, wanted) = RULES[usize::from(choice) % RULES.len()];
+pub fn forced(choice: u8) -> (&'static Forced, Wanted) {
+    static ALL: OnceLock<Vec<(Forced, Wanted)>> = OnceLock::new();
+    let all = ALL.get_or_init(|| RULES.iter().map(|(rules, wanted)| (compiled(rules), *wanted)).collect());
+    let (forced, wanted) = &all[usize::from(choice) % all.len()];
+    (forced, *wanted)
+}
+
+fn compiled(rules: &str) -> Forced {
     let text = format!("[[route]]\nmatch = \"POST /a\"\naccess = \"self\"\nforce = {rules}\n");
     let (settings, rules) = Settings::parse("doorward.toml", &text, &|_| None).expect("settings");
     let policy = Policy::compile(&Draft::new(&settings, &[rules])).expect("a policy");
     let force = policy.declared_routes()[0].force.clone().expect("parameters");
     let values = Values { user_id: "7", user_login: "anna", attributes: &Map::new() };
-    (force.resolve(values).expect("values"), wanted)
+    force.resolve(values).expect("values")
 }
 
 /// Letters and digits alone, in one case.
