@@ -88,7 +88,19 @@ fn a_door_that_cannot_rewrite_knows_whether_it_must() {
     let forced = forced(ID);
     assert!(forced.query_is_forced(Some("customerId=7")));
     assert!(forced.query_is_forced(Some("customerId=7&a=1")));
-    for sent in ["", "a=1", "customerId=8", "customerId=7&customerId=7", "customerId=7&customer_id=7", "customerid=7", "customerId=07", "%"] {
+    // To a reader who knows no `;` these say something else.
+    assert!(!forced.query_is_forced(Some("customerId=7;")));
+    assert!(!forced.query_is_forced(Some("a=1;customerId=7")));
+    for sent in [
+        "",
+        "a=1",
+        "customerId=8",
+        "customerId=7&customerId=7",
+        "customerId=7&customer_id=7",
+        "customerid=7",
+        "customerId=07",
+        "%",
+    ] {
         assert!(!forced.query_is_forced(Some(sent)), "{sent}");
     }
     assert!(!forced.query_is_forced(None));
