@@ -14,28 +14,55 @@ pub fn at_the_console() {
     let _ = tracing_subscriber::registry().with(lines.with_filter(filter("warn"))).try_init();
 }
 
-/// For a server, as its settings say. `RUST_LOG` goes before `[log]`.
-///
-/// # Errors
-/// When the traces that `[otel]` asks for cannot be sent.
-pub fn of_a_server(settings: &Settings) -> anyhow::Result<()> {
-    let level = match settings.log.level {
-        LogLevel::Error => "error",
-        LogLevel::Warn => "warn",
-        LogLevel::Info => "info",
-        LogLevel::Debug => "debug",
-        LogLevel::Trace => "trace",
-    };
-    let lines = fmt::layer().with_writer(io::stderr).with_target(false);
-    let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.log.format {
-        LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).with_filter(filter(level)).boxed(),
-        LogFormat::Json => lines.json().flatten_event(true).with_filter(filter(level)).boxed(),
-    };
-    let _ = tracing_subscriber::registry().with(lines).try_init();
-    if settings.otel.is_some() {
-        tracing::warn!("this build has no OpenTelemetry: [otel] has no effect");
+/// What a server's log holds on to.
+#[must_use]
+pub struct Log {
+    #[cfg(feature = "otel")]
+    traces: Option<doorward_server::Traces>,
+}
+
+impl Log {
+    /// The log of a server, as its settings say. `RUST_LOG` goes before `[log]`.
+    ///
+    /// # Errors
+    /// When the traces that `[otel]` asks for cannot be sent.
+    pub fn of_a_server(settings: &Settings) -> anyhow::Result<Self> {
+        let level = match settings.log.level {
+            LogLevel::Error => "error",
+            LogLevel::Warn => "warn",
+            LogLevel::Info => "info",
+            LogLevel::Debug => "debug",
+            LogLevel::Trace => "trace",
+        };
+        let lines = fmt::layer().with_writer(io::stderr).with_target(false);
+        let lines: Box<dyn Layer<Registry> + Send + Sync> = match settings.log.format {
+            LogFormat::Text => lines.with_ansi(io::stderr().is_terminal()).with_filter(filter(level)).boxed(),
+            LogFormat::Json => lines.json().flatten_event(true).with_filter(filter(level)).boxed(),
+        };
+        #[cfg(feature = "otel")]
+        {
+            let traces = settings.otel.as_ref().map(doorward_server::Traces::start).transpose()?;
+            let spans = traces.as_ref().map(doorward_server::Traces::layer);
+            let _ = tracing_subscriber::registry().with(lines).with(spans).try_init();
+            Ok(Self { traces })
+        }
+        #[cfg(not(feature = "otel"))]
+        {
+            let _ = tracing_subscriber::registry().with(lines).try_init();
+            if settings.otel.is_some() {
+                tracing::warn!("this build has no OpenTelemetry: [otel] has no effect");
+            }
+            Ok(Self {})
+        }
     }
-    Ok(())
+
+    /// Sends what has not been sent yet.
+    pub async fn finish(self) {
+        #[cfg(feature = "otel")]
+        if let Some(traces) = self.traces {
+            let _ = tokio::task::spawn_blocking(|| traces.finish()).await;
+        }
+    }
 }
 
 /// What `RUST_LOG` says, or this level.

@@ -9,9 +9,10 @@ use doorward::policy::{Access, Complaints};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
+use crate::log::Log;
+use crate::notify;
 use crate::reload::Note;
 use crate::running::{Running, refuse_unserved};
-use crate::{log, notify};
 
 /// Serve: the gateway in front of the upstreams, until SIGTERM or Ctrl-C. SIGHUP reads the files again.
 #[derive(Args)]
@@ -24,7 +25,7 @@ impl Serve {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let config = Config::load(file)?;
-        log::of_a_server(&config.settings)?;
+        let log = Log::of_a_server(&config.settings)?;
         refuse_unserved(&config.policy(0)?)?;
         let mut running = Running::start(config).await?;
         let mut note = Note::begin(&running.config().database());
@@ -47,6 +48,7 @@ impl Serve {
                     0 => tracing::info!("ended"),
                     cut => tracing::warn!("ended: {cut} connections were cut off at the deadline"),
                 }
+                log.finish().await;
                 Ok(())
             }
             _ = terminate.recv() => bail!("ended at once: requests under way were cut off"),

@@ -23,6 +23,7 @@ use crate::headers::X_REQUEST_ID;
 use crate::rate::{Budget, Who};
 use crate::request_id::RequestId;
 use crate::resource;
+use crate::trace::Trace;
 use crate::upgrade;
 
 const STRICT_TRANSPORT_SECURITY: HeaderName = HeaderName::from_static("strict-transport-security");
@@ -127,10 +128,13 @@ pub(crate) async fn answer(link: &Rc<Link>, request: Request<Incoming>) -> Respo
     if core.gateway.setup.load().logs_access {
         let path = request.uri().path().to_owned();
         let (route, user) = ("-".to_owned(), "-".to_owned());
-        notes.line = Some(Box::new(Line { method: request.method().clone(), path, route, user, client: link.peer.address }));
+        notes.line =
+            Some(Box::new(Line { method: request.method().clone(), path, route, user, client: link.peer.address }));
     }
+    let is_believed = || core.gateway.setup.load().trusted.contains(link.address());
+    let trace = Trace::begin(&request, &id, is_believed);
     let answering = AssertUnwindSafe(respond(link, request, &id, started, &mut notes, &mut closes)).catch_unwind();
-    let Served { mut response, outcome } = match answering.await {
+    let Served { mut response, outcome } = match trace.around(answering).await {
         Ok(served) => served,
         Err(_) => {
             tracing::error!(request_id = id.as_str(), "a request ended in a panic");
@@ -146,6 +150,8 @@ pub(crate) async fn answer(link: &Rc<Link>, request: Request<Incoming>) -> Respo
     }
     let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
     core.gateway.engine.count(notes.route, outcome, micros);
+    let route = || notes.route.map(|route| core.gateway.engine.policy().route_text(route));
+    trace.end(route, response.status(), outcome);
     if let Some(line) = notes.line {
         let Line { method, path, route, user, client } = *line;
         let status = response.status().as_u16();
@@ -272,7 +278,8 @@ impl Exchange<'_> {
                 return Err(refusal.into());
             }
         }
-        let stated = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+        let stated =
+            parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
         if stated.is_some_and(|length| length > bounds.body.0) {
             return Err(Fault::BodyTooLarge.into());
         }

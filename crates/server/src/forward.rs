@@ -17,6 +17,7 @@ use crate::exchange::{Exchange, Served, Stop};
 use crate::fault::Fault;
 use crate::headers::{self, Hop, X_REQUEST_ID};
 use crate::streams::{Held, INTERVAL};
+use crate::trace;
 use crate::upstream::{Lease, NoConnection, Upstream};
 
 /// How soon it is worth trying again when an upstream is down, and when it is full.
@@ -160,6 +161,7 @@ pub(crate) fn prepare(exchange: &Exchange<'_>, parts: &mut Parts, upstream: &Ups
     headers::add_forwarded(parts, &hop);
     parts.headers.insert(header::HOST, upstream.host(&exchange.host));
     parts.headers.insert(X_REQUEST_ID, exchange.id.header());
+    trace::carry(&mut parts.headers);
     change(&mut parts.headers, &pass.route().request_headers);
     parts.uri = target(&parts.uri, pass);
     parts.version = Version::HTTP_11;

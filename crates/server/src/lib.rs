@@ -40,6 +40,7 @@ mod stream;
 mod streams;
 mod strict;
 mod tls;
+mod trace;
 mod tunnel;
 mod upgrade;
 mod upstream;
@@ -49,4 +50,6 @@ pub use hasher::HashThreads;
 pub use listen::{Address, ListenError};
 pub use server::{Drained, Plan, Server, StartError, start};
 pub use tls::TlsError;
+#[cfg(feature = "otel")]
+pub use trace::{Traces, TracesError};
 pub use upstream::{InvalidTarget, Target, UpstreamError};

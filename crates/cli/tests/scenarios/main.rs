@@ -17,6 +17,8 @@ mod seeds;
 mod serving;
 mod shell;
 mod streams;
+#[cfg(feature = "otel")]
+mod traces;
 
 /// Rules for tests that need a server: one realm, an upstream, free ports.
 fn rules(upstream: &str) -> String {
