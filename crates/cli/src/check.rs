@@ -27,13 +27,15 @@ impl Check {
         match checked {
             Ok((config, policy)) => {
                 let mut doubts = policy.warnings().to_vec();
-                doubts.extend(config.unreadable_files());
+                doubts.extend(config.doubts());
                 if self.json { print_json(file, &policy, &doubts) } else { print(file, &policy, &doubts) }
             }
             Err(error) if self.json => match error.downcast::<Complaints>() {
                 Ok(complaints) => {
                     let errors: Vec<Value> = complaints.0.iter().map(as_json).collect();
-                    output::json(&json!({ "file": file.display().to_string(), "valid": false, "errors": errors, "warnings": [] }))?;
+                    output::json(
+                        &json!({ "file": file.display().to_string(), "valid": false, "errors": errors, "warnings": [] }),
+                    )?;
                     Err(BadFile.into())
                 }
                 Err(error) => Err(error),
@@ -85,7 +87,11 @@ fn print(file: &Path, policy: &Policy, doubts: &[Complaint]) -> anyhow::Result<(
     output::line(format_args!("  {:>5}  resources of the ACL", counts.resources))?;
     let undecided = if counts.deny == 0 { "" } else { ": nobody gets through until somebody decides" };
     output::line(format_args!("  {:>5}  still access = \"deny\"{undecided}", counts.deny))?;
-    output::line(format_args!("Realms: {realms}. Roles: {}. Resources: {}.", policy.roles().len(), policy.resources().all().count()))?;
+    output::line(format_args!(
+        "Realms: {realms}. Roles: {}. Resources: {}.",
+        policy.roles().len(),
+        policy.resources().all().count()
+    ))?;
     Ok(())
 }
 

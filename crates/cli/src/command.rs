@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use clap::{Parser, Subcommand};
 
 use crate::{
-    audit, backup, check, completions, demo, explain, import, init, log, man, reload, restore, role, schema, serve, session,
-    user,
+    audit, backup, check, completions, demo, explain, import, init, log, man, reload, restore, role, schema, serve,
+    session, user,
 };
 
 /// Sessions, HTTP Basic and declared permissions in front of any REST API.
@@ -14,7 +14,14 @@ use crate::{
 #[command(name = "doorward", version, max_term_width = 100, after_help = HELP)]
 pub struct Command {
     /// The file of settings and rules.
-    #[arg(long, global = true, value_name = "FILE", default_value = "doorward.toml", env = "DOORWARD_CONFIG", hide_env_values = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        default_value = "doorward.toml",
+        env = "DOORWARD_CONFIG",
+        hide_env_values = true
+    )]
     config: PathBuf,
     #[command(subcommand)]
     verb: Verb,

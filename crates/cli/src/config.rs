@@ -92,13 +92,18 @@ impl Config {
         within(&self.base, self.settings.data.as_deref().unwrap_or("doorward.db"))
     }
 
-    /// Files that the server will need and that cannot be read here and now.
-    pub fn unreadable_files(&self) -> Vec<Complaint> {
+    /// What a server would stumble over here and now: files that cannot be read, and what this build lacks.
+    pub fn doubts(&self) -> Vec<Complaint> {
         let tls = self.settings.tls.iter();
         let tls = tls.flat_map(|tls| [("tls.cert".to_owned(), &tls.cert), ("tls.key".to_owned(), &tls.key)]);
         let upstreams = self.settings.upstream.0.iter();
-        let issuers = upstreams.filter_map(|(name, upstream)| Some((format!("upstream.{name}.ca"), upstream.ca.as_ref()?)));
+        let issuers =
+            upstreams.filter_map(|(name, upstream)| Some((format!("upstream.{name}.ca"), upstream.ca.as_ref()?)));
         let mut found = Vec::new();
+        if self.settings.otel.is_some() && !cfg!(feature = "otel") {
+            let complaint = self.settings.complaint("otel", "this build has no OpenTelemetry: this has no effect");
+            found.push(complaint.fix("build it with `--features otel`, or take this out"));
+        }
         for (key, name) in tls.chain(issuers) {
             let path = within(&self.base, name);
             if let Err(error) = fs::File::open(&path) {

@@ -111,7 +111,10 @@ impl Console {
             found.extend(self.store().user_by_login(realm, parsed.clone()).await?);
         }
         match found.len() {
-            0 => bail!("there is no user {login}{}", realm.map(|name| format!(" in the realm {name}")).unwrap_or_default()),
+            0 => bail!(
+                "there is no user {login}{}",
+                realm.map(|name| format!(" in the realm {name}")).unwrap_or_default()
+            ),
             1 => Ok(found.remove(0)),
             _ => {
                 let realms: Vec<&str> = found.iter().map(|user| user.realm.as_str()).collect();
@@ -131,7 +134,9 @@ impl Console {
             Reason::Password(why) => anyhow!("{why}"),
             Reason::Invalid(what, why) => anyhow!("{what}: {why}"),
             Reason::Conflict(conflict) => anyhow!("{conflict}"),
-            Reason::RoleInFile => anyhow!("the role is built in or stands in a file; change it there, and run `doorward reload`"),
+            Reason::RoleInFile => {
+                anyhow!("the role is built in or stands in a file; change it there, and run `doorward reload`")
+            }
             Reason::WrongPassword | Reason::BadCredentials => anyhow!("login and password do not match"),
             Reason::TooManySessions => anyhow!("the user has as many sessions as allowed: end one first"),
             Reason::NotFound => anyhow!("there is no such thing"),

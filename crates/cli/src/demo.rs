@@ -129,7 +129,9 @@ fn folder(kept: Option<&Path>) -> anyhow::Result<(PathBuf, Option<TempDir>)> {
 fn advise(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref::<StartError>() {
         Some(StartError::Listen(ListenError::Taken { address })) => {
-            anyhow!("{address} is taken: another process listens there; choose another: doorward demo --listen 127.0.0.1:0")
+            anyhow!(
+                "{address} is taken: another process listens there; choose another: doorward demo --listen 127.0.0.1:0"
+            )
         }
         _ => error,
     }

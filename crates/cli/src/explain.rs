@@ -90,7 +90,8 @@ fn answer_all(policy: &Policy, door: Door, batch: &Path) -> anyhow::Result<()> {
         if line.trim().is_empty() {
             continue;
         }
-        let question: Question = serde_json::from_str(&line).map_err(|wrong| Usage(format!("{name}:{}: {wrong}", place + 1)))?;
+        let question: Question =
+            serde_json::from_str(&line).map_err(|wrong| Usage(format!("{name}:{}: {wrong}", place + 1)))?;
         serde_json::to_writer(&mut stdout, &policy.explain(door, &question)).map_err(io::Error::from)?;
         stdout.write_all(b"\n")?;
     }

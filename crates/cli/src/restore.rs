@@ -34,7 +34,11 @@ impl Restore {
         let restored = restoring.await.context("the copy was not put back")??;
         let console = Console::look_into(&config).await?;
         console.record(EventKind::Backup, format!("put back from {}", self.file.display())).await?;
-        output::line(format_args!("{} is what {} was. All sessions have ended.", database.display(), self.file.display()))?;
+        output::line(format_args!(
+            "{} is what {} was. All sessions have ended.",
+            database.display(),
+            self.file.display()
+        ))?;
         if let Some(replaced) = restored.replaced {
             output::line(format_args!("What was there before is {}.", replaced.display()))?;
         }

@@ -113,7 +113,8 @@ impl Change {
         let mut named = BTreeSet::new();
         for id in &self.resources {
             let found = tree.find(id);
-            let found = found.with_context(|| format!("there is no resource {id}; they stand under [[acl]] in the files"))?;
+            let found =
+                found.with_context(|| format!("there is no resource {id}; they stand under [[acl]] in the files"))?;
             named.extend(tree.subtree(found));
         }
         let (mut allow, mut deny) = (set(&role.allow), set(&role.deny));
@@ -129,7 +130,8 @@ impl Change {
         // What is saved is expanded: a resource that has got new ones below it since must not bring them along.
         let is_whole = |id: &ResourceId| tree.subtree(*id).all(|below| allow.contains(&below));
         let names = |ids: Vec<ResourceId>| ids.into_iter().map(|id| tree.name(id).to_owned()).collect();
-        let (allow, deny) = (names(allow.iter().copied().filter(is_whole).collect()), names(deny.into_iter().collect()));
+        let (allow, deny) =
+            (names(allow.iter().copied().filter(is_whole).collect()), names(deny.into_iter().collect()));
         save(console, StoredRole { name, allow, deny }, false).await
     }
 }

@@ -115,6 +115,8 @@ fn print_code(user: &User, code: &OneTimeCode, console: &Console) -> anyhow::Res
     let mount = console.engine.policy().mount().to_owned();
     output::line(format_args!("One-time code: {}", code.code.as_str()))?;
     output::line(format_args!("  for {}, until {}; it is not shown again.", named(user), output::time(code.expires)))?;
-    output::line(format_args!("  Whoever has it sets a password at {mount}/login/code, or by POST {mount}/user/password-reset."))?;
+    output::line(format_args!(
+        "  Whoever has it sets a password at {mount}/login/code, or by POST {mount}/user/password-reset."
+    ))?;
     Ok(())
 }

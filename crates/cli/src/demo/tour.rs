@@ -43,7 +43,11 @@ impl Tour<'_> {
             writeln!(text, "Administration is at {admin}.")?;
         }
         let fate = if self.is_kept { "it stays" } else { "it is removed at the end" };
-        writeln!(text, "The database is in {}; {fate}. `doorward demo --print-config` prints the rules.\n", folder.display())?;
+        writeln!(
+            text,
+            "The database is in {}; {fate}. `doorward demo --print-config` prints the rules.\n",
+            folder.display()
+        )?;
         writeln!(text, "{:<18}{:<24}{:<10}ROLES", "LOGIN", "PASSWORD", "REALM")?;
         for person in PEOPLE {
             let roles = if person.roles.is_empty() { "none" } else { &person.roles.join(", ") };

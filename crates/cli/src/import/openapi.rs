@@ -92,7 +92,8 @@ impl Document {
 fn resolve<'v>(root: &'v Value, item: &'v Value) -> Option<&'v Value> {
     let Some(reference) = item.get("$ref").and_then(Value::as_str) else { return Some(item) };
     let pointer = reference.strip_prefix("#/")?;
-    let found = pointer.split('/').try_fold(root, |value, step| value.get(step.replace("~1", "/").replace("~0", "~")))?;
+    let found =
+        pointer.split('/').try_fold(root, |value, step| value.get(step.replace("~1", "/").replace("~0", "~")))?;
     // One step only: a reference that leads to a reference may lead in a circle.
     if found.get("$ref").is_some() { None } else { Some(found) }
 }
@@ -148,7 +149,9 @@ mod tests {
 
     #[test]
     fn the_path_of_the_first_server_is_the_base() {
-        let servers = |servers: &str| first(&format!("openapi: 3.1.0\nservers: {servers}\npaths: {{ /a: {{ get: {{}} }} }}")).base;
+        let servers = |servers: &str| {
+            first(&format!("openapi: 3.1.0\nservers: {servers}\npaths: {{ /a: {{ get: {{}} }} }}")).base
+        };
         assert_eq!(servers(r#"[{ url: "https://api.example.com/v1/" }]"#), "/v1/");
         assert_eq!(servers(r#"[{ url: "/api" }, { url: "/other" }]"#), "/api");
         assert_eq!(servers(r#"[{ url: "https://{host}/{v}", variables: { v: { default: 2 } } }]"#), "/2");
@@ -167,11 +170,15 @@ mod tests {
     #[test]
     fn security_is_of_the_operation_or_else_of_the_document() {
         let security = |own: &str| {
-            first(&format!("openapi: 3.0.0\nsecurity: [{{ key: [] }}]\npaths: {{ /x: {{ get: {{ {own} }} }} }}")).security
+            first(&format!("openapi: 3.0.0\nsecurity: [{{ key: [] }}]\npaths: {{ /x: {{ get: {{ {own} }} }} }}"))
+                .security
         };
         assert_eq!(security(""), Some(vec!["key".into()]));
         assert_eq!(security("security: []"), Some(vec![]));
-        assert_eq!(security("security: [{ oauth: [read, write], key: [] }]"), Some(vec!["oauth(read write) + key".into()]));
+        assert_eq!(
+            security("security: [{ oauth: [read, write], key: [] }]"),
+            Some(vec!["oauth(read write) + key".into()])
+        );
     }
 
     #[test]

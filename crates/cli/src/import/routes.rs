@@ -38,7 +38,9 @@ pub fn write(document: &Document, base: Option<&str>, name: &str) -> Written {
                 continue;
             }
         };
-        if route.method == "HEAD" && document.operations.iter().any(|other| other.method == "GET" && other.path == operation.path) {
+        if route.method == "HEAD"
+            && document.operations.iter().any(|other| other.method == "GET" && other.path == operation.path)
+        {
             continue;
         }
         if !seen.insert((route.method.clone(), shape(&route.pattern))) {
@@ -110,7 +112,8 @@ impl Route {
             text.push_str("# deprecated\n");
         }
         if self.is_wider {
-            let _ = writeln!(text, "# wider than {}, which cannot be told apart from others", one_line(&operation.path));
+            let _ =
+                writeln!(text, "# wider than {}, which cannot be told apart from others", one_line(&operation.path));
         }
         if let Some(security) = &operation.security {
             let is_open = security.iter().any(String::is_empty);
@@ -138,7 +141,8 @@ fn parameter(segment: &str, is_last: bool) -> (char, String, bool) {
 /// A name that a pattern takes, and that no parameter before it has.
 fn unique(name: &str, names: &mut HashSet<String>) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    let kept: String = name.chars().filter(|c| !matches!(c, '+' | '*')).map(|c| if safe(c) { c } else { '_' }).collect();
+    let kept: String =
+        name.chars().filter(|c| !matches!(c, '+' | '*')).map(|c| if safe(c) { c } else { '_' }).collect();
     let kept: String = kept.chars().take(60).collect();
     let begins = kept.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
     let name = if begins { kept } else { format!("_{kept}") };
@@ -179,7 +183,8 @@ fn shape(pattern: &Pattern) -> String {
 
 /// For a comment: one line, whatever the document says.
 fn one_line(text: &str) -> String {
-    let spaced: String = text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    let spaced: String =
+        text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
     let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
     match joined.char_indices().nth(120) {
         Some((end, _)) => format!("{}…", &joined[..end]),

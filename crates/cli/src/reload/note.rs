@@ -91,7 +91,9 @@ pub fn attempt_after_now(database: &Path, pid: u32) -> u64 {
 
 /// What came of this attempt or a later one; nothing as long as it is under way.
 pub fn outcome(database: &Path, pid: u32, wanted: u64) -> Option<State> {
-    read(database, pid).filter(|written| written.attempt >= wanted && written.state != State::Reading).map(|written| written.state)
+    read(database, pid)
+        .filter(|written| written.attempt >= wanted && written.state != State::Reading)
+        .map(|written| written.state)
 }
 
 /// What the server of this number has written.

@@ -77,7 +77,8 @@ impl Add {
             let code = code.map(|code| json!({ "code": code.code.as_str(), "expires_at": output::time(code.expires) }));
             return output::json(&json!({ "user": as_json(&user), "code": code }));
         }
-        let roles = if user.roles.is_empty() { String::new() } else { format!(", with the roles {}", names(&user.roles)) };
+        let roles =
+            if user.roles.is_empty() { String::new() } else { format!(", with the roles {}", names(&user.roles)) };
         output::line(format_args!("Added {}, id {}{roles}.", named(&user), user.id))?;
         match code {
             Some(code) => print_code(&user, &code, &console),
@@ -89,7 +90,8 @@ impl Add {
 fn attributes(pairs: &[String]) -> Result<Map<String, Value>, Usage> {
     let mut map = Map::new();
     for pair in pairs {
-        let (name, value) = pair.split_once('=').ok_or_else(|| Usage(format!("{pair}: write --attribute NAME=VALUE")))?;
+        let (name, value) =
+            pair.split_once('=').ok_or_else(|| Usage(format!("{pair}: write --attribute NAME=VALUE")))?;
         let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
         map.insert(name.to_owned(), value);
     }

@@ -20,7 +20,8 @@ pub struct Reset {
 impl Reset {
     pub async fn run(self, console: &Console) -> anyhow::Result<()> {
         let user = self.whom.find(console).await?;
-        let code = console.engine.issue_code(&console.actor, &user).await.map_err(|refusal| console.refused(refusal))?;
+        let code =
+            console.engine.issue_code(&console.actor, &user).await.map_err(|refusal| console.refused(refusal))?;
         if self.json {
             return output::json(&json!({ "code": code.code.as_str(), "expires_at": output::time(code.expires) }));
         }

@@ -45,11 +45,16 @@ async fn change(console: &Console, whom: &Whom, add: &[String], remove: &[String
     let before = whom.find(console).await?;
     for role in remove {
         // A slip of the pen must not look like a success.
-        anyhow::ensure!(before.roles.iter().any(|own| own.as_str() == role), "{} does not have the role {role}", named(&before));
+        anyhow::ensure!(
+            before.roles.iter().any(|own| own.as_str() == role),
+            "{} does not have the role {role}",
+            named(&before)
+        );
     }
     let changed = console.engine.change_roles(&console.actor, &before, add, remove).await;
     let after = changed.map_err(|refusal| console.refused(refusal))?;
-    let roles = if after.roles.is_empty() { "no roles".to_owned() } else { format!("the roles {}", names(&after.roles)) };
+    let roles =
+        if after.roles.is_empty() { "no roles".to_owned() } else { format!("the roles {}", names(&after.roles)) };
     let ended = if before.roles == after.roles { "" } else { " Their sessions have ended." };
     output::line(format_args!("{} has {roles} now.{ended}", named(&after)))?;
     Ok(())

@@ -42,7 +42,8 @@ impl Answer {
 impl Browser {
     pub fn at(base: &str) -> Self {
         let jar = Arc::new(Jar::default());
-        let client = Client::builder().cookie_provider(jar.clone()).redirect(reqwest::redirect::Policy::none()).no_proxy();
+        let client =
+            Client::builder().cookie_provider(jar.clone()).redirect(reqwest::redirect::Policy::none()).no_proxy();
         Self { client: client.build().expect("a client"), jar, base: base.to_owned(), token: String::new() }
     }
 

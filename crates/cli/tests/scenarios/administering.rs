@@ -31,7 +31,8 @@ async fn with_anna(roles: &str) -> (Place, Api, Server, Browser) {
 
 /// Asks until the status is this one; it must be within the second that the documentation promises, and a test asserts no time.
 async fn becomes(browser: &Browser, path: &str, status: u16) {
-    eventually(&format!("{path} answers {status}"), async || (browser.get(path).await.status == status).then_some(())).await;
+    eventually(&format!("{path} answers {status}"), async || (browser.get(path).await.status == status).then_some(()))
+        .await;
 }
 
 #[test]
@@ -66,7 +67,12 @@ fn lists_are_filtered_and_cut() {
     place.run("user disable user4").ok();
     let logins = |line: &str| {
         let items = place.run(line).json()["items"].clone();
-        items.as_array().expect("a list").iter().map(|user| user["login"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+        items
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|user| user["login"].as_str().unwrap_or("").to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(logins("user list --json").len(), 5);
     assert_eq!(logins("user list --json --role clerk"), ["user3"]);
@@ -163,7 +169,8 @@ async fn a_disabled_user_is_out_in_a_running_server() {
     becomes(&browser, "/me", 401).await;
     assert_eq!(browser.log_in(None, "anna", SECRET).await.status, 401);
     place.run("user enable anna").ok();
-    eventually("anna may log in", async || (browser.log_in(None, "anna", SECRET).await.status == 201).then_some(())).await;
+    eventually("anna may log in", async || (browser.log_in(None, "anna", SECRET).await.status == 201).then_some(()))
+        .await;
     drop(server);
 }
 
@@ -237,7 +244,9 @@ fn a_role_says_what_it_allows_and_denies() {
 fn resources_that_come_later_are_not_in_a_role_that_was_made_before() {
     let place = offline();
     place.run("role create keeper --allow Shop::all").ok();
-    let text = place.read("doorward.toml").replace("{ id = \"Shop::orders\" }", "{ id = \"Shop::orders\" }, { id = \"Shop::refunds\" }");
+    let text = place
+        .read("doorward.toml")
+        .replace("{ id = \"Shop::orders\" }", "{ id = \"Shop::orders\" }, { id = \"Shop::refunds\" }");
     place.write("doorward.toml", &text);
     place.run("role deny keeper Shop::invoices").ok();
     assert_eq!(place.run("role show keeper --json").json()["allow"], json!(["Shop::orders", "Shop::invoices"]));
@@ -304,7 +313,12 @@ async fn the_audit_log_says_who_did_what() {
     browser.change(Method::DELETE, "/user/sessions/current", Value::Null).await;
     let kinds = |line: &str| {
         let items = place.run(line).json()["items"].clone();
-        items.as_array().expect("a list").iter().map(|event| event["kind"].as_str().unwrap_or("").to_owned()).collect::<Vec<_>>()
+        items
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|event| event["kind"].as_str().unwrap_or("").to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(kinds("audit --json --kind user_roles"), ["user_roles"]);
     assert!(kinds("audit --json --login anna").contains(&"log_in".to_owned()));

@@ -120,7 +120,10 @@ fn mistakes_as_json_say_where_they_are() {
     let said: serde_json::Value = serde_json::from_str(&ran.stdout).expect("JSON");
     assert_eq!(said["valid"], false);
     let error = &said["errors"][0];
-    assert_eq!((error["file"].as_str(), error["line"].as_u64(), error["column"].as_u64()), (Some("doorward.toml"), Some(3), Some(1)));
+    assert_eq!(
+        (error["file"].as_str(), error["line"].as_u64(), error["column"].as_u64()),
+        (Some("doorward.toml"), Some(3), Some(1))
+    );
     assert_eq!(error["fix"], "did you mean `access`?");
 }
 
@@ -130,6 +133,14 @@ fn what_is_doubtful_is_said_and_allowed() {
     let said = place.run("check").ok();
     assert!(said.starts_with("warning: doorward.toml:2:"), "{said}");
     assert!(said.contains("doorward.toml is valid, with 1 warning: 0 routes."), "{said}");
+}
+
+#[cfg(not(feature = "otel"))]
+#[test]
+fn traces_that_this_build_cannot_send_are_doubtful() {
+    let place = Place::with("[otel]\nendpoint = \"http://127.0.0.1:4317\"\n");
+    let said = place.run("check").ok();
+    assert!(said.contains("this build has no OpenTelemetry"), "{said}");
 }
 
 #[test]

@@ -25,8 +25,17 @@ fn what_is_printed_reads_well() {
     let folder = place.file("data");
     let demo = Demo::start(&place, &["--data", &folder.display().to_string()]);
     let canonical = folder.canonicalize().expect("it is there").display().to_string();
-    let text = demo.text.replace(&demo.base, "http://DOORWARD").replace(&demo.admin, "http://ADMIN").replace(&canonical, "FOLDER");
-    let api = text.split("an example API at ").nth(1).and_then(|rest| rest.split(".\n").next()).expect("an address").to_owned();
+    let text = demo
+        .text
+        .replace(&demo.base, "http://DOORWARD")
+        .replace(&demo.admin, "http://ADMIN")
+        .replace(&canonical, "FOLDER");
+    let api = text
+        .split("an example API at ")
+        .nth(1)
+        .and_then(|rest| rest.split(".\n").next())
+        .expect("an address")
+        .to_owned();
     insta::assert_snapshot!(text.replace(&api, "http://API"));
 }
 
@@ -52,7 +61,13 @@ fn ctrl_c_ends_it_cleanly_and_takes_the_folder_along() {
     let place = Place::new();
     for signal in [Signal::INT, Signal::TERM] {
         let mut demo = Demo::start(&place, &[]);
-        let folder = demo.text.split("The database is in ").nth(1).and_then(|rest| rest.split(';').next()).expect("a folder").to_owned();
+        let folder = demo
+            .text
+            .split("The database is in ")
+            .nth(1)
+            .and_then(|rest| rest.split(';').next())
+            .expect("a folder")
+            .to_owned();
         assert!(std::path::Path::new(&folder).exists());
         demo.signal(signal);
         assert_eq!(demo.end(), 0);

@@ -74,7 +74,10 @@ fn init_writes_the_address_of_the_api() {
 #[test]
 fn a_file_that_is_not_there_is_no_riddle() {
     let error = Place::new().run("serve").failed(2);
-    assert_eq!(error, "doorward: there is no doorward.toml: `doorward init` writes one, and `--config FILE` names another\n");
+    assert_eq!(
+        error,
+        "doorward: there is no doorward.toml: `doorward init` writes one, and `--config FILE` names another\n"
+    );
 }
 
 #[tokio::test]

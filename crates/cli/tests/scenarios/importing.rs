@@ -65,7 +65,8 @@ fn paths_that_are_doorwards_own_need_a_mount() {
     let ran = place.run("import openapi api.yaml --output routes.toml");
     assert!(ran.stderr.contains("write `mount = \"/auth\"` into doorward.toml"), "{}", ran.stderr);
     place.run("check").failed(2);
-    place.write("doorward.toml", "upstream = \"http://127.0.0.1:9000\"\nmount = \"/auth\"\nrules = [\"routes.toml\"]\n");
+    place
+        .write("doorward.toml", "upstream = \"http://127.0.0.1:9000\"\nmount = \"/auth\"\nrules = [\"routes.toml\"]\n");
     place.run("check").ok();
 }
 

@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 
 use crate::kit::{Browser, Demo, Place};
 
+/// Realm, role, login and password.
+type Person = (&'static str, &'static str, &'static str, &'static str);
+
 /// Somebody in the demo, and what to call them.
-const CALLERS: [(&str, Option<(&str, &str, &str, &str)>); 5] = [
+const CALLERS: [(&str, Option<Person>); 5] = [
     ("guest", None),
     ("customer", Some(("customer", "", "anna@example.com", "anna-drinks-green-tea"))),
     ("administrator", Some(("admin", "administrator", "alex@example.com", "alex-holds-every-key"))),

@@ -52,7 +52,10 @@ async fn a_bad_file_changes_nothing() {
         (events["items"].as_array().map(Vec::len) == Some(1)).then_some(events)
     })
     .await;
-    assert!(events["items"][0]["detail"].as_str().is_some_and(|detail| detail.contains("unknown key `acess`")), "{events}");
+    assert!(
+        events["items"][0]["detail"].as_str().is_some_and(|detail| detail.contains("unknown key `acess`")),
+        "{events}"
+    );
 }
 
 #[tokio::test]

@@ -153,6 +153,7 @@ async fn magento_whoever_is_not_authenticated_is_a_guest() {
     assert_eq!(guest.get("/rest/V1/directory/countries").await.status, 200);
     assert_eq!(guest.get("/rest/V1/customers/me").await.status, 401);
     // A cookie that nobody issued is no different.
-    let stale = guest.request(Method::GET, "/rest/V1/directory/countries").header("Cookie", "doorward-customer=nonsense");
+    let stale =
+        guest.request(Method::GET, "/rest/V1/directory/countries").header("Cookie", "doorward-customer=nonsense");
     assert_eq!(guest.send(stale).await.status, 200);
 }

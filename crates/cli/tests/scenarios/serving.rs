@@ -22,7 +22,9 @@ async fn a_second_server_on_the_same_database_is_refused() {
 async fn a_taken_port_is_an_error_that_says_so() {
     let api = Api::start().await;
     let taken = api.base.trim_start_matches("http://");
-    let place = Place::with(&rules(&api.base).replace("listen = \"127.0.0.1:0\"\nadmin", &format!("listen = \"{taken}\"\nadmin")));
+    let place = Place::with(
+        &rules(&api.base).replace("listen = \"127.0.0.1:0\"\nadmin", &format!("listen = \"{taken}\"\nadmin")),
+    );
     let error = place.run("serve").failed(1);
     assert!(error.contains(&format!("{taken} is taken: another process listens there")), "{error}");
 }
@@ -111,7 +113,12 @@ fn the_service_manager_is_told_when_it_serves() {
     let place = Place::with("listen = \"127.0.0.1:0\"\n");
     let socket = std::os::unix::net::UnixDatagram::bind(place.file("notify")).expect("a socket");
     socket.set_read_timeout(Some(crate::kit::PATIENCE)).expect("a timeout");
-    let child = place.program().arg("serve").env("NOTIFY_SOCKET", place.file("notify")).stderr(std::process::Stdio::null()).spawn();
+    let child = place
+        .program()
+        .arg("serve")
+        .env("NOTIFY_SOCKET", place.file("notify"))
+        .stderr(std::process::Stdio::null())
+        .spawn();
     let mut child = child.expect("it starts");
     let hear = || {
         let mut buffer = [0; 64];

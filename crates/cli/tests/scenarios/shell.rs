@@ -21,7 +21,9 @@ fn the_manual_has_a_page_for_each_command() {
     let page = place.run("man").ok();
     assert!(page.contains(".TH doorward 1"), "{page}");
     place.run("man --dir pages").ok();
-    for name in ["doorward.1", "doorward-serve.1", "doorward-user.1", "doorward-user-add.1", "doorward-import-openapi.1"] {
+    for name in
+        ["doorward.1", "doorward-serve.1", "doorward-user.1", "doorward-user-add.1", "doorward-import-openapi.1"]
+    {
         assert!(fs::metadata(place.file("pages").join(name)).is_ok(), "{name}");
     }
 }

@@ -7,8 +7,14 @@ use serde_json::{Value, json};
 
 use super::missing;
 
-const COUNTRIES: [(&str, &str); 6] =
-    [("AR", "Argentina"), ("DE", "Germany"), ("JP", "Japan"), ("KE", "Kenya"), ("NZ", "New Zealand"), ("US", "United States")];
+const COUNTRIES: [(&str, &str); 6] = [
+    ("AR", "Argentina"),
+    ("DE", "Germany"),
+    ("JP", "Japan"),
+    ("KE", "Kenya"),
+    ("NZ", "New Zealand"),
+    ("US", "United States"),
+];
 const GROUPS: [(u32, &str); 3] = [(0, "NOT LOGGED IN"), (1, "General"), (2, "Wholesale")];
 
 fn as_country((id, name): &(&str, &str)) -> Value {

@@ -64,11 +64,7 @@ pub async fn one(State(pages): State<Arc<Pages>>, Path(id): Path<String>) -> Res
     }
 }
 
-pub async fn update(
-    State(pages): State<Arc<Pages>>,
-    Path(id): Path<String>,
-    Json(changes): Json<Changes>,
-) -> Response {
+pub async fn update(State(pages): State<Arc<Pages>>, Path(id): Path<String>, Json(changes): Json<Changes>) -> Response {
     match pages.lock().get_mut(&id) {
         Some(page) => {
             page.title = changes.title.unwrap_or_else(|| page.title.clone());
