@@ -101,7 +101,8 @@ fn session(engine: &Engine, user: &User, token: &SessionToken) -> StoredSession 
         authenticated: now,
         remembered: false,
         address: "192.0.2.7".into(),
-        device: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36".into(),
+        device: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+            .into(),
     }
 }
 
@@ -129,7 +130,9 @@ impl Server {
             std::thread::spawn(move || {
                 for line in BufReader::new(output).lines().map_while(Result::ok) {
                     let address = line.split(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | ':')));
-                    let address = address.filter_map(|word| word.trim_matches(':').parse::<SocketAddr>().ok()).find(|found| found.port() > 0);
+                    let address = address
+                        .filter_map(|word| word.trim_matches(':').parse::<SocketAddr>().ok())
+                        .find(|found| found.port() > 0);
                     if let Some(address) = address.filter(|_| line.to_lowercase().contains("listen")) {
                         let _ = told.send(address);
                     }

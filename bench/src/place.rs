@@ -24,7 +24,8 @@ pub(crate) fn rules(upstream: &str, data: &Path, listen: &str) -> String {
 
 /// An engine with these rules, over `data`.
 pub(crate) async fn engine(rules: &str, data: &Path) -> anyhow::Result<Arc<Engine>> {
-    let (settings, rules) = Settings::parse("doorward.toml", rules, &|_| None).map_err(|wrong| anyhow::anyhow!("{wrong}"))?;
+    let (settings, rules) =
+        Settings::parse("doorward.toml", rules, &|_| None).map_err(|wrong| anyhow::anyhow!("{wrong}"))?;
     let policy = Policy::compile(&Draft::new(&settings, &[rules])).map_err(|wrong| anyhow::anyhow!("{wrong}"))?;
     let store = Arc::new(Sqlite::open(data)?);
     let hasher = Arc::new(HashThreads::start(2)?);

@@ -18,7 +18,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     if wants("decision") {
         run_step("decision", &mut cargo_with(["bench", "--quiet", "--package", "doorward", "--bench", "decision"]))?;
     }
-    run_step("build", &mut cargo_with(["build", "--release", "--quiet", "--package", "doorward-cli", "--package", "doorward-bench"]))?;
+    run_step(
+        "build",
+        &mut cargo_with(["build", "--release", "--quiet", "--package", "doorward-cli", "--package", "doorward-bench"]),
+    )?;
     let release = target().join("release");
     for figure in ["log-in", "memory", "gateway"] {
         if wants(figure) {

@@ -37,7 +37,10 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     if options.only.is_some() {
         return Ok(());
     }
-    step::run("examples in documentation", &mut cargo_with(["test", "--workspace", "--all-features", "--doc", "--quiet"]))?;
+    step::run(
+        "examples in documentation",
+        &mut cargo_with(["test", "--workspace", "--all-features", "--doc", "--quiet"]),
+    )?;
     let mut docs = cargo_with(["doc", "--workspace", "--all-features", "--no-deps", "--quiet"]);
     step::run("documentation", docs.env("RUSTDOCFLAGS", "--deny warnings"))?;
     let package = ["package", "--package", "doorward", "--allow-dirty", "--no-verify", "--quiet"];
@@ -50,4 +53,3 @@ fn instructions() -> anyhow::Result<()> {
     tools::cargo_program("gungraun-runner", "gungraun-runner", "0.20.0")?;
     step::run("instruction counts", &mut cargo_with(["bench", "--package", "doorward", "--bench", "judge"]))
 }
-

@@ -22,7 +22,8 @@ const PYTHON: [&str; 2] = ["httpbin==0.10.2", "requests==2.32.5"];
 
 /// Installs what is missing.
 pub(crate) fn install() -> anyhow::Result<()> {
-    let missing: Vec<&str> = PROGRAMS.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
+    let missing: Vec<&str> =
+        PROGRAMS.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }

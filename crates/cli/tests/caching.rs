@@ -1,8 +1,6 @@
 //! A caching proxy that is not ours, before Doorward: what one person was given, nobody else gets from it.
 
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod kit;
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod peers;
 
 use std::net::SocketAddr;
@@ -39,13 +37,9 @@ impl Row {
             let body = format!("for {who}: {}", seen.target);
             let asked = seen.target.split_once("?say=").map_or("", |(_, asked)| asked);
             let more = STATEMENTS.iter().find(|(name, _)| *name == asked).map_or("", |(_, more)| more);
-            let cookie = if asked == "cookie" {
-                "Cache-Control: public, max-age=600\r\nSet-Cookie: basket=1\r\n"
-            } else {
-                ""
-            };
-            format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{more}{cookie}\r\n{body}", body.len())
-                .into_bytes()
+            let cookie =
+                if asked == "cookie" { "Cache-Control: public, max-age=600\r\nSet-Cookie: basket=1\r\n" } else { "" };
+            format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n{more}{cookie}\r\n{body}", body.len()).into_bytes()
         });
         let place = Place::with(&format!(
             r#"
@@ -133,9 +127,7 @@ http {{
 "
         ),
     );
-    let nginx = Child::start(
-        Command::new("nginx").arg("-c").arg(place.file("nginx.conf")).arg("-p").arg(place.path()),
-    );
+    let nginx = Child::start(Command::new("nginx").arg("-c").arg(place.file("nginx.conf")).arg("-p").arg(place.path()));
     until("nginx listens", || peers::try_connect(([127, 0, 0, 1], port).into()));
     (nginx, ([127, 0, 0, 1], port).into(), place)
 }
@@ -147,11 +139,7 @@ fn what_is_for_everybody_comes_from_the_cache() {
         let path = format!("/open?say={name}");
         assert_eq!(row.ask(&path, &[]).header("x-cache"), Some("MISS"), "{name}");
         let again = row.ask(&path, &[]);
-        assert_eq!(
-            (again.header("x-cache"), &*again.text()),
-            (Some("HIT"), &*format!("for guest: {path}")),
-            "{name}"
-        );
+        assert_eq!((again.header("x-cache"), &*again.text()), (Some("HIT"), &*format!("for guest: {path}")), "{name}");
     }
 }
 
@@ -167,11 +155,7 @@ fn what_is_for_one_person_is_never_in_the_cache() {
                 assert_eq!(row.ask(&path, &[&ben.cookie]).text(), format!("for ben: {path}"));
             }
             let guest = row.ask(&path, &[]);
-            assert!(
-                !guest.text().contains("for anna") && !guest.text().contains("for ben"),
-                "{}",
-                guest.text()
-            );
+            assert!(!guest.text().contains("for anna") && !guest.text().contains("for ben"), "{}", guest.text());
             assert_eq!(guest.status, if place == "/orders" { 401 } else { 200 });
             // A guest's answer is not for somebody who is known.
             assert_eq!(row.ask(&path, &[&anna.cookie]).text(), format!("for anna: {path}"));

@@ -5,9 +5,7 @@ mod ledger;
 #[path = "crash/load.rs"]
 mod load;
 
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod kit;
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod peers;
 
 use std::process::Command;
@@ -74,11 +72,8 @@ fn check_file(place: &Place) -> String {
                   found = [row[0] for row in file.execute('PRAGMA integrity_check')]\n\
                   found += [str(row) for row in file.execute('PRAGMA foreign_key_check')]\n\
                   print(' '.join(found))";
-    let output = Command::new(peers::python())
-        .args(["-c", script])
-        .arg(place.file("doorward.db"))
-        .output()
-        .expect("it starts");
+    let output =
+        Command::new(peers::python()).args(["-c", script]).arg(place.file("doorward.db")).output().expect("it starts");
     let (said, errors) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{errors}");
     said.trim().to_owned()

@@ -1,8 +1,6 @@
 //! What the operating system was asked to do, in which order: the log of the database is on the disk before anybody is told.
 
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod kit;
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod peers;
 
 use std::process::Command;
@@ -31,10 +29,7 @@ fn the_log_is_on_the_disk_before_a_log_in_or_a_log_out_is_acknowledged() {
     let calls = calls(&std::fs::read_to_string(trace).expect("a trace"));
     let (_, token) = session.cookie.split_once('=').expect("a cookie");
     // The store knows a session by the first half of its token's digest.
-    let key = Sha256::digest(token.as_bytes())[..16]
-        .iter()
-        .map(|byte| format!("\\x{byte:02x}"))
-        .collect::<String>();
+    let key = Sha256::digest(token.as_bytes())[..16].iter().map(|byte| format!("\\x{byte:02x}")).collect::<String>();
     let at = |what: &str, test: &dyn Fn(&Call) -> bool| {
         calls.iter().position(test).unwrap_or_else(|| panic!("no {what} in the trace"))
     };
@@ -44,8 +39,7 @@ fn the_log_is_on_the_disk_before_a_log_in_or_a_log_out_is_acknowledged() {
     let asked = at("request to log out", &|call| call.reads("DELETE "));
     let done = at("answer 204", &|call| call.answers("204"));
     assert_is_synced(&calls, row, told);
-    let removed =
-        calls[asked..done].iter().position(Call::writes_log).expect("a write to the log before 204") + asked;
+    let removed = calls[asked..done].iter().position(Call::writes_log).expect("a write to the log before 204") + asked;
     assert_is_synced(&calls, removed, done);
 }
 
@@ -54,8 +48,7 @@ fn the_log_is_on_the_disk_before_a_log_in_or_a_log_out_is_acknowledged() {
 fn assert_is_synced(calls: &[Call], after: usize, before: usize) {
     let (written, told) = (&calls[after], &calls[before]);
     let is_between = |call: &&Call| call.syncs_log() && call.begun > written.ended && call.ended < told.begun;
-    let around =
-        || calls[after.saturating_sub(2)..=before].iter().map(Call::short).collect::<Vec<_>>().join("\n");
+    let around = || calls[after.saturating_sub(2)..=before].iter().map(Call::short).collect::<Vec<_>>().join("\n");
     assert!(written.ended < told.begun, "told before it was written:\n{}", around());
     assert!(calls.iter().any(|call| is_between(&call)), "not synced in between:\n{}", around());
 }
@@ -67,11 +60,7 @@ fn strace(place: &Place) -> Command {
     // As a grandchild, so that signals to the child are signals to the program.
     command.args(["-D", "-f", "-y", "-xx", "-s", "16384", "-o"]).arg(place.file("trace"));
     command.args(["-e", "trace=fdatasync,fsync,pwrite64,write,writev,sendto,sendmsg,read,recvfrom"]);
-    command
-        .arg(program.get_program())
-        .current_dir(place.path())
-        .env_remove("RUST_LOG")
-        .env_remove("DOORWARD_CONFIG");
+    command.arg(program.get_program()).current_dir(place.path()).env_remove("RUST_LOG").env_remove("DOORWARD_CONFIG");
     command
 }
 
@@ -144,10 +133,8 @@ fn unescape(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let Some((first, more)) = rest.split_first() {
-        let digits = more
-            .get(1..3)
-            .filter(|_| rest.starts_with(b"\\x"))
-            .and_then(|digits| std::str::from_utf8(digits).ok());
+        let digits =
+            more.get(1..3).filter(|_| rest.starts_with(b"\\x")).and_then(|digits| std::str::from_utf8(digits).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);

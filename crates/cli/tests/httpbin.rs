@@ -3,9 +3,7 @@
 //! A tap between the two keeps every byte. For each request the test compares what the client sent with what httpbin got, and
 //! what httpbin answered with what the client got. Nothing may differ but the headers that the documentation names.
 
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod kit;
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod peers;
 
 #[path = "httpbin/asked.rs"]
@@ -20,17 +18,8 @@ use row::Row;
 fn every_method_reaches_httpbin_and_so_does_its_answer() {
     let row = Row::start();
     let methods = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"];
-    let paths = [
-        "/get",
-        "/post",
-        "/put",
-        "/patch",
-        "/delete",
-        "/anything",
-        "/anything/a/b?c=d&c=e&f",
-        "/headers",
-        "/delay/0",
-    ];
+    let paths =
+        ["/get", "/post", "/put", "/patch", "/delete", "/anything", "/anything/a/b?c=d&c=e&f", "/headers", "/delay/0"];
     let plain = methods.iter().flat_map(|method| paths.iter().map(move |path| ask(method, *path)));
     // httpbin knows none of these but answers them itself.
     let others = ["PROPFIND", "QUERY"].into_iter().map(|method| ask(method, "/anything"));
@@ -75,9 +64,7 @@ fn every_encoding_comes_back_byte_for_byte() {
     );
     let images = ["/image", "/image/png", "/image/jpeg", "/image/webp", "/image/svg"];
     let kinds = ["image/webp", "image/svg+xml", "image/jpeg", "image/png", "image/*", "text/plain", "*/*"];
-    row.assert_transparent(
-        images.iter().flat_map(|path| kinds.map(|kind| get(*path).header("accept", kind))),
-    );
+    row.assert_transparent(images.iter().flat_map(|path| kinds.map(|kind| get(*path).header("accept", kind))));
 }
 
 #[test]
@@ -101,16 +88,8 @@ fn streams_and_ranges_come_back_whole() {
         "/range/1024?duration=1&chunk_size=100",
     ];
     row.assert_transparent(streams.map(get));
-    let ranges = [
-        "bytes=0-0",
-        "bytes=0-9",
-        "bytes=10-",
-        "bytes=-5",
-        "bytes=1000-",
-        "bytes=9-1",
-        "bytes=0-1,3-4",
-        "lines=1-2",
-    ];
+    let ranges =
+        ["bytes=0-0", "bytes=0-9", "bytes=10-", "bytes=-5", "bytes=1000-", "bytes=9-1", "bytes=0-1,3-4", "lines=1-2"];
     row.assert_transparent(ranges.map(|range| get("/range/100").header("range", range)));
     row.assert_transparent(streams.map(|path| ask("HEAD", path)));
 }
@@ -189,17 +168,10 @@ fn credentials_for_the_api_reach_it_where_the_route_lets_them() {
     let row = Row::start();
     let right = "Basic dXNlcjpwYXNz";
     let wrong = "Basic dXNlcjp3cm9uZw==";
-    let paths = [
-        "/basic-auth/user/pass",
-        "/hidden-basic-auth/user/pass",
-        "/bearer",
-        "/digest-auth/auth/user/pass/MD5",
-    ];
+    let paths = ["/basic-auth/user/pass", "/hidden-basic-auth/user/pass", "/bearer", "/digest-auth/auth/user/pass/MD5"];
     let values = [right, wrong, "Bearer abc.def", "Digest username=\"user\"", "Unknown x"];
     row.assert_transparent(paths.iter().map(|path| get(*path)));
-    row.assert_transparent(
-        paths.iter().flat_map(|path| values.map(|value| get(*path).header("authorization", value))),
-    );
+    row.assert_transparent(paths.iter().flat_map(|path| values.map(|value| get(*path).header("authorization", value))));
 }
 
 #[test]
@@ -208,8 +180,7 @@ fn forms_files_and_uploads_arrive_whole() {
     let form = "application/x-www-form-urlencoded";
     let parts = "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n1\r\n--x\r\nContent-Disposition: form-data; name=\"file\"; \
                  filename=\"ä.bin\"\r\nContent-Type: application/octet-stream\r\n\r\n\0\u{1}\u{2}\r\n--x--\r\n";
-    let large: Vec<u8> =
-        (0..1_000_000u32).map(|place| (place.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let large: Vec<u8> = (0..1_000_000u32).map(|place| (place.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
     let bytes = "application/octet-stream";
     for method in ["POST", "PUT", "PATCH", "DELETE"] {
         let path = format!("/{}", method.to_lowercase());

@@ -1,8 +1,6 @@
 //! What breaks around Doorward, and mends again: nobody is logged out by it, and nobody is let in.
 
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod kit;
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod peers;
 
 use std::fs;
@@ -40,8 +38,7 @@ fn on_a_small_disk(place: &Place, then: &str) -> Command {
     fs::rename(&disk, &seed).expect("it can be moved");
     fs::create_dir(&disk).expect("a folder");
     let program = place.program();
-    let script =
-        format!("mount -t tmpfs -o size=4m none disk && cp seed/* disk/ && {then} exec \"$0\" serve");
+    let script = format!("mount -t tmpfs -o size=4m none disk && cp seed/* disk/ && {then} exec \"$0\" serve");
     let mut command = Command::new("unshare");
     command.args(["--user", "--map-root-user", "--mount", "sh", "-c", &script]).arg(program.get_program());
     command.current_dir(place.path()).env_remove("RUST_LOG").env_remove("DOORWARD_CONFIG");
@@ -63,10 +60,7 @@ fn assert_only_writing_fails(address: SocketAddr, session: &Session) {
     for _ in 0..3 {
         let answer = client.request("GET", "/orders", &[&session.cookie]).answer();
         assert_eq!((answer.status, answer.header("set-cookie")), (200, None), "{}", answer.text());
-        assert_eq!(
-            client.request("POST", "/orders", &[&session.cookie, &session.proof]).answer().status,
-            200
-        );
+        assert_eq!(client.request("POST", "/orders", &[&session.cookie, &session.proof]).answer().status, 200);
         assert_eq!(client.request("GET", "/user/me", &[&session.cookie]).answer().status, 200);
         assert_eq!(client.request("GET", "/open", &[]).answer().status, 200);
         assert_eq!(client.request("GET", "/orders", &[]).answer().status, 401);
@@ -114,10 +108,7 @@ fn a_disk_that_refuses_to_write_keeps_nobody_out_who_is_in() {
     let program = place.program();
     let mut command = Command::new("sh");
     // A file that may not grow is an error here, not the end.
-    command
-        .args(["-c", "trap '' XFSZ; exec \"$0\" serve"])
-        .arg(program.get_program())
-        .current_dir(place.path());
+    command.args(["-c", "trap '' XFSZ; exec \"$0\" serve"]).arg(program.get_program()).current_dir(place.path());
     let server = Server::by(&mut command);
     let session = Session::log_in(server.address(), "anna");
     let limit = |size: &str| {
@@ -207,14 +198,9 @@ upstream = "watched"
     );
     assert!(!answer.text().contains(&port.to_string()), "{}", answer.text());
     server.said("no connection");
-    let answer =
-        until("it is known to be down", || Some(ask("/watched")).filter(|answer| answer.status == 503));
+    let answer = until("it is known to be down", || Some(ask("/watched")).filter(|answer| answer.status == 503));
     assert_eq!(&*answer.code(), "upstream_unavailable");
-    assert!(
-        answer.header("retry-after").is_some() && answer.header("set-cookie").is_none(),
-        "{:?}",
-        answer.headers
-    );
+    assert!(answer.header("retry-after").is_some() && answer.header("set-cookie").is_none(), "{:?}", answer.headers);
     server.said("upstream is down");
     assert_eq!(session.status(address), 200);
     assert_eq!(connect(address).request("GET", "/plain", &[]).answer().status, 401);

@@ -1,8 +1,6 @@
 //! Clients that are not ours, at the demo: python-requests with its session, curl with its cookie jar.
 
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod kit;
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod peers;
 
 use std::path::PathBuf;
@@ -46,14 +44,8 @@ fn curl_keeps_a_session_in_its_jar() {
     assert_eq!(curl.status(me, &[&change[..], &["-H", "X-CSRF: x"]].concat()), 403);
     assert_eq!(curl.status(me, &[&change[..], &["-H", &proof]].concat()), 200);
     assert_eq!(curl.status(me, &["-u", "anna@example.com:wrong-wrong-wrong"]), 401);
-    assert_eq!(
-        curl.status("/rest/V1/customerGroups/1", &["-u", "kim@example.com:kim-writes-each-page"]),
-        403
-    );
-    assert_eq!(
-        curl.status("/rest/V1/customerGroups/1", &["-u", "sam@example.com:sam-answers-the-phone"]),
-        200
-    );
+    assert_eq!(curl.status("/rest/V1/customerGroups/1", &["-u", "kim@example.com:kim-writes-each-page"]), 403);
+    assert_eq!(curl.status("/rest/V1/customerGroups/1", &["-u", "sam@example.com:sam-answers-the-phone"]), 200);
 
     assert_eq!(curl.status("/user/sessions/current", &["-X", "DELETE"]), 403);
     assert_eq!(curl.status("/user/sessions/current", &["-X", "DELETE", "-H", &proof]), 204);
@@ -68,8 +60,7 @@ fn curl_uploads_in_chunks_and_waits_to_be_told_to() {
     let demo = Demo::start(&place, &[]);
     let curl = Curl { base: demo.base.clone(), jar: place.file("jar") };
     place.write("large", &"0123456789".repeat(300_000));
-    let (file, user) =
-        (format!("@{}", place.file("large").display()), "anna@example.com:anna-drinks-green-tea");
+    let (file, user) = (format!("@{}", place.file("large").display()), "anna@example.com:anna-drinks-green-tea");
     let upload = ["-u", user, "-X", "POST", "--data-binary", &file];
     for more in [
         &["-H", "Expect: 100-continue"][..],

@@ -1,8 +1,6 @@
 //! The table of vectors, through the gateway: the binary, its listeners, real sockets, and a service behind it that keeps what it gets.
 
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod kit;
-#[allow(dead_code, unused_imports, reason = "other tests use the rest")]
 mod peers;
 #[path = "../../doorward/vectors/mod.rs"]
 mod vectors;
@@ -34,18 +32,12 @@ fn the_gateway_does_what_the_vectors_say() {
         for vector in &table.vectors {
             count += 1;
             let found = door.try_out(table, vector);
-            complaints.extend(
-                found.iter().map(|what| format!("{} [{}] {}: {what}", table.name, vector.row, vector.name)),
-            );
+            complaints
+                .extend(found.iter().map(|what| format!("{} [{}] {}: {what}", table.name, vector.row, vector.name)));
         }
     }
     assert!(count > 100, "{count} vectors");
-    assert!(
-        complaints.is_empty(),
-        "{} complaints about {count} vectors:\n{}",
-        complaints.len(),
-        complaints.join("\n")
-    );
+    assert!(complaints.is_empty(), "{} complaints about {count} vectors:\n{}", complaints.len(), complaints.join("\n"));
 }
 
 /// With a certificate: TLS, and plain HTTP beside it.
@@ -81,8 +73,7 @@ impl Door {
         let is_secure = table.rules.contains("https://");
         let (listen, tls) =
             if is_secure { (BOTH, "[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n") } else { (PLAIN, "") };
-        let place =
-            Place::with(&format!("{listen}\nupstream = \"{}\"\n{}\n{tls}", upstream.url(), table.rules));
+        let place = Place::with(&format!("{listen}\nupstream = \"{}\"\n{}\n{tls}", upstream.url(), table.rules));
         issued.write(place.path());
         for member in &table.cast {
             invite(&place, member);
@@ -97,8 +88,7 @@ impl Door {
     fn try_out(&mut self, table: &Table, vector: &Vector) -> Vec<String> {
         let answered = self.ask(table, vector);
         // Failures of earlier vectors count against this address. A new server has not seen them.
-        let is_throttled =
-            |answered: &Result<Answered, String>| answered.as_ref().is_ok_and(|it| it.status == 429);
+        let is_throttled = |answered: &Result<Answered, String>| answered.as_ref().is_ok_and(|it| it.status == 429);
         let answered = if is_throttled(&answered) && vector.expect != 429 {
             self.server.kill();
             self.server = Server::start(&self.place);
@@ -138,8 +128,7 @@ impl Door {
     }
 
     fn log_in(&self, member: &Member, secure: bool) -> Result<Token, String> {
-        let body =
-            json!({ "realm": member.realm, "login": member.login, "password": member.password }).to_string();
+        let body = json!({ "realm": member.realm, "login": member.login, "password": member.password }).to_string();
         let head = format!(
             "POST {}/user/sessions HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
             self.mount,

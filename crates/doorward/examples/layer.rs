@@ -55,12 +55,8 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (settings, rules) = Settings::parse("RULES", RULES, &|name| std::env::var(name).ok())?;
     let rules = [rules];
     let policy = Policy::compile(&Draft { own: own_routes(), ..Draft::new(&settings, &rules) })?;
-    let engine = Engine::start(EngineParts::new(
-        policy,
-        Arc::new(MemoryStore::new()),
-        Arc::new(BlockingHasher::new()),
-    ))
-    .await?;
+    let engine =
+        Engine::start(EngineParts::new(policy, Arc::new(MemoryStore::new()), Arc::new(BlockingHasher::new()))).await?;
     let password = b"seven grey herons at noon".to_vec();
     let anna = UserDraft { password: Some(password.into()), ..UserDraft::new("anna") };
     engine.create_user(&Actor::console(), anna).await.map_err(|refusal| refusal.code())?;
@@ -72,8 +68,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let app = protect(service, engine.clone());
     tokio::spawn(maintain(engine));
 
-    let port =
-        std::env::args().nth(1).or_else(|| std::env::var("PORT").ok()).unwrap_or_else(|| "3000".into());
+    let port = std::env::args().nth(1).or_else(|| std::env::var("PORT").ok()).unwrap_or_else(|| "3000".into());
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port.parse()?)).await?;
     println!("http://{}", listener.local_addr()?);
     Ok(axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>()).await?)

@@ -91,7 +91,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn read(value: &str) -> Result<&str, bool> {
-        let headers: HeaderMap = [(AUTHORIZATION, HeaderValue::from_str(value).expect("a value"))].into_iter().collect();
+        let headers: HeaderMap =
+            [(AUTHORIZATION, HeaderValue::from_str(value).expect("a value"))].into_iter().collect();
         match authorization(&headers) {
             Authorization::Basic(rest) => Ok(value.split_at(value.len() - rest.len()).1),
             other => Err(other == Authorization::Malformed),

@@ -130,7 +130,11 @@ fn node(text: &str) -> Option<IpAddr> {
     if let Some(rest) = text.strip_prefix('[') {
         let (address, after) = rest.split_once(']')?;
         let fits = after.is_empty() || after.strip_prefix(':').is_some_and(is_port);
-        return address.parse::<std::net::Ipv6Addr>().ok().filter(|_| fits).map(|address| IpAddr::V6(address).to_canonical());
+        return address
+            .parse::<std::net::Ipv6Addr>()
+            .ok()
+            .filter(|_| fits)
+            .map(|address| IpAddr::V6(address).to_canonical());
     }
     if let Ok(address) = text.parse::<IpAddr>() {
         return Some(address.to_canonical());
@@ -148,7 +152,9 @@ fn is_secure(peer: &Peer, headers: &HeaderMap) -> bool {
     };
     if let Some(list) = hops(headers, &FORWARDED) {
         for element in list.split(',') {
-            parameters(element).filter(|(name, _)| name.eq_ignore_ascii_case("proto")).for_each(|(_, proto)| hear(proto));
+            parameters(element)
+                .filter(|(name, _)| name.eq_ignore_ascii_case("proto"))
+                .for_each(|(_, proto)| hear(proto));
         }
     }
     if let Some(list) = hops(headers, &X_FORWARDED_PROTO) {

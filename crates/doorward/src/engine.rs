@@ -3,8 +3,8 @@
 mod admin;
 mod authority;
 mod basic;
-mod credentials;
 mod codes;
+mod credentials;
 mod feed;
 mod guests;
 mod identify;

@@ -29,12 +29,7 @@ impl<'a> Head<'a> {
     /// # Errors
     /// A refusal when authority, scheme or path are missing, doubled, malformed or contradict each other
     /// (RFC 9112, sections 3.2 and 3.3; RFC 9110, section 7.4).
-    pub fn read(
-        parts: &'a Parts,
-        peer: &Peer,
-        trusted: &TrustedProxies,
-        door: Door,
-    ) -> Result<Self, Refusal> {
+    pub fn read(parts: &'a Parts, peer: &Peer, trusted: &TrustedProxies, door: Door) -> Result<Self, Refusal> {
         let client = client(peer, &parts.headers, trusted);
         if matches!(parts.method.as_str(), "CONNECT" | "TRACE" | "TRACK") {
             return Err(Reason::MethodNotAllowed.into());
@@ -50,15 +45,7 @@ impl<'a> Head<'a> {
             _ => CanonicalPath::parse(raw),
         };
         let path = path.map_err(Reason::Path)?;
-        Ok(Self {
-            method: &parts.method,
-            path,
-            query: parts.uri.query(),
-            host,
-            headers: &parts.headers,
-            client,
-            door,
-        })
+        Ok(Self { method: &parts.method, path, query: parts.uri.query(), host, headers: &parts.headers, client, door })
     }
 
     /// The method.
@@ -195,7 +182,10 @@ mod tests {
         assert_eq!(read(request().header(HOST, "example.com:80")), Ok("example.com".into()));
         assert_eq!(read(request().header(HOST, "example.com:8080")), Ok("example.com:8080".into()));
         assert_eq!(read(request().header(HOST, "[::1]:8080")), Ok("[::1]:8080".into()));
-        for bad in ["a@b", "a b", "a:b", "a:99999", "", "[::1", "[zz]", "a/b", "a,b", "[::1]x", ".", "..", "a..", "a..b", ".a", "a.:80.", "[::1]."] {
+        for bad in [
+            "a@b", "a b", "a:b", "a:99999", "", "[::1", "[zz]", "a/b", "a,b", "[::1]x", ".", "..", "a..", "a..b", ".a",
+            "a.:80.", "[::1].",
+        ] {
             assert!(read(request().header(HOST, bad)).is_err(), "{bad:?}");
         }
         assert!(read(request()).is_err());

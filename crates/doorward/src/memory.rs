@@ -15,8 +15,8 @@ use crate::clock::Time;
 use crate::name::Name;
 use crate::session::{SessionHandle, SessionKey};
 use crate::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter,
-    Store, StoreError, StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
+    StoreError, StoredRole, StoredSession, Touch, UserFilter,
 };
 use crate::user::{Login, User, UserId, UserNumber};
 use state::State;
@@ -46,10 +46,7 @@ impl MemoryStore {
     /// Answers when it is asked for the first time; nothing here waits.
     ///
     /// No change leaves a state half done: each looks at everything that may refuse it before it alters anything.
-    fn answer<'s, T>(
-        &'s self,
-        act: impl FnOnce(&mut State) -> Result<T, StoreError> + Send + 's,
-    ) -> Answer<'s, T> {
+    fn answer<'s, T>(&'s self, act: impl FnOnce(&mut State) -> Result<T, StoreError> + Send + 's) -> Answer<'s, T> {
         Box::pin(async move { act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner)) })
     }
 }

@@ -123,8 +123,7 @@ fn hash(password: &[u8], cost: Cost, scratch: &mut Scratch) -> Option<PasswordHa
     let blocks = scratch.blocks(params.block_count());
     let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
     argon2.hash_password_into_with_memory(password, &salt, output.as_mut_slice(), blocks).ok()?;
-    let (salt, digest) =
-        (Base64Unpadded::encode_string(&salt), Base64Unpadded::encode_string(output.as_slice()));
+    let (salt, digest) = (Base64Unpadded::encode_string(&salt), Base64Unpadded::encode_string(output.as_slice()));
     let text = format!("$argon2id$v=19$m={},t={},p=1${salt}${digest}", cost.memory, cost.passes);
     Some(PasswordHash::new(text))
 }

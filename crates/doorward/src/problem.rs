@@ -125,9 +125,10 @@ fn problem(refusal: &Refusal) -> Problem {
         Reason::NotLoggedIn => ("Nobody is logged in.", None),
         Reason::WrongPassword => ("The password is wrong.", None),
         Reason::Password(refusal) => ("The new password is not good enough.", Some(refusal.to_string())),
-        Reason::Realm("realm_required") => {
-            ("There are several realms.", Some("Say which one: \"realm\" in the body, or ?realm= in the query.".to_owned()))
-        }
+        Reason::Realm("realm_required") => (
+            "There are several realms.",
+            Some("Say which one: \"realm\" in the body, or ?realm= in the query.".to_owned()),
+        ),
         Reason::Realm(_) => ("There is no such realm.", None),
         Reason::TooManySessions | Reason::Conflict(Conflict::TooManySessions) => {
             ("You have as many sessions as allowed.", Some("Log out somewhere else first.".to_owned()))
@@ -136,9 +137,7 @@ fn problem(refusal: &Refusal) -> Problem {
         Reason::RoleInFile => ("The role stands in a file.", Some("Change it there, and reload.".to_owned())),
         Reason::Conflict(conflict) => ("The change was refused.", Some(format!("{conflict}."))),
         Reason::Invalid(member, why) => ("The request does not fit.", Some(format!("{member}: {why}"))),
-        Reason::HttpsRequired => {
-            ("HTTPS is required.", Some("Credentials are not read over plain HTTP.".to_owned()))
-        }
+        Reason::HttpsRequired => ("HTTPS is required.", Some("Credentials are not read over plain HTTP.".to_owned())),
         Reason::Csrf(refusal) => ("The request may come from another site.", Some(refusal.to_string())),
         Reason::Forbidden(resource) => ("You may not do this.", Some(format!("It needs the resource {resource}."))),
         Reason::Undecided => ("You may not do this.", None),

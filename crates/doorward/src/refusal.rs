@@ -158,11 +158,9 @@ impl Reason {
             Self::MalformedAuthorization | Self::WrongScheme | Self::BadCredentials | Self::NotLoggedIn => {
                 StatusCode::UNAUTHORIZED
             }
-            Self::HttpsRequired
-            | Self::Csrf(_)
-            | Self::Forbidden(_)
-            | Self::Undecided
-            | Self::ReauthRequired => StatusCode::FORBIDDEN,
+            Self::HttpsRequired | Self::Csrf(_) | Self::Forbidden(_) | Self::Undecided | Self::ReauthRequired => {
+                StatusCode::FORBIDDEN
+            }
             Self::Force(error) => error.status(),
             Self::WrongPassword | Self::TooManySessions => StatusCode::FORBIDDEN,
             Self::Password(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -1,7 +1,8 @@
 //! What goes out: the request as the upstream gets it, and the response as the caller gets it.
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap,
+    HeaderName, HeaderValue, SET_COOKIE, VARY,
 };
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};

@@ -38,8 +38,7 @@ impl SessionToken {
 
     /// Whether `text` has a token's form: 43 characters of base64url. Nothing is trimmed or decoded.
     pub fn is_well_formed(text: &str) -> bool {
-        text.len() == Self::LENGTH
-            && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
+        text.len() == Self::LENGTH && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
     }
 }
 

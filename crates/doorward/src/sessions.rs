@@ -78,8 +78,7 @@ impl Sessions {
             let version = self.version.load(Ordering::SeqCst);
             let stored = store.session(key).await?;
             drop(turn);
-            let Some((stored, realm)) = stored.and_then(|stored| realm(&stored).map(|realm| (stored, realm)))
-            else {
+            let Some((stored, realm)) = stored.and_then(|stored| realm(&stored).map(|realm| (stored, realm))) else {
                 // A session that began meanwhile must not be called unknown.
                 if self.version.load(Ordering::SeqCst) == version {
                     let _ = guard.insert(now.saturating_add(Self::UNKNOWN_FOR));

@@ -45,14 +45,7 @@ pub struct ThrottleLimits {
 
 impl Default for ThrottleLimits {
     fn default() -> Self {
-        Self {
-            by_source: 5,
-            first_wait: 30,
-            longest_wait: 3_600,
-            by_account: 100,
-            by_network: 50,
-            window: 600,
-        }
+        Self { by_source: 5, first_wait: 30, longest_wait: 3_600, by_account: 100, by_network: 50, window: 600 }
     }
 }
 
@@ -277,8 +270,7 @@ fn make_room(counters: &mut HashMap<u64, Counter>, now: Time) {
     if counters.len() < Throttle::GREATEST_SHARD {
         return;
     }
-    let light =
-        |counter: &Counter| counter.trying == 0 && counter.blocked_until <= now && counter.failures <= 1;
+    let light = |counter: &Counter| counter.trying == 0 && counter.blocked_until <= now && counter.failures <= 1;
     counters.retain(|_, counter| !light(counter));
     if counters.len() >= Throttle::GREATEST_SHARD {
         counters.retain(|_, counter| counter.trying > 0 || counter.failures >= 5);

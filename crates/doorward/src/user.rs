@@ -76,11 +76,7 @@ impl Login {
         let folded: String = text.nfc().collect::<String>().to_lowercase().nfc().collect();
         let fits = (1..=254).contains(&folded.chars().count());
         let clean = !folded.chars().any(|c| c.is_control() || c == ':' || is_invisible(c));
-        if fits && clean && folded.trim() == folded {
-            Ok(Self(folded.into()))
-        } else {
-            Err(InvalidUser::Login)
-        }
+        if fits && clean && folded.trim() == folded { Ok(Self(folded.into())) } else { Err(InvalidUser::Login) }
     }
 
     /// The login as text.

@@ -22,11 +22,7 @@ impl Users {
     }
 
     /// The user, from memory or from the store.
-    pub(crate) async fn load(
-        &self,
-        number: UserNumber,
-        store: &dyn Store,
-    ) -> Result<Option<Arc<User>>, StoreError> {
+    pub(crate) async fn load(&self, number: UserNumber, store: &dyn Store) -> Result<Option<Arc<User>>, StoreError> {
         loop {
             if let Some(user) = self.peek(number) {
                 return Ok(Some(user));

@@ -18,10 +18,7 @@ fn every_line_in_the_head_of_the_example_answers_as_it_says() {
     let (address, _running) = start();
     let source = include_str!("../examples/layer.rs");
     let head = source.split("//! ```").nth(1).expect("a block of commands");
-    let lines = head
-        .lines()
-        .filter_map(|line| line.strip_prefix("//! "))
-        .filter(|line| !line.starts_with("cargo run"));
+    let lines = head.lines().filter_map(|line| line.strip_prefix("//! ")).filter(|line| !line.starts_with("cargo run"));
     let (mut script, mut expected) = (String::from("set -eu\n"), Vec::new());
     for line in lines {
         let (command, comment) =
@@ -32,8 +29,7 @@ fn every_line_in_the_head_of_the_example_answers_as_it_says() {
         expected.extend(comment.get(..3).filter(|_| command.starts_with("curl")).map(str::to_owned));
     }
 
-    let folder =
-        std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("example-{}", std::process::id()));
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("example-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let ran = Command::new("sh").args(["-c", &script]).current_dir(&folder).output().expect("a shell");
     std::fs::remove_dir_all(&folder).expect("the folder goes");
@@ -50,8 +46,8 @@ fn start() -> (String, Running) {
     let example = tests.ancestors().nth(2).expect("the folder of the build").join("examples/layer");
     let mut command = Command::new(&example);
     let running = command.arg("0").stdout(Stdio::piped()).spawn();
-    let mut running = running
-        .unwrap_or_else(|error| panic!("{}: {error}; `cargo build --examples` first", example.display()));
+    let mut running =
+        running.unwrap_or_else(|error| panic!("{}: {error}; `cargo build --examples` first", example.display()));
     let mut line = String::new();
     let stdout = running.stdout.take().expect("its output");
     BufReader::new(stdout).read_line(&mut line).expect("its address");

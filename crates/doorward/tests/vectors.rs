@@ -86,8 +86,7 @@ impl Door {
     /// Logs in over the own resources, as a browser does.
     async fn log_in(&self, table: &Table, name: &str, vector: &Vector) -> vectors::Token {
         let member = table.member(name);
-        let claim =
-            serde_json::json!({ "realm": member.realm, "login": member.login, "password": member.password });
+        let claim = serde_json::json!({ "realm": member.realm, "login": member.login, "password": member.password });
         let mount = if table.rules_file == "mounted.toml" { "/auth" } else { "" };
         // A session of the kind that the vector's connection takes; where none is given over plain HTTP, one of the other kind.
         let plain = !vector.secure && table.rules_file == "home.toml";
@@ -112,14 +111,12 @@ impl Door {
 }
 
 fn settings(table: &Table) -> (Settings, doorward::policy::Rules) {
-    Settings::parse(&table.rules_file, &table.rules, &|_| None)
-        .unwrap_or_else(|complaints| panic!("{complaints}"))
+    Settings::parse(&table.rules_file, &table.rules, &|_| None).unwrap_or_else(|complaints| panic!("{complaints}"))
 }
 
 async fn engine(table: &Table) -> Arc<Engine> {
     let (settings, rules) = settings(table);
-    let policy =
-        Policy::compile(&Draft::new(&settings, &[rules])).unwrap_or_else(|complaints| panic!("{complaints}"));
+    let policy = Policy::compile(&Draft::new(&settings, &[rules])).unwrap_or_else(|complaints| panic!("{complaints}"));
     let parts = EngineParts::new(policy, Arc::new(MemoryStore::new()), Arc::new(BlockingHasher::new()));
     let engine = Engine::start(parts).await.expect("an engine");
     for member in &table.cast {
@@ -147,8 +144,7 @@ fn peer(secure: bool) -> Peer {
 /// The request, if HTTP libraries can hold it as it is.
 fn request(sent: &Sent, secure: bool) -> Option<Request<Body>> {
     let uri: Uri = sent.target.parse().ok()?;
-    let whole =
-        if sent.target.starts_with('/') { uri.path_and_query()?.to_string() } else { uri.to_string() };
+    let whole = if sent.target.starts_with('/') { uri.path_and_query()?.to_string() } else { uri.to_string() };
     if whole != sent.target {
         return None;
     }
@@ -162,8 +158,7 @@ fn request(sent: &Sent, secure: bool) -> Option<Request<Body>> {
 
 async fn echo(request: Request<Body>, seen: Arc<Mutex<Option<Seen>>>) -> Result<Response<Body>, Infallible> {
     let (parts, body) = request.into_parts();
-    let body =
-        body.collect().await.map(|body| body.to_bytes()).unwrap_or(Bytes::from_static(b"(broken off)"));
+    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or(Bytes::from_static(b"(broken off)"));
     let mut response = Response::new(Body::empty());
     for line in parts.headers.get_all("x-answer") {
         let (name, value) = line.to_str().expect("text").split_once(": ").expect("name and value");

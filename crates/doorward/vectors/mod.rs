@@ -98,9 +98,6 @@ fn read<T: serde::de::DeserializeOwned>(path: &Path) -> T {
 impl Table {
     /// The user of this name.
     pub fn member(&self, name: &str) -> &Member {
-        self.cast
-            .iter()
-            .find(|member| member.name == name)
-            .unwrap_or_else(|| panic!("nobody is called {name}"))
+        self.cast.iter().find(|member| member.name == name).unwrap_or_else(|| panic!("nobody is called {name}"))
     }
 }

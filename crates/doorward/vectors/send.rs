@@ -34,13 +34,10 @@ pub struct Sent {
 impl Vector {
     /// Whose sessions the request needs.
     pub fn sessions(&self) -> Vec<String> {
-        let mut names: Vec<String> =
-            self.who.strip_prefix("session ").map(str::to_owned).into_iter().collect();
+        let mut names: Vec<String> = self.who.strip_prefix("session ").map(str::to_owned).into_iter().collect();
         for text in self.headers.iter().chain(&self.body) {
             for kind in ["{token:", "{csrf:"] {
-                names.extend(
-                    text.split(kind).skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())),
-                );
+                names.extend(text.split(kind).skip(1).filter_map(|rest| Some(rest.split_once('}')?.0.to_owned())));
             }
         }
         names.sort();
@@ -138,8 +135,7 @@ pub(super) fn base64(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::new();
     for chunk in bytes.chunks(3) {
-        let group =
-            chunk.iter().fold(0u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
+        let group = chunk.iter().fold(0u32, |group, byte| group << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
         for place in 0..4 {
             let sextet = (group >> (18 - 6 * place)) as usize & 63;
             text.push(if place <= chunk.len() { char::from(ALPHABET[sextet]) } else { '=' });

@@ -114,23 +114,17 @@ impl Vector {
                 complaints.push(format!("no {kind} in {:?}", answered.body));
             }
         }
-        complaints
-            .extend(self.answer.iter().filter_map(|line| mismatch("the answer", line, &answered.headers)));
+        complaints.extend(self.answer.iter().filter_map(|line| mismatch("the answer", line, &answered.headers)));
         if answered.status == 401 && !answered.headers.iter().any(|(name, _)| name == "www-authenticate") {
             complaints.push("a 401 without a challenge".into());
         }
         if self.code.is_some() && self.expect >= 400 {
-            let protection =
-                ["Cache-Control: no-store", "X-Content-Type-Options: nosniff", "Content-Security-Policy"];
-            complaints.extend(
-                protection.iter().filter_map(|line| mismatch("the refusal", line, &answered.headers)),
-            );
+            let protection = ["Cache-Control: no-store", "X-Content-Type-Options: nosniff", "Content-Security-Policy"];
+            complaints.extend(protection.iter().filter_map(|line| mismatch("the refusal", line, &answered.headers)));
         }
         match (&self.seen, &answered.seen) {
             (None, None) => {}
-            (None, Some(seen)) => {
-                complaints.push(format!("the service was reached: {} {}", seen.method, seen.target))
-            }
+            (None, Some(seen)) => complaints.push(format!("the service was reached: {} {}", seen.method, seen.target)),
             (Some(_), None) => complaints.push("the service was not reached".into()),
             (Some(expected), Some(seen)) => complaints.extend(self.unseen(table, expected, seen)),
         }
@@ -162,15 +156,13 @@ impl Vector {
             }
         }
         for (name, value) in found {
-            let is_token =
-                name == "x-doorward-csrf" && expected.headers.iter().any(|line| line == "X-Doorward-CSRF");
+            let is_token = name == "x-doorward-csrf" && expected.headers.iter().any(|line| line == "X-Doorward-CSRF");
             if !wanted.contains_key(name) && !is_token {
                 complaints.push(format!("the service saw {name}: {value}"));
             }
         }
-        complaints.extend(
-            expected.headers.iter().filter_map(|line| mismatch("the service's request", line, &seen.headers)),
-        );
+        complaints
+            .extend(expected.headers.iter().filter_map(|line| mismatch("the service's request", line, &seen.headers)));
         complaints
     }
 }
@@ -178,8 +170,7 @@ impl Vector {
 /// Whether a service might take a header of this name for an identity.
 fn is_identity(name: &str) -> bool {
     let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    plain.starts_with("x-doorward-")
-        || matches!(&*plain, "remote-user" | "x-remote-user" | "x-forwarded-user")
+    plain.starts_with("x-doorward-") || matches!(&*plain, "remote-user" | "x-remote-user" | "x-forwarded-user")
 }
 
 /// The identity headers of a caller; `*` for any value.

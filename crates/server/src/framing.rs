@@ -57,9 +57,7 @@ fn size(headers: &HeaderMap) -> usize {
 fn check_length(parts: &Parts) -> Result<(), Fault> {
     let mut lengths = parts.headers.get_all(header::CONTENT_LENGTH).iter();
     let length = lengths.next();
-    let is_digits = |value: &header::HeaderValue| {
-        !value.is_empty() && value.as_bytes().iter().all(u8::is_ascii_digit)
-    };
+    let is_digits = |value: &header::HeaderValue| !value.is_empty() && value.as_bytes().iter().all(u8::is_ascii_digit);
     if lengths.next().is_some() || !length.is_none_or(is_digits) {
         return Err(Fault::Malformed);
     }
@@ -160,8 +158,16 @@ mod tests {
     #[test]
     fn a_protected_header_cannot_be_nominated() {
         for name in [
-            "Cookie", "Authorization", "Origin", "Host", "Content-Length", "X-CSRF", "Sec-Fetch-Site", "X-Doorward-User",
-            "x_doorward_user", "X-Forwarded-For",
+            "Cookie",
+            "Authorization",
+            "Origin",
+            "Host",
+            "Content-Length",
+            "X-CSRF",
+            "Sec-Fetch-Site",
+            "X-Doorward-User",
+            "x_doorward_user",
+            "X-Forwarded-For",
         ] {
             let line = format!("close, {name}");
             assert_eq!(get(&[("Connection", &line)]), Err(Fault::ProtectedNomination), "{name}");

@@ -42,7 +42,12 @@ pub(crate) struct Replacement {
 
 impl Gateway {
     /// A gateway with these settings.
-    pub(crate) fn new(engine: Arc<Engine>, own: OwnResources, settings: &Settings, place: Place) -> Result<Self, UpstreamError> {
+    pub(crate) fn new(
+        engine: Arc<Engine>,
+        own: OwnResources,
+        settings: &Settings,
+        place: Place,
+    ) -> Result<Self, UpstreamError> {
         let Place { base, secure_port, control } = place;
         let upstreams = Upstreams::new(&settings.upstream, &base, &Upstreams::default())?;
         own.upstreams.store(Arc::new(upstreams));

@@ -159,8 +159,7 @@ mod tests {
         let outcome = threads.run(job("secret")).await.expect("not busy");
         let HashOutcome::Hashed(hash) = outcome else { panic!("no hash") };
         let cost = Cost { memory: 64, passes: 1 };
-        let verify =
-            HashJob::Verify { hash: Some(hash), password: b"secret".to_vec().into(), cost };
+        let verify = HashJob::Verify { hash: Some(hash), password: b"secret".to_vec().into(), cost };
         let outcome = threads.run(verify).await.expect("not busy");
         assert!(matches!(outcome, HashOutcome::Right { outdated: false }));
     }

@@ -28,8 +28,7 @@ fn fate(name: &str) -> Fate {
     if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return fate_of_plain(name);
     }
-    let plain: String =
-        name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
     match fate_of_plain(&plain) {
         Fate::Client => Fate::Remove,
         fate => fate,
@@ -38,12 +37,33 @@ fn fate(name: &str) -> Fate {
 
 fn fate_of_plain(name: &str) -> Fate {
     match name {
-        "connection" | "keep-alive" | "proxy-connection" | "te" | "transfer-encoding" | "upgrade"
-        | "http2-settings" | "expect" | "proxy-authenticate" | "proxy-authorization" | "proxy" => Fate::Remove,
-        "x-http-method-override" | "x-http-method" | "x-method-override" | "x-original-url" | "x-original-uri"
-        | "x-original-method" | "x-rewrite-url" | "x-replaced-path" => Fate::Remove,
-        "remote-user" | "x-remote-user" | "true-client-ip" | "x-client-ip" | "x-cluster-client-ip"
-        | "client-cert" | "client-cert-chain" | "x-request-id" => Fate::Remove,
+        "connection"
+        | "keep-alive"
+        | "proxy-connection"
+        | "te"
+        | "transfer-encoding"
+        | "upgrade"
+        | "http2-settings"
+        | "expect"
+        | "proxy-authenticate"
+        | "proxy-authorization"
+        | "proxy" => Fate::Remove,
+        "x-http-method-override"
+        | "x-http-method"
+        | "x-method-override"
+        | "x-original-url"
+        | "x-original-uri"
+        | "x-original-method"
+        | "x-rewrite-url"
+        | "x-replaced-path" => Fate::Remove,
+        "remote-user"
+        | "x-remote-user"
+        | "true-client-ip"
+        | "x-client-ip"
+        | "x-cluster-client-ip"
+        | "client-cert"
+        | "client-cert-chain"
+        | "x-request-id" => Fate::Remove,
         "forwarded" | "x-forwarded-for" | "x-forwarded-proto" | "x-forwarded-host" => Fate::Client,
         "x-real-ip" | "x-forwarded-port" => Fate::Client,
         _ if name.starts_with("x-doorward-") || name.starts_with("x-forwarded-") => Fate::Remove,
@@ -165,8 +185,15 @@ fn append(headers: &mut HeaderMap, name: HeaderName, text: &str) {
 pub(crate) fn clean_response(headers: &mut HeaderMap) {
     remove_nominated(headers);
     remove(headers, |name| match name {
-        "connection" | "keep-alive" | "proxy-connection" | "te" | "transfer-encoding" | "upgrade"
-        | "http2-settings" | "proxy-authenticate" | "proxy-authentication-info" => true,
+        "connection"
+        | "keep-alive"
+        | "proxy-connection"
+        | "te"
+        | "transfer-encoding"
+        | "upgrade"
+        | "http2-settings"
+        | "proxy-authenticate"
+        | "proxy-authentication-info" => true,
         _ => name.starts_with("x-accel-") || name == "x-sendfile" || is_identity(name),
     });
 }
@@ -174,7 +201,10 @@ pub(crate) fn clean_response(headers: &mut HeaderMap) {
 fn is_identity(name: &str) -> bool {
     let begin = b"x-doorward-";
     name.len() >= begin.len()
-        && name.bytes().zip(begin).all(|(byte, expected)| byte == *expected || (*expected == b'-' && !byte.is_ascii_alphanumeric()))
+        && name
+            .bytes()
+            .zip(begin)
+            .all(|(byte, expected)| byte == *expected || (*expected == b'-' && !byte.is_ascii_alphanumeric()))
 }
 
 /// Removes the headers that `Connection` names. Protected ones were refused before.
@@ -254,10 +284,23 @@ mod tests {
     #[test]
     fn identity_and_override_headers_are_removed_in_every_spelling() {
         for name in [
-            "X-Doorward-User", "x_doorward_user", "X.Doorward.User", "X-Doorward_Roles", "Remote-User", "remote_user",
-            "X-Forwarded-User", "X_Forwarded_For", "X-HTTP-Method-Override", "X_HTTP_Method_Override",
-            "X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Uri", "X-Forwarded-Prefix", "True-Client-IP",
-            "X-SSL-Client-Verify", "X-Request-Id",
+            "X-Doorward-User",
+            "x_doorward_user",
+            "X.Doorward.User",
+            "X-Doorward_Roles",
+            "Remote-User",
+            "remote_user",
+            "X-Forwarded-User",
+            "X_Forwarded_For",
+            "X-HTTP-Method-Override",
+            "X_HTTP_Method_Override",
+            "X-Original-URL",
+            "X-Rewrite-URL",
+            "X-Forwarded-Uri",
+            "X-Forwarded-Prefix",
+            "True-Client-IP",
+            "X-SSL-Client-Verify",
+            "X-Request-Id",
         ] {
             let mut request = parts(&[(name, "x"), ("Accept", "*/*")]);
             clean_request(&mut request, true);
@@ -296,10 +339,7 @@ mod tests {
         clean_request(&mut request, true);
         add_forwarded(&mut request, &hop());
         assert_eq!(request.headers[X_FORWARDED_FOR], "1.1.1.1, 2.2.2.2, 192.0.2.7");
-        assert_eq!(
-            request.headers[header::FORWARDED],
-            "for=1.1.1.1, for=192.0.2.7;proto=http;host=\"api.example\""
-        );
+        assert_eq!(request.headers[header::FORWARDED], "for=1.1.1.1, for=192.0.2.7;proto=http;host=\"api.example\"");
         assert_eq!(request.headers[header::VIA], "1.0 front, 1.1 doorward-1");
     }
 

@@ -69,8 +69,7 @@ async fn ready(State(house): House) -> Response {
     if store == "ok" && upstreams != "down" {
         return Json(Ready { status: "ok", store, rules, upstreams }).into_response();
     }
-    let problem =
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Requests cannot be served now.");
+    let problem = Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", "Requests cannot be served now.");
     let problem = problem.member("store", store).member("rules", rules).member("upstreams", upstreams);
     let mut response = problem.response().map(axum::body::Body::from);
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

@@ -151,18 +151,15 @@ impl Listener {
                 let listener = tokio::net::UnixListener::from_std(listener.try_clone()?)?;
                 loop {
                     let accepted = listener.accept().await;
-                    let accepted = accepted.and_then(|(stream, _)| Ok((AcceptedSocket::Unix(stream.into_std()?), None)));
+                    let accepted =
+                        accepted.and_then(|(stream, _)| Ok((AcceptedSocket::Unix(stream.into_std()?), None)));
                     self.pass_on(accepted, &mut take).await;
                 }
             }
         }
     }
 
-    async fn pass_on(
-        &self,
-        accepted: io::Result<(AcceptedSocket, Option<IpAddr>)>,
-        take: &mut impl FnMut(Accepted),
-    ) {
+    async fn pass_on(&self, accepted: io::Result<(AcceptedSocket, Option<IpAddr>)>, take: &mut impl FnMut(Accepted)) {
         match accepted {
             Ok((socket, peer)) => take(Accepted { socket, peer, entry: self.entry.clone() }),
             Err(error) => recover(&self.address, error).await,

@@ -26,39 +26,29 @@ fn exposition(house: &Shared) -> String {
     let mut page = Page::default();
     let build = [("version", env!("CARGO_PKG_VERSION"))];
     page.family("doorward_build_info", "gauge", "The version that runs.").sample("", &build, 1);
-    page.family("doorward_start_time_seconds", "gauge", "When the process began, in seconds since 1970.")
-        .sample("", &[], house.started);
-    requests(&mut page, &house.engine.tallies());
-    let gauges = house.engine.gauges();
-    page.family("doorward_sessions_in_memory", "gauge", "Sessions in memory.").sample(
+    page.family("doorward_start_time_seconds", "gauge", "When the process began, in seconds since 1970.").sample(
         "",
         &[],
-        gauges.sessions,
+        house.started,
     );
+    requests(&mut page, &house.engine.tallies());
+    let gauges = house.engine.gauges();
+    page.family("doorward_sessions_in_memory", "gauge", "Sessions in memory.").sample("", &[], gauges.sessions);
     page.family("doorward_users_in_memory", "gauge", "Users in memory.").sample("", &[], gauges.users);
     page.family("doorward_audit_events_waiting", "gauge", "Audit events that wait to be written.").sample(
         "",
         &[],
         gauges.events_waiting,
     );
-    page.family(
-        "doorward_audit_events_lost_total",
-        "counter",
-        "Audit events that were lost because too many waited.",
-    )
-    .sample("", &[], gauges.events_lost);
+    page.family("doorward_audit_events_lost_total", "counter", "Audit events that were lost because too many waited.")
+        .sample("", &[], gauges.events_lost);
     page.family("doorward_passwords_waiting", "gauge", "Passwords that wait to be computed.").sample(
         "",
         &[],
         house.plane.passwords_waiting(),
     );
-    page.family("doorward_connections_open", "gauge", "Open connections.").sample(
-        "",
-        &[],
-        house.plane.connections(),
-    );
-    let mut family =
-        page.family("doorward_upstream_up", "gauge", "Whether requests to the upstream are worth trying.");
+    page.family("doorward_connections_open", "gauge", "Open connections.").sample("", &[], house.plane.connections());
+    let mut family = page.family("doorward_upstream_up", "gauge", "Whether requests to the upstream are worth trying.");
     for (name, up) in house.plane.upstreams() {
         family = family.sample("", &[("upstream", &name)], u8::from(up));
     }
@@ -78,8 +68,7 @@ fn requests(page: &mut Page, tallies: &[Tally]) {
     for tally in of_forgery {
         family = family.sample("", &[("route", &tally.route), ("reason", tally.outcome)], tally.hits);
     }
-    let mut family =
-        page.family("doorward_request_duration_seconds", "histogram", "How long requests took, by route.");
+    let mut family = page.family("doorward_request_duration_seconds", "histogram", "How long requests took, by route.");
     for (route, Durations { hits, micros, within }) in durations(&of_requests) {
         let mut so_far = 0;
         for (bound, count) in Tally::BOUNDS.iter().zip(within) {

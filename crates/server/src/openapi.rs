@@ -10,9 +10,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::path::{Operation, PathItem};
-use utoipa::openapi::security::{
-    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
-};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::server::ServerBuilder;
 use utoipa::{IntoResponses, OpenApi as _, ToSchema};
 use utoipa_axum::router::OpenApiRouter;

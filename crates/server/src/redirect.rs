@@ -16,7 +16,8 @@ pub(crate) struct SecureOrigins {
 impl SecureOrigins {
     /// The origins over https of these.
     pub(crate) fn new(own: &[Origin], port: Option<u16>) -> Self {
-        let authorities = own.iter().filter(|origin| origin.is_secure()).map(|origin| origin.authority().into()).collect();
+        let authorities =
+            own.iter().filter(|origin| origin.is_secure()).map(|origin| origin.authority().into()).collect();
         Self { authorities, port }
     }
 

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use doorward::Pass;
 use doorward::Admission;
+use doorward::Pass;
 use doorward::layer::Outcome;
 use http::{Request, Response};
 use hyper::body::{Body as _, Incoming};

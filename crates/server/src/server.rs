@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use doorward::policy::{Door, Listener as Declared, Settings};
 use doorward::Engine;
+use doorward::policy::{Door, Listener as Declared, Settings};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -96,7 +96,8 @@ pub fn start(plan: Plan) -> Result<Server, StartError> {
         .thread_name("control")
         .enable_all()
         .build()?;
-    let secure_port = listeners.iter().find(|listener| listener.is_secure()).and_then(|listener| listener.address.port());
+    let secure_port =
+        listeners.iter().find(|listener| listener.is_secure()).and_then(|listener| listener.address.port());
     let upstreams: Arc<ArcSwap<Upstreams>> = Arc::default();
     let open = Arc::default();
     let view = View::new(engine.clone(), &upstreams, &open);

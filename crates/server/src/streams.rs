@@ -75,12 +75,8 @@ impl OpenStreams {
     /// Follows the answer to somebody. What guests may read nobody can take from them.
     pub(crate) fn follow(&self, pass: Held) -> Option<Rc<OpenStream>> {
         pass.pass().caller().known()?;
-        let stream = Rc::new(OpenStream {
-            pass,
-            since: Instant::now(),
-            ended: Cell::new(false),
-            reader: RefCell::new(None),
-        });
+        let stream =
+            Rc::new(OpenStream { pass, since: Instant::now(), ended: Cell::new(false), reader: RefCell::new(None) });
         self.young.borrow_mut().push_back(Rc::downgrade(&stream));
         Some(stream)
     }

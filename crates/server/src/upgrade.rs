@@ -37,7 +37,8 @@ pub(crate) async fn forward(exchange: &Exchange<'_>, mut request: Request<Incomi
 fn check(request: &Request<Incoming>) -> Result<(), Fault> {
     let headers = request.headers();
     let mut protocols = tokens(headers, &header::UPGRADE);
-    let is_alone = protocols.next().is_some_and(|token| token.eq_ignore_ascii_case(b"websocket")) && protocols.next().is_none();
+    let is_alone =
+        protocols.next().is_some_and(|token| token.eq_ignore_ascii_case(b"websocket")) && protocols.next().is_none();
     let is_connected = tokens(headers, &header::CONNECTION).any(|token| token.eq_ignore_ascii_case(b"upgrade"));
     if *request.method() != Method::GET || request.version() != Version::HTTP_11 || !is_alone || !is_connected {
         return Err(Fault::UpgradeRefused);
@@ -90,7 +91,8 @@ async fn shake_hands(
 /// What RFC 6455, section 4.2.2, asks of a server; that the digest is right is the client's to check.
 fn is_switch(headers: &HeaderMap) -> bool {
     let mut protocols = tokens(headers, &header::UPGRADE);
-    let is_alone = protocols.next().is_some_and(|token| token.eq_ignore_ascii_case(b"websocket")) && protocols.next().is_none();
+    let is_alone =
+        protocols.next().is_some_and(|token| token.eq_ignore_ascii_case(b"websocket")) && protocols.next().is_none();
     let is_connected = tokens(headers, &header::CONNECTION).any(|token| token.eq_ignore_ascii_case(b"upgrade"));
     let has_no_body = !headers.contains_key(header::CONTENT_LENGTH) && !headers.contains_key(header::TRANSFER_ENCODING);
     is_alone && is_connected && has_no_body && headers.contains_key(header::SEC_WEBSOCKET_ACCEPT)

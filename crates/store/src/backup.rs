@@ -56,9 +56,7 @@ fn open_source(path: &Path) -> Result<Connection, OpenError> {
     let fault = |fault| OpenError::fault(path, fault);
     let connection = open_file(path).map_err(fault)?;
     match kind(&connection).map_err(fault)? {
-        Kind::Ours(found) if found > LATEST => {
-            Err(OpenError::TooNew { path: path.to_owned(), found, known: LATEST })
-        }
+        Kind::Ours(found) if found > LATEST => Err(OpenError::TooNew { path: path.to_owned(), found, known: LATEST }),
         Kind::Ours(_) => Ok(connection),
         Kind::Empty => Err(fault(Fault::Foreign("it is empty".into()))),
         Kind::Foreign => Err(fault(Fault::Foreign("it belongs to another program".into()))),
@@ -89,8 +87,8 @@ fn copy_pages(source: &Connection, partial: &Path, progress: &mut dyn FnMut(u64,
         loop {
             let step = backup.step(PAGES_AT_ONCE)?;
             let pages = backup.progress();
-            let [total, left] = [pages.pagecount, pages.remaining]
-                .map(|pages| u64::from(pages.unsigned_abs()) * u64::from(page));
+            let [total, left] =
+                [pages.pagecount, pages.remaining].map(|pages| u64::from(pages.unsigned_abs()) * u64::from(page));
             progress(total - left.min(total), total);
             match step {
                 StepResult::Done => break,

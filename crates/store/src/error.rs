@@ -93,9 +93,7 @@ impl OpenError {
         let advice = match error.kind() {
             NotFound => return Self::NoFolder { folder: path.parent().unwrap_or(path).to_owned() },
             PermissionDenied => "give this user the right to read and write the file and its folder",
-            ReadOnlyFilesystem => {
-                "the file system is read-only: mount it for writing, or set `data` to another place"
-            }
+            ReadOnlyFilesystem => "the file system is read-only: mount it for writing, or set `data` to another place",
             StorageFull => "the disk is full: free some space",
             _ => "see the system's log",
         };

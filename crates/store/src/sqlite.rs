@@ -32,8 +32,8 @@ use std::path::{Path, PathBuf};
 
 use doorward::audit::{Count, Event, StoredEvent};
 use doorward::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter,
-    Store, StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
+    StoredRole, StoredSession, Touch, UserFilter,
 };
 use doorward::{Login, Name, SessionHandle, SessionKey, Time, User, UserId, UserNumber};
 
@@ -90,9 +90,7 @@ impl Sqlite {
     /// When that cannot be found out, or somebody serves it and does not say who.
     pub fn serving_process(path: &Path) -> Result<Option<u32>, OpenError> {
         match ServingLock::holder(path)? {
-            Some(serving::Holder { pid: None }) => {
-                Err(OpenError::BeingServed { path: path.to_owned(), pid: None })
-            }
+            Some(serving::Holder { pid: None }) => Err(OpenError::BeingServed { path: path.to_owned(), pid: None }),
             holder => Ok(holder.and_then(|holder| holder.pid)),
         }
     }
@@ -201,8 +199,7 @@ impl Store for Sqlite {
         Box::pin(async move {
             let mut total = 0;
             loop {
-                let removed =
-                    self.writer.write(move |connection| purge::some(connection, now, keep_since)).await?;
+                let removed = self.writer.write(move |connection| purge::some(connection, now, keep_since)).await?;
                 total += removed;
                 if removed == 0 {
                     return Ok(total);

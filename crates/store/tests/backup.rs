@@ -12,8 +12,7 @@ use doorward_store::{OpenError, Sqlite};
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).expect("a folder").flatten();
-    let mut names: Vec<String> =
-        entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let mut names: Vec<String> = entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
     names.sort();
     names
 }
@@ -57,8 +56,7 @@ async fn a_copy_made_while_others_write_is_of_one_moment() {
     let during: Vec<&String> = found.iter().filter(|name| name.starts_with("during")).collect();
     assert!(during.iter().enumerate().all(|(index, name)| **name == format!("during{index:06}")));
     drop(copied);
-    let left: Vec<String> =
-        names(folder.path()).into_iter().filter(|name| name.contains("partial")).collect();
+    let left: Vec<String> = names(folder.path()).into_iter().filter(|name| name.contains("partial")).collect();
     assert!(left.is_empty());
 }
 
@@ -113,8 +111,7 @@ async fn what_had_ended_stays_ended_after_a_copy_was_put_back() {
     assert_eq!(store.secret("guest").await.expect("a secret"), secret);
     let news = store.changes_since(0).await.expect("an answer").news;
     assert!(
-        matches!(news, News::Lost)
-            || matches!(news, News::Changed(changes) if changes.contains(&Changed::Everything))
+        matches!(news, News::Lost) || matches!(news, News::Changed(changes) if changes.contains(&Changed::Everything))
     );
     assert!(store.changes_since(u64::MAX).await.expect("an answer").seq > seq);
 

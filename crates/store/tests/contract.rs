@@ -23,8 +23,7 @@ fn main() -> ExitCode {
         parts.is_empty() || says("--list") || parts.iter().any(fits)
     };
     // None is ever ignored.
-    let tests: Vec<Test> =
-        tests().into_iter().filter(|test| is_meant(&test.name) && !says("--ignored")).collect();
+    let tests: Vec<Test> = tests().into_iter().filter(|test| is_meant(&test.name) && !says("--ignored")).collect();
     if says("--list") {
         tests.iter().for_each(|test| println!("{}: test", test.name));
         return ExitCode::SUCCESS;
@@ -49,10 +48,9 @@ fn tests() -> Vec<Test> {
         name: format!("memory::{}", check.name()),
         run: Box::new(move || check.run(Arc::new(MemoryStore::new()))),
     });
-    let sqlite = contract::checks().into_iter().map(|check| Test {
-        name: format!("sqlite::{}", check.name()),
-        run: Box::new(move || in_a_file(&check)),
-    });
+    let sqlite = contract::checks()
+        .into_iter()
+        .map(|check| Test { name: format!("sqlite::{}", check.name()), run: Box::new(move || in_a_file(&check)) });
     memory.chain(sqlite).collect()
 }
 

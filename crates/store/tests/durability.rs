@@ -16,15 +16,12 @@ async fn everything_is_there_after_the_database_was_opened_again() {
     let user = add(&store, new_user("anna")).await;
     commit(&store, log_in(&user, "a")).await;
     commit(&store, role("support")).await;
-    let (secret, seq) = (
-        store.secret("guest").await.expect("a secret"),
-        store.changes_since(u64::MAX).await.expect("a seq").seq,
-    );
+    let (secret, seq) =
+        (store.secret("guest").await.expect("a secret"), store.changes_since(u64::MAX).await.expect("a seq").seq);
     drop(store);
     let store = Sqlite::open_existing(&path).expect("the database");
-    let found = store
-        .user_by_login(Name::parse("customer").expect("a name"), Login::parse("anna").expect("a login"))
-        .await;
+    let found =
+        store.user_by_login(Name::parse("customer").expect("a name"), Login::parse("anna").expect("a login")).await;
     assert_eq!(found.expect("an answer").map(|user| user.number), Some(user.number));
     assert!(store.session(SessionDigest::of("a").key()).await.expect("an answer").is_some());
     assert_eq!(roles(&store).await, ["support"]);
@@ -76,8 +73,7 @@ async fn two_stores_that_write_at_once_both_succeed() {
     });
     let answers = join_all(asked).await;
     assert!(answers.iter().all(Result::is_ok));
-    let seqs: std::collections::BTreeSet<u64> =
-        answers.iter().flatten().map(|committed| committed.seq).collect();
+    let seqs: std::collections::BTreeSet<u64> = answers.iter().flatten().map(|committed| committed.seq).collect();
     assert_eq!(seqs.len(), 200);
     assert_eq!(roles(&first).await.len(), 200);
 }
@@ -99,11 +95,8 @@ async fn what_another_process_changes_is_announced_and_lasts() {
     let (_folder, path, store) = database();
     let seq = store.changes_since(u64::MAX).await.expect("a seq").seq;
     let program = std::env::current_exe().expect("this program");
-    let ended = Command::new(program)
-        .args(["--exact", "another_process"])
-        .env(CHILD, &path)
-        .output()
-        .expect("a process");
+    let ended =
+        Command::new(program).args(["--exact", "another_process"]).env(CHILD, &path).output().expect("a process");
     assert!(ended.status.success());
     let feed = store.changes_since(seq).await.expect("an answer");
     assert_eq!(feed.news, News::Changed(vec![Changed::Roles]));

@@ -33,8 +33,7 @@ fn use_the_pages(with_scripts: bool) {
 /// What the console says, but for the statuses that are provoked here.
 fn complaints(page: &Page<'_>) -> Vec<String> {
     let provoked = |line: &String| {
-        line.contains("Failed to load resource")
-            && ["401", "403", "422"].iter().any(|status| line.contains(status))
+        line.contains("Failed to load resource") && ["401", "403", "422"].iter().any(|status| line.contains(status))
     };
     page.console().into_iter().filter(|line| !provoked(line)).collect()
 }
@@ -111,11 +110,7 @@ fn change_the_password(site: &Site, page: &Page<'_>) {
     fill("not the right one", NEW, NEW);
     assert_eq!(page.text_at("[role=alert]"), "The current password is wrong.");
     fill(PASSWORD, "passwordpassword", "passwordpassword");
-    assert!(
-        page.text_at("[role=alert]").starts_with("The new password is not good enough"),
-        "{}",
-        page.text()
-    );
+    assert!(page.text_at("[role=alert]").starts_with("The new password is not good enough"), "{}", page.text());
     assert_eq!(other.status(site.server.address()), 200);
     fill(PASSWORD, NEW, NEW);
     assert!(page.text_at("[role=status]").starts_with("The new password is set."), "{}", page.text());
@@ -140,12 +135,8 @@ fn log_out(site: &Site, page: &Page<'_>) {
 /// A session of the same user, from a device whose name is a trap.
 fn log_in_elsewhere(site: &Site, password: &str) -> Session {
     let body = serde_json::json!({ "login": "anna", "password": password }).to_string();
-    let lines = [
-        "Content-Type: application/json",
-        "User-Agent: <script>alert(1)</script><img src=x onerror=alert(1)>",
-    ];
-    let answer =
-        Client::tcp(site.server.address()).request_with("POST", "/user/sessions", &lines, &body).answer();
+    let lines = ["Content-Type: application/json", "User-Agent: <script>alert(1)</script><img src=x onerror=alert(1)>"];
+    let answer = Client::tcp(site.server.address()).request_with("POST", "/user/sessions", &lines, &body).answer();
     assert_eq!(answer.status, 201, "{}", answer.text());
     Session::read(&answer)
 }

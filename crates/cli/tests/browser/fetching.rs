@@ -53,10 +53,7 @@ fn a_script_of_the_own_origin_logs_in_acts_and_logs_out() {
     assert_eq!(found, json!([401, 401, 401, 201, 200, 200]));
     assert_eq!(page.run("return document.cookie"), "", "scripts do not see the cookie");
     let cookie = page.cookie("doorward-default").expect("a cookie");
-    assert_eq!(
-        (&cookie["httpOnly"], &cookie["sameSite"], &cookie["path"]),
-        (&json!(true), &json!("Lax"), &json!("/"))
-    );
+    assert_eq!((&cookie["httpOnly"], &cookie["sameSite"], &cookie["path"]), (&json!(true), &json!("Lax"), &json!("/")));
 
     // The browser vouches for the origin; where that is not enough, the token does.
     let found = ask(
@@ -112,8 +109,7 @@ fn a_script_of_a_listed_origin_may_do_the_same() {
     assert_eq!(site.changes(), 3);
     // Of the headers it may read those that are named.
     let script = format!("const answer = await fetch('{}/orders', {{ credentials: 'include' }});", site.base);
-    let read =
-        page.run(&format!("{script} return [answer.headers.get('X-Total'), answer.headers.get('X-Secret')]"));
+    let read = page.run(&format!("{script} return [answer.headers.get('X-Total'), answer.headers.get('X-Secret')]"));
     assert_eq!(read, json!(["7", null]));
     // Without its cookie it is a guest.
     let script = format!("return (await fetch('{}/orders', {{ credentials: 'omit' }})).status", site.base);
@@ -155,10 +151,7 @@ fn scripts_of_other_origins_change_nothing_and_read_nothing() {
                 log_in("mallory"),
             ]),
         );
-        assert!(
-            found.as_array().expect("a list").iter().all(|status| status == "unreadable"),
-            "{origin}: {found}"
-        );
+        assert!(found.as_array().expect("a list").iter().all(|status| status == "unreadable"), "{origin}: {found}");
         // What a browser sends without asking first.
         for path in ["/orders", "/strict", "/logout", "/login", "/user/sessions", "/account/sessions"] {
             let script = "await fetch('URL', { method: 'POST', mode: 'no-cors', credentials: 'include', body: 'login=mallory&end=others' });";

@@ -58,8 +58,7 @@ fn forms_of_others_neither_log_in_nor_out_nor_change_anything() {
             page.open(origin);
             send_form(&page, &target(path), FORM, fields);
             // With the requests of another site no cookie comes along, so that they are nobody's.
-            let is_nobody =
-                *origin == site.stranger && page.text().contains("urn:doorward:problem:not_logged_in");
+            let is_nobody = *origin == site.stranger && page.text().contains("urn:doorward:problem:not_logged_in");
             let is_refused = page.text().contains("urn:doorward:problem:csrf") || is_nobody;
             // Whoever was to be logged out is asked, and whoever is nobody is told to log in.
             let is_asked = ["/logout", "/login"].iter().any(|asked| page.url().contains(asked));

@@ -6,8 +6,7 @@ use super::site::Site;
 use crate::peers::{Client, PASSWORD, Page};
 
 /// Those that the documentation shows.
-const PICTURES: [&str; 4] =
-    ["login-390-light", "login-1440-light", "account-390-light", "account-1440-light"];
+const PICTURES: [&str; 4] = ["login-390-light", "login-1440-light", "account-390-light", "account-1440-light"];
 const SUBMIT: &str = "main form button:not(.quiet)";
 
 #[test]

@@ -59,15 +59,11 @@ impl Ledger {
     }
 
     pub fn summary(&self) -> String {
-        let (sessions, users) = (
-            self.sessions.lock().expect("not poisoned").len(),
-            self.users.lock().expect("not poisoned").len(),
-        );
+        let (sessions, users) =
+            (self.sessions.lock().expect("not poisoned").len(), self.users.lock().expect("not poisoned").len());
         let (all, ended) = (self.acknowledged(), self.ended.load(Ordering::SeqCst));
         let in_doubt = self.in_doubt.load(Ordering::SeqCst);
-        format!(
-            "{all} acknowledged changes ({sessions} log-ins, {ended} log-outs, {users} users), {in_doubt} in doubt"
-        )
+        format!("{all} acknowledged changes ({sessions} log-ins, {ended} log-outs, {users} users), {in_doubt} in doubt")
     }
 
     /// A log-in was acknowledged.
@@ -98,10 +94,7 @@ impl Ledger {
 
     fn set(&self, which: impl Fn(&Kept) -> bool, fate: Fate) {
         let mut sessions = self.sessions.lock().expect("not poisoned");
-        sessions
-            .iter_mut()
-            .filter(|kept| kept.fate != Fate::Dead && which(kept))
-            .for_each(|kept| kept.fate = fate);
+        sessions.iter_mut().filter(|kept| kept.fate != Fate::Dead && which(kept)).for_each(|kept| kept.fate = fate);
     }
 
     /// A user is about to become this, or to go.
@@ -160,8 +153,9 @@ impl Ledger {
                     self.in_doubt.fetch_add(1, Ordering::SeqCst);
                     *fate = if status == 200 { Fate::Alive } else { Fate::Dead };
                 }
-                (fate, status) => lost
-                    .push(format!("a session of {login} that is {fate:?} got {status}: {}", answer.text())),
+                (fate, status) => {
+                    lost.push(format!("a session of {login} that is {fate:?} got {status}: {}", answer.text()))
+                }
             }
         }
         lost
@@ -209,17 +203,13 @@ fn list(server: &Server) -> BTreeMap<String, User> {
     let mut client = connect(server.admin_address());
     let (mut users, mut after) = (BTreeMap::new(), String::new());
     loop {
-        let answer =
-            client.request("GET", &format!("/admin/users?limit=1000{after}"), &[&session.cookie]).answer();
+        let answer = client.request("GET", &format!("/admin/users?limit=1000{after}"), &[&session.cookie]).answer();
         assert_eq!(answer.status, 200, "{}", answer.text());
         let page: Value = serde_json::from_slice(&answer.body).expect("JSON");
         let text = |value: &Value| value.as_str().expect("text").to_owned();
         for user in page["items"].as_array().expect("a list") {
             let roles = user["roles"].as_array().expect("a list").iter().map(text).collect();
-            users.insert(
-                text(&user["login"]),
-                User { name: text(&user["name"]), state: text(&user["state"]), roles },
-            );
+            users.insert(text(&user["login"]), User { name: text(&user["name"]), state: text(&user["state"]), roles });
         }
         match page["next"].as_str() {
             Some(next) => after = format!("&after={next}"),

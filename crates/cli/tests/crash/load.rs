@@ -64,8 +64,7 @@ impl<'t> Load<'t> {
     }
 
     fn log_in(&self, client: &mut Client, login: &str) -> Option<Session> {
-        let answer =
-            self.acknowledged(Session::send_log_in(client, login, PASSWORD).try_answer().ok(), 201)?;
+        let answer = self.acknowledged(Session::send_log_in(client, login, PASSWORD).try_answer().ok(), 201)?;
         self.begin_session(login, &answer)
     }
 
@@ -80,8 +79,7 @@ impl<'t> Load<'t> {
     fn change_a_password(&self, login: &str) -> Option<()> {
         let mut client = try_connect(self.address)?;
         let mut current = self.ledger.password(login).unwrap_or_else(|| PASSWORD.to_owned());
-        let answer =
-            self.acknowledged(Session::send_log_in(&mut client, login, &current).try_answer().ok(), 201)?;
+        let answer = self.acknowledged(Session::send_log_in(&mut client, login, &current).try_answer().ok(), 201)?;
         let mut session = self.begin_session(login, &answer)?;
         for number in 0.. {
             let new = format!("the {number}th heron of round {}", self.round);
@@ -116,13 +114,8 @@ impl<'t> Load<'t> {
                 self.ledger.done(&login);
                 Some(answer)
             };
-            let answer = change(
-                "POST",
-                "/admin/users",
-                json!({ "login": login, "name": "New" }),
-                201,
-                Some(user.clone()),
-            )?;
+            let answer =
+                change("POST", "/admin/users", json!({ "login": login, "name": "New" }), 201, Some(user.clone()))?;
             let made: Value = serde_json::from_slice(&answer.body).expect("JSON");
             let path = format!("/admin/users/{}", made["id"].as_str().expect("an id"));
             user.name = format!("Number {number}");

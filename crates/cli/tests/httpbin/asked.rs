@@ -17,15 +17,7 @@ pub struct Asked {
 /// A request without anything special.
 pub fn ask(method: &'static str, target: impl Into<String>) -> Asked {
     let headers = vec![("host".into(), "localhost".into()), ("user-agent".into(), "a test".into())];
-    Asked {
-        method,
-        target: target.into(),
-        headers,
-        body: Vec::new(),
-        chunks: None,
-        waits: false,
-        version: "HTTP/1.1",
-    }
+    Asked { method, target: target.into(), headers, body: Vec::new(), chunks: None, waits: false, version: "HTTP/1.1" }
 }
 
 /// The same with GET.

@@ -27,13 +27,8 @@ const ADDED_TO_REQUESTS: [&str; 7] = [
     "x-forwarded-proto",
     "x-request-id",
 ];
-const ADDED_TO_ANSWERS: [&str; 5] = [
-    "content-security-policy",
-    "referrer-policy",
-    "x-content-type-options",
-    "x-frame-options",
-    "x-request-id",
-];
+const ADDED_TO_ANSWERS: [&str; 5] =
+    ["content-security-policy", "referrer-policy", "x-content-type-options", "x-frame-options", "x-request-id"];
 /// What concerns one connection, and how long a body is on it.
 const OF_A_HOP: [&str; 6] =
     ["connection", "content-length", "expect", "keep-alive", "proxy-authenticate", "transfer-encoding"];
@@ -84,9 +79,7 @@ impl Row {
             return vec![format!("refused by Doorward: {}", answer.text())];
         }
         let is_local = answer.status == 204 && asked.method == "OPTIONS";
-        let passed = until("httpbin has answered", || {
-            self.tap.take().pop().or_else(|| is_local.then(Passed::default))
-        });
+        let passed = until("httpbin has answered", || self.tap.take().pop().or_else(|| is_local.then(Passed::default)));
         if passed.there.is_empty() {
             return vec!["answered by Doorward itself".into()];
         }
@@ -94,10 +87,7 @@ impl Row {
         let said = read_answer(&passed.back, asked.method == "HEAD");
         let mut found = compare(asked, &got);
         if (answer.status, answer.is_whole) != (said.status, said.is_whole) {
-            found.push(format!(
-                "status {} instead of {}, whole: {}",
-                answer.status, said.status, answer.is_whole
-            ));
+            found.push(format!("status {} instead of {}, whole: {}", answer.status, said.status, answer.is_whole));
         }
         found.extend(unlike("the answer", &said.headers, &answer.headers, &ADDED_TO_ANSWERS));
         if answer.body != said.body {
@@ -134,27 +124,19 @@ fn compare(asked: &Asked, got: &Seen) -> Vec<String> {
 }
 
 /// Headers that are on one side only.
-fn unlike(
-    what: &str,
-    before: &[(String, String)],
-    after: &[(String, String)],
-    added: &[&str],
-) -> Vec<String> {
+fn unlike(what: &str, before: &[(String, String)], after: &[(String, String)], added: &[&str]) -> Vec<String> {
     let sorted = |headers: &[(String, String)], ignored: &[&str]| {
-        let counts = |(name, _): &&(String, String)| {
-            !OF_A_HOP.contains(&name.as_str()) && !ignored.contains(&name.as_str())
-        };
+        let counts =
+            |(name, _): &&(String, String)| !OF_A_HOP.contains(&name.as_str()) && !ignored.contains(&name.as_str());
         let mut lines: Vec<String> =
             headers.iter().filter(counts).map(|(name, value)| format!("{name}: {value}")).collect();
         lines.sort();
         lines
     };
-    let ours: Vec<&str> =
-        added.iter().copied().filter(|name| !before.iter().any(|(known, _)| known == name)).collect();
+    let ours: Vec<&str> = added.iter().copied().filter(|name| !before.iter().any(|(known, _)| known == name)).collect();
     let (before, after) = (sorted(before, &[]), sorted(after, &ours));
     let lost = before.iter().filter(|line| !after.contains(line)).map(|line| format!("{what} lost {line:?}"));
-    let gained =
-        after.iter().filter(|line| !before.contains(line)).map(|line| format!("{what} gained {line:?}"));
+    let gained = after.iter().filter(|line| !before.contains(line)).map(|line| format!("{what} gained {line:?}"));
     let mut found: Vec<String> = lost.chain(gained).collect();
     if found.is_empty() && before.len() != after.len() {
         found.push(format!("{what} has a header more or less often: {before:?}, {after:?}"));

@@ -61,9 +61,8 @@ impl Chromium {
             // The certificates are of these tests alone.
             "acceptInsecureCerts": true,
         } } });
-        let started = driver
-            .ask("POST", "/session", &wanted)
-            .unwrap_or_else(|error| panic!("{error}\n{}", child.said()));
+        let started =
+            driver.ask("POST", "/session", &wanted).unwrap_or_else(|error| panic!("{error}\n{}", child.said()));
         let session = started["sessionId"].as_str().expect("a session").to_owned();
         Self { driver, session, _child: child, _profile: profile }
     }
@@ -116,16 +115,14 @@ impl Page<'_> {
     /// The text of the first element that matches, as soon as there is one.
     #[track_caller]
     pub fn text_at(&self, selector: &str) -> String {
-        let text = self.at(selector, |element| {
-            self.browser.try_ask("GET", &format!("/element/{element}/text"), &Value::Null)
-        });
+        let text =
+            self.at(selector, |element| self.browser.try_ask("GET", &format!("/element/{element}/text"), &Value::Null));
         text.as_str().expect("text").to_owned()
     }
 
     /// How many elements match.
     pub fn count(&self, selector: &str) -> usize {
-        let found =
-            self.browser.ask("POST", "/elements", &json!({ "using": "css selector", "value": selector }));
+        let found = self.browser.ask("POST", "/elements", &json!({ "using": "css selector", "value": selector }));
         found.as_array().map_or(0, Vec::len)
     }
 
@@ -133,17 +130,13 @@ impl Page<'_> {
     #[track_caller]
     pub fn write(&self, selector: &str, text: &str) {
         let body = json!({ "text": text });
-        self.at(selector, |element| {
-            self.browser.try_ask("POST", &format!("/element/{element}/value"), &body)
-        });
+        self.at(selector, |element| self.browser.try_ask("POST", &format!("/element/{element}/value"), &body));
     }
 
     /// Clicks on the first element that matches.
     #[track_caller]
     pub fn click(&self, selector: &str) {
-        self.at(selector, |element| {
-            self.browser.try_ask("POST", &format!("/element/{element}/click"), &json!({}))
-        });
+        self.at(selector, |element| self.browser.try_ask("POST", &format!("/element/{element}/click"), &json!({})));
     }
 
     /// Clicks on the first element that matches, and waits until another page is there.
@@ -195,8 +188,7 @@ impl Page<'_> {
 
     /// A picture of the page, in a file.
     pub fn picture(&self, file: &Path) {
-        let taken =
-            self.command("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true }));
+        let taken = self.command("Page.captureScreenshot", json!({ "format": "png", "captureBeyondViewport": true }));
         let bytes = super::base64(taken["data"].as_str().expect("a picture"));
         std::fs::write(file, bytes).expect("it can be written");
     }

@@ -1,5 +1,7 @@
 //! Peers of the binary that are not ours: clients before it, services behind it, and what writes bytes as it is told to.
 
+#![allow(dead_code, unused_imports, reason = "each program of tests uses a part of it")]
+
 #[path = "../../../server/tests/kit/answer.rs"]
 mod answer;
 #[path = "../../../server/tests/kit/client.rs"]

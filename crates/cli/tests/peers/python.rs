@@ -10,9 +10,9 @@ use super::child::Child;
 pub fn python() -> PathBuf {
     match std::env::var_os("DOORWARD_TEST_PYTHON") {
         Some(python) => python.into(),
-        None => panic!(
-            "DOORWARD_TEST_PYTHON is not set: run `cargo xtask test`, which installs what this test talks to"
-        ),
+        None => {
+            panic!("DOORWARD_TEST_PYTHON is not set: run `cargo xtask test`, which installs what this test talks to")
+        }
     }
 }
 

@@ -53,11 +53,8 @@ impl Session {
     /// The session that an answer to a new password gives, if there is time to fetch its token.
     pub fn read_new(answer: &Answer, client: &mut Client) -> Option<Self> {
         let cookie = cookie(answer);
-        let told = client
-            .request("GET", "/user/csrf", &[&cookie])
-            .try_answer()
-            .ok()
-            .filter(|answer| answer.is_whole)?;
+        let told =
+            client.request("GET", "/user/csrf", &[&cookie]).try_answer().ok().filter(|answer| answer.is_whole)?;
         Some(Self { cookie, proof: proof(&told) })
     }
 

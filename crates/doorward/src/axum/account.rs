@@ -107,10 +107,7 @@ pub(super) async fn set_password(call: Call, Fields(body): Fields<NewPassword>) 
     (status = 422, description = "The password is not good enough", body = Problem),
     (status = 429, description = "Too many wrong codes; see Retry-After", body = Problem),
 ))]
-pub(super) async fn reset_password(
-    call: Call,
-    Fields(body): Fields<Redeemed>,
-) -> Result<StatusCode, Refused> {
+pub(super) async fn reset_password(call: Call, Fields(body): Fields<Redeemed>) -> Result<StatusCode, Refused> {
     let code = Zeroizing::new(String::from_utf8_lossy(&body.code.0).into_owned());
     if code.is_empty() {
         return Err(call.refuse(Reason::Code.into()));

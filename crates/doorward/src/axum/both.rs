@@ -36,10 +36,7 @@ impl Service<Request<RequestBody<Body>>> for Both {
     }
 
     fn call(&mut self, request: Request<RequestBody<Body>>) -> RouteFuture<Infallible> {
-        let is_own = request
-            .extensions()
-            .get::<Admission>()
-            .is_some_and(|admission| admission.pass().route().is_own());
+        let is_own = request.extensions().get::<Admission>().is_some_and(|admission| admission.pass().route().is_own());
         if is_own { self.own.call(request) } else { self.service.call(request) }
     }
 }

@@ -31,12 +31,7 @@ impl<S: Sync> FromRequestParts<S> for Call {
         let admission = parts.extensions.get::<Admission>().cloned().ok_or_else(unjudged)?;
         let query = parts.uri.query().unwrap_or_default();
         let scope = scope(query).map_err(|refusal| refuse(&admission, refusal, None))?;
-        Ok(Self {
-            headers: parts.headers.clone(),
-            query: parts.uri.query().map(Into::into),
-            admission,
-            scope,
-        })
+        Ok(Self { headers: parts.headers.clone(), query: parts.uri.query().map(Into::into), admission, scope })
     }
 }
 

@@ -111,11 +111,8 @@ impl<S: Sync> OptionalFromRequestParts<S> for CsrfToken {
         let pass = admission.pass();
         if !pass.route().hands_csrf_token() {
             tracing::error!(route = %pass.route(), "a handler wants a CSRF token: the route needs `csrf_token = true`");
-            let problem = Problem::new(
-                StatusCode::INTERNAL_SERVER_ERROR,
-                "internal_error",
-                "Something went wrong here.",
-            );
+            let problem =
+                Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here.");
             return Err(object(Some(&admission), problem, "internal_error").into_response());
         }
         Ok(pass.csrf_token().map(|token| Self(token.into())))

@@ -63,9 +63,8 @@ fn check_type(admission: &Admission, headers: &HeaderMap) -> Result<(), Refused>
     if is_json(headers) {
         return Ok(());
     }
-    let problem =
-        Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Only JSON is read here.")
-            .detail("Send Content-Type: application/json, without a Content-Encoding.");
+    let problem = Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Only JSON is read here.")
+        .detail("Send Content-Type: application/json, without a Content-Encoding.");
     Err(object(Some(admission), problem, "unsupported_media_type"))
 }
 
@@ -88,10 +87,7 @@ async fn read(admission: &Admission, request: Request) -> Result<Zeroizing<Vec<u
     let limit = usize::try_from(admission.pass().route().bounds.body.0).unwrap_or(usize::MAX);
     let mut body = request.into_body();
     // Room for all of it at once: a vector that grows would leave copies behind.
-    let room = http_body::Body::size_hint(&body)
-        .upper()
-        .and_then(|upper| usize::try_from(upper).ok())
-        .unwrap_or(limit);
+    let room = http_body::Body::size_hint(&body).upper().and_then(|upper| usize::try_from(upper).ok()).unwrap_or(limit);
     let mut held = Zeroizing::new(Vec::with_capacity(room.min(limit)));
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| match is_too_long(&error) {
@@ -138,9 +134,8 @@ mod tests {
     use super::*;
 
     fn read(lines: &[(http::HeaderName, &'static str)]) -> bool {
-        let line = |(name, value): &(http::HeaderName, &'static str)| {
-            (name.clone(), http::HeaderValue::from_static(value))
-        };
+        let line =
+            |(name, value): &(http::HeaderName, &'static str)| (name.clone(), http::HeaderValue::from_static(value));
         is_json(&lines.iter().map(line).collect())
     }
 

@@ -49,8 +49,7 @@ pub(super) fn unjudged() -> Refused {
     tracing::error!(
         "the Doorward layer is missing: a handler that needs it was reached by a request that was not judged"
     );
-    let problem =
-        Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here.");
+    let problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here.");
     object(None, problem, "internal_error")
 }
 

@@ -134,10 +134,7 @@ pub(super) async fn log_out_current(call: Call) -> Result<Response, Refused> {
     (status = 403, description = "The password is wrong, or nothing proves that the request was meant", body = Problem),
     (status = 429, description = "Too many failures; see Retry-After", body = Problem),
 ))]
-pub(super) async fn confirm(
-    call: Call,
-    Fields(again): Fields<Again>,
-) -> Result<Json<CurrentSession>, Refused> {
+pub(super) async fn confirm(call: Call, Fields(again): Fields<Again>) -> Result<Json<CurrentSession>, Refused> {
     let (user, live) = call.session()?;
     let confirmed = call.engine().confirm(live, user, again.password.0, &call.visit()).await;
     confirmed.map_err(|refusal| call.refuse(refusal))?;
@@ -152,22 +149,15 @@ pub(super) async fn confirm(
         (status = 401, description = "Nobody is logged in", body = Problem),
         (status = 404, description = "The caller has no such session", body = Problem),
     ))]
-pub(super) async fn refresh(
-    call: Call,
-    Path(id): Path<String>,
-    _: Nothing,
-) -> Result<Json<OneSession>, Refused> {
+pub(super) async fn refresh(call: Call, Path(id): Path<String>, _: Nothing) -> Result<Json<OneSession>, Refused> {
     let (user, live) = call.session()?;
     let stored = stored(&call, user, live, &id).await?;
     let handle = stored.digest.handle();
     let session = if handle == live.handle { live.session } else { stored.in_memory(live.session.realm) };
     let meant = LiveSession { key: stored.digest.key(), handle, session };
     let refreshed = call.engine().refresh(&meant, user).await.map_err(|refusal| call.refuse(refusal))?;
-    let stored = StoredSession {
-        last_seen: refreshed.session.last_seen,
-        idle_end: refreshed.session.idle_end,
-        ..stored
-    };
+    let stored =
+        StoredSession { last_seen: refreshed.session.last_seen, idle_end: refreshed.session.idle_end, ..stored };
     let current = LiveSession { session: refreshed.session, ..*live };
     let current = (handle == live.handle).then_some(&current);
     Ok(Json(OneSession { session: SessionView::listed(&stored, current) }))

@@ -60,13 +60,7 @@ impl SessionView {
         Self::new(handle, &session, stored.realm.as_str(), &origin, current.is_some())
     }
 
-    fn new(
-        handle: SessionHandle,
-        session: &Session,
-        realm: &str,
-        origin: &Origin<'_>,
-        current: bool,
-    ) -> Self {
+    fn new(handle: SessionHandle, session: &Session, realm: &str, origin: &Origin<'_>, current: bool) -> Self {
         let remember = session.is_remembered();
         Self {
             id: handle.to_string(),

@@ -20,9 +20,12 @@ fn address_of(lines: &[(HeaderName, &str)]) -> String {
 
 #[test]
 fn a_peer_that_is_not_listed_is_the_client_whatever_it_says() {
-    let headers: HeaderMap = [(X_FORWARDED_FOR, HeaderValue::from_static("1.2.3.4")), (X_FORWARDED_PROTO, HeaderValue::from_static("https"))]
-        .into_iter()
-        .collect();
+    let headers: HeaderMap = [
+        (X_FORWARDED_FOR, HeaderValue::from_static("1.2.3.4")),
+        (X_FORWARDED_PROTO, HeaderValue::from_static("https")),
+    ]
+    .into_iter()
+    .collect();
     for address in ["192.0.2.1", "127.0.0.1"] {
         let peer = Peer { address: address.parse().ok(), secure: false };
         let client = client(&peer, &headers, &trusted());
@@ -42,7 +45,18 @@ fn the_client_is_the_right_most_hop_that_is_no_proxy() {
 
 #[test]
 fn what_cannot_be_read_leaves_the_peer() {
-    for value in ["", "unknown", "192.0.2.7, unknown", "192.0.2.7,", "a.b", "192.0.2.7:x", "[::1", "1.2.3.4.5", "[::1]x", "999.1.1.1"] {
+    for value in [
+        "",
+        "unknown",
+        "192.0.2.7, unknown",
+        "192.0.2.7,",
+        "a.b",
+        "192.0.2.7:x",
+        "[::1",
+        "1.2.3.4.5",
+        "[::1]x",
+        "999.1.1.1",
+    ] {
         assert_eq!(address_of(&[(X_FORWARDED_FOR, value)]), "10.0.0.1", "{value:?}");
     }
     for value in ["for=_hidden", "by=1.2.3.4", "for=1.2.3.4;for=5.6.7.8", "for", "for=\"192.0.2.7"] {

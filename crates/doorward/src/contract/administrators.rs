@@ -115,11 +115,8 @@ async fn fifty_changes_at_once_leave_one_administrator(store: Arc<dyn Store>) {
     let answers = commit_at_once(&store, changes.collect());
     let refused: Vec<&Conflict> = answers.iter().filter_map(|answer| answer.as_ref().err()).collect();
     assert_eq!(refused, [&Conflict::LastAdministrator]);
-    let filter = UserFilter {
-        role: Some(name("administrator")),
-        state: Some(UserState::Active),
-        ..UserFilter::default()
-    };
+    let filter =
+        UserFilter { role: Some(name("administrator")), state: Some(UserState::Active), ..UserFilter::default() };
     let left = store.users(filter, Default::default()).await.expect("an answer").items;
     assert_eq!(left.len(), 1);
 }

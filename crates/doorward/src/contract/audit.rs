@@ -79,10 +79,7 @@ async fn events_are_filtered(store: Arc<dyn Store>) {
         (EventFilter { kind: text("refused"), ..any.clone() }, vec!["kind"]),
         (EventFilter { outcome: text("throttled"), ..any.clone() }, vec!["outcome"]),
         (EventFilter { until: Some(NOW), ..any.clone() }, vec!["earlier"]),
-        (
-            EventFilter { since: Some(NOW), login: text("anna"), ..any.clone() },
-            vec!["both", "actor", "login"],
-        ),
+        (EventFilter { since: Some(NOW), login: text("anna"), ..any.clone() }, vec!["both", "actor", "login"]),
         (EventFilter { since: Some(NOW - 10), until: Some(NOW - 9), ..any.clone() }, vec!["earlier"]),
         (EventFilter { kind: text("refused"), outcome: text("throttled"), ..any }, vec![]),
     ];
@@ -122,15 +119,9 @@ fn count(minute: u32, route: &str, outcome: &str, hits: u64) -> Count {
 
 async fn counters_add_up_by_minute_route_and_outcome(store: Arc<dyn Store>) {
     let minute = NOW / 60 * 60;
-    store
-        .record(vec![], vec![count(minute, "b", "allow", 1), count(minute, "a", "csrf", 2)])
-        .await
-        .expect("an answer");
-    let more = vec![
-        count(minute, "b", "allow", 3),
-        count(minute - 60, "b", "allow", 4),
-        count(minute, "a", "allow", 5),
-    ];
+    store.record(vec![], vec![count(minute, "b", "allow", 1), count(minute, "a", "csrf", 2)]).await.expect("an answer");
+    let more =
+        vec![count(minute, "b", "allow", 3), count(minute - 60, "b", "allow", 4), count(minute, "a", "allow", 5)];
     store.record(vec![], more).await.expect("an answer");
     let expected = [
         count(minute - 60, "b", "allow", 4),

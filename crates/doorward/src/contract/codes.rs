@@ -48,12 +48,7 @@ async fn a_code_raced_by_many_works_once(store: Arc<dyn Store>) {
     commit(&store, issue(&user, 1)).await;
     let answers = commit_at_once(&store, (0..50).map(|_| redeem(1)).collect());
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
-    assert!(
-        answers
-            .iter()
-            .flat_map(|answer| answer.as_ref().err())
-            .all(|refused| *refused == Conflict::CodeUnknown)
-    );
+    assert!(answers.iter().flat_map(|answer| answer.as_ref().err()).all(|refused| *refused == Conflict::CodeUnknown));
     assert_eq!(read(&store, &user).await.epoch, user.epoch + 1);
 }
 
@@ -87,8 +82,7 @@ async fn a_code_is_void_for_a_disabled_user(store: Arc<dyn Store>) {
 async fn a_code_is_void_after_another_password(store: Arc<dyn Store>) {
     let user = add(&store, new_user("anna")).await;
     commit(&store, issue(&user, 1)).await;
-    let set =
-        Change::SetPassword { user: user.number, epoch: user.epoch, password: hash("second"), session: None };
+    let set = Change::SetPassword { user: user.number, epoch: user.epoch, password: hash("second"), session: None };
     commit(&store, set).await;
     assert_eq!(refusal(&store, redeem(1)).await, Conflict::CodeUnknown);
 }

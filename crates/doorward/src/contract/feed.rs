@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fixture::{
-    NOW, add, announced, commit, hash, key, log_in, name, names, new_user, seq, session_of,
-};
+use super::fixture::{NOW, add, announced, commit, hash, key, log_in, name, names, new_user, seq, session_of};
 use super::parallel::commit_at_once;
 use super::{Check, check};
 use crate::audit::{Event, EventKind};
@@ -66,16 +64,10 @@ async fn a_number_from_the_future_means_that_all_is_lost(store: Arc<dyn Store>) 
 async fn every_change_of_a_user_is_announced(store: Arc<dyn Store>) {
     let number = add(&store, new_user("anna")).await.number;
     let user = [Changed::User(number)];
-    let rename = Change::UpdateUser {
-        user: number,
-        login: None,
-        name: Some("A".into()),
-        email: None,
-        attributes: None,
-    };
+    let rename =
+        Change::UpdateUser { user: number, login: None, name: Some("A".into()), email: None, attributes: None };
     announces(&store, rename, &user).await;
-    announces(&store, Change::SetState { user: number, state: UserState::Disabled, guard: None }, &user)
-        .await;
+    announces(&store, Change::SetState { user: number, state: UserState::Disabled, guard: None }, &user).await;
     announces(&store, Change::SetState { user: number, state: UserState::Active, guard: None }, &user).await;
     let give = || Change::ChangeRoles { user: number, add: names(&["a"]), remove: vec![], guard: None };
     announces(&store, give(), &user).await;
@@ -89,11 +81,9 @@ async fn every_session_that_begins_or_ends_is_announced(store: Arc<dyn Store>) {
     let user = add(&store, new_user("anna")).await;
     let [a, b, c] = ["a", "b", "c"].map(|token| Changed::Session(key(token)));
     announces(&store, log_in(session_of(&user, "a")), &[a]).await;
-    let replace =
-        Change::CreateSession { session: session_of(&user, "b"), replaces: Some(key("a")), limit: None };
+    let replace = Change::CreateSession { session: session_of(&user, "b"), replaces: Some(key("a")), limit: None };
     announces(&store, replace, &[a, b]).await;
-    announces(&store, Change::RefreshSession { key: key("b"), last_seen: NOW + 1, idle_end: NOW + 99 }, &[b])
-        .await;
+    announces(&store, Change::RefreshSession { key: key("b"), last_seen: NOW + 1, idle_end: NOW + 99 }, &[b]).await;
     announces(&store, Change::ConfirmSession { key: key("b"), authenticated: NOW }, &[b]).await;
     announces(&store, log_in(session_of(&user, "c")), &[c]).await;
     announces(&store, Change::EndSessions { user: user.number, keep: Some(key("c")) }, &[b]).await;
@@ -158,10 +148,7 @@ async fn what_decisions_do_not_ask_about_is_not_announced(store: Arc<dyn Store>)
     announces(&store, Change::CountFailure { user: user.number }, &[]).await;
     announces(&store, Change::IssueCode { user: user.number, digest: [1; 32], expires: NOW }, &[]).await;
     let before = seq(&store).await;
-    store
-        .touch(vec![Touch { key: key("a"), last_seen: NOW + 60, idle_end: NOW + 99 }])
-        .await
-        .expect("an answer");
+    store.touch(vec![Touch { key: key("a"), last_seen: NOW + 60, idle_end: NOW + 99 }]).await.expect("an answer");
     store.record(vec![Event::new(EventKind::Reloaded, NOW)], vec![]).await.expect("an answer");
     store.secret("test").await.expect("a secret");
     store.purge(NOW + 100_000, NOW + 100_000).await.expect("an answer");

@@ -93,8 +93,7 @@ pub(super) async fn refusal(store: &Arc<dyn Store>, change: Change) -> Conflict 
     let refused = store.commit(change, vec![event]).await;
     assert!(announced(store, seq).await.is_empty(), "a refused change announces nothing");
     let events = store.events(EventFilter::default(), Page::default()).await.expect("events");
-    let left =
-        events.items.iter().any(|stored| stored.event.detail.as_deref() == Some("must not be written"));
+    let left = events.items.iter().any(|stored| stored.event.detail.as_deref() == Some("must not be written"));
     assert!(!left, "a refused change writes no event");
     match refused {
         Err(StoreError::Conflict(conflict)) => conflict,

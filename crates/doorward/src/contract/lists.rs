@@ -48,10 +48,7 @@ async fn users_are_filtered_by_realm_role_and_state(store: Arc<dyn Store>) {
     let admin = UserFilter { realm: Some(name("admin")), ..any.clone() };
     let filters = [
         (admin.clone(), vec!["former", "root"]),
-        (
-            UserFilter { role: Some(name("administrator")), ..any.clone() },
-            vec!["elsewhere", "former", "root"],
-        ),
+        (UserFilter { role: Some(name("administrator")), ..any.clone() }, vec!["elsewhere", "former", "root"]),
         (UserFilter { role: Some(name("unheard-of")), ..any.clone() }, vec![]),
         (UserFilter { state: Some(UserState::Disabled), ..any.clone() }, vec!["former"]),
         (UserFilter { state: Some(UserState::Active), ..admin }, vec!["root"]),
@@ -105,13 +102,8 @@ async fn sessions_are_listed_newest_first_with_their_users(store: Arc<dyn Store>
     let begun = |user, token, created| StoredSession { created, ..session_of(user, token) };
     let over = StoredSession { idle_end: NOW, ..session_of(&anna, "over") };
     let oldest = begun(&anna, "oldest", NOW - 9);
-    let stored = [
-        begun(&root, "middle", NOW - 5),
-        oldest.clone(),
-        begun(&anna, "new", NOW),
-        over,
-        begun(&root, "newest", NOW),
-    ];
+    let stored =
+        [begun(&root, "middle", NOW - 5), oldest.clone(), begun(&anna, "new", NOW), over, begun(&root, "newest", NOW)];
     for session in stored.clone() {
         commit(&store, log_in(session)).await;
     }
@@ -123,8 +115,7 @@ async fn sessions_are_listed_newest_first_with_their_users(store: Arc<dyn Store>
     let filter = SessionFilter { user: Some(root.number), ..SessionFilter::default() };
     let listed = store.sessions(filter, NOW, Page::default()).await.expect("an answer");
     assert_eq!(listed.items.len(), 2);
-    let listed =
-        store.sessions(SessionFilter::default(), NOW + IDLE, Page::default()).await.expect("an answer");
+    let listed = store.sessions(SessionFilter::default(), NOW + IDLE, Page::default()).await.expect("an answer");
     assert!(listed.items.is_empty());
 }
 
@@ -132,13 +123,11 @@ async fn parts_of_a_list_of_sessions_neither_overlap_nor_leave_out(store: Arc<dy
     let user = add(&store, new_user("anna")).await;
     let mut expected = vec![];
     for index in 0..25u32 {
-        let session =
-            StoredSession { created: NOW - 10 + index / 8, ..session_of(&user, &index.to_string()) };
+        let session = StoredSession { created: NOW - 10 + index / 8, ..session_of(&user, &index.to_string()) };
         commit(&store, log_in(session.clone())).await;
         expected.insert(0, session.digest);
     }
-    let filters =
-        [SessionFilter::default(), SessionFilter { user: Some(user.number), ..SessionFilter::default() }];
+    let filters = [SessionFilter::default(), SessionFilter { user: Some(user.number), ..SessionFilter::default() }];
     for filter in filters {
         for limit in [1, 6, 25] {
             let (mut found, mut after) = (vec![], None);
@@ -158,16 +147,8 @@ async fn parts_of_a_list_of_sessions_neither_overlap_nor_leave_out(store: Arc<dy
 async fn what_no_list_said_gives_an_empty_part(store: Arc<dyn Store>) {
     let user = add(&store, new_user("anna")).await;
     commit(&store, log_in(session_of(&user, "a"))).await;
-    for after in [
-        "",
-        "nonsense",
-        ".",
-        "1.2.3",
-        "-1.-1",
-        "99999999999999999999.1",
-        "'; DROP TABLE users",
-        "customer.zz",
-    ] {
+    for after in ["", "nonsense", ".", "1.2.3", "-1.-1", "99999999999999999999.1", "'; DROP TABLE users", "customer.zz"]
+    {
         let page = || page(Some(after.to_owned()), 10);
         let users = store.users(UserFilter::default(), page()).await.expect("an answer");
         let sessions = store.sessions(SessionFilter::default(), NOW, page()).await.expect("an answer");

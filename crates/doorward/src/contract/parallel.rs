@@ -8,10 +8,7 @@ use std::thread::Thread;
 use crate::store::{Change, Committed, Conflict, Store, StoreError};
 
 /// Commits all changes at the same moment, each from a thread of its own.
-pub(super) fn commit_at_once(
-    store: &Arc<dyn Store>,
-    changes: Vec<Change>,
-) -> Vec<Result<Committed, Conflict>> {
+pub(super) fn commit_at_once(store: &Arc<dyn Store>, changes: Vec<Change>) -> Vec<Result<Committed, Conflict>> {
     at_once(changes, |change| {
         let committed = block_on(store.commit(change, vec![]));
         committed.map_err(|error| match error {

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fixture::{
-    NOW, add, commit, hash, is_stored, key, log_in, name, new_user, read, refusal, session_of,
-};
+use super::fixture::{NOW, add, commit, hash, is_stored, key, log_in, name, new_user, read, refusal, session_of};
 use super::parallel::commit_at_once;
 use super::{Check, check};
 use crate::store::{Change, Conflict, Store, StoredSession};
@@ -28,8 +26,7 @@ async fn a_new_password_ends_sessions_and_forgives_failures(store: Arc<dyn Store
     let user = add(&store, new_user("anna")).await;
     commit(&store, log_in(session_of(&user, "a"))).await;
     commit(&store, Change::CountFailure { user: user.number }).await;
-    let set =
-        Change::SetPassword { user: user.number, epoch: user.epoch, password: hash("second"), session: None };
+    let set = Change::SetPassword { user: user.number, epoch: user.epoch, password: hash("second"), session: None };
     let committed = commit(&store, set).await;
     assert_eq!(committed.ended, [key("a")]);
     let changed = committed.user.expect("the user");
@@ -40,8 +37,7 @@ async fn a_new_password_ends_sessions_and_forgives_failures(store: Arc<dyn Store
 
 async fn a_password_for_another_epoch_is_refused(store: Arc<dyn Store>) {
     let user = add(&store, new_user("anna")).await;
-    let set =
-        Change::SetPassword { user: user.number, epoch: user.epoch + 1, password: hash("x"), session: None };
+    let set = Change::SetPassword { user: user.number, epoch: user.epoch + 1, password: hash("x"), session: None };
     assert_eq!(refusal(&store, set).await, Conflict::UserChanged);
     assert!(read(&store, &user).await.password.is_some_and(|stored| stored == hash("first")));
 }
@@ -57,12 +53,7 @@ async fn of_many_passwords_set_at_once_one_wins(store: Arc<dyn Store>) {
     let answers = commit_at_once(&store, (0..50).map(set).collect());
     let won: Vec<usize> = (0..50).filter(|index| answers[*index].is_ok()).collect();
     assert_eq!(won.len(), 1);
-    assert!(
-        answers
-            .iter()
-            .flat_map(|answer| answer.as_ref().err())
-            .all(|refused| *refused == Conflict::UserChanged)
-    );
+    assert!(answers.iter().flat_map(|answer| answer.as_ref().err()).all(|refused| *refused == Conflict::UserChanged));
     let after = read(&store, &user).await;
     assert!(after.password.is_some_and(|stored| stored == hash(&won[0].to_string())));
     assert_eq!(after.epoch, user.epoch + 1);
@@ -91,8 +82,7 @@ async fn no_session_goes_on_for_a_disabled_user(store: Arc<dyn Store>) {
     let disable = Change::SetState { user: user.number, state: UserState::Disabled, guard: None };
     let user = commit(&store, disable).await.user.expect("the user");
     let session = Some(session_of(&user, "a"));
-    let set =
-        |session| Change::SetPassword { user: user.number, epoch: user.epoch, password: hash("x"), session };
+    let set = |session| Change::SetPassword { user: user.number, epoch: user.epoch, password: hash("x"), session };
     assert_eq!(refusal(&store, set(session)).await, Conflict::UserChanged);
     commit(&store, set(None)).await;
 }

@@ -15,8 +15,7 @@ async fn what_is_over_goes_and_what_is_not_stays(store: Arc<dyn Store>) {
     let (anna, berta) = (add(&store, new_user("anna")).await, add(&store, new_user("berta")).await);
     let later = NOW + IDLE;
     let alive = StoredSession { idle_end: later + 1, ..session_of(&anna, "alive") };
-    let at_its_end =
-        StoredSession { idle_end: u32::MAX, absolute_end: later, ..session_of(&anna, "at its end") };
+    let at_its_end = StoredSession { idle_end: u32::MAX, absolute_end: later, ..session_of(&anna, "at its end") };
     for session in [session_of(&anna, "idle"), alive, at_its_end] {
         commit(&store, log_in(session)).await;
     }
@@ -28,15 +27,9 @@ async fn what_is_over_goes_and_what_is_not_stays(store: Arc<dyn Store>) {
     let counts = vec![count(keep_since - 60), count(keep_since)];
     store.record(events.to_vec(), counts).await.expect("an answer");
 
-    assert_eq!(
-        store.purge(later, keep_since).await.expect("an answer"),
-        5,
-        "2 sessions, a code, an event, a counter"
-    );
+    assert_eq!(store.purge(later, keep_since).await.expect("an answer"), 5, "2 sessions, a code, an event, a counter");
     assert!(
-        is_stored(&store, "alive").await
-            && !is_stored(&store, "idle").await
-            && !is_stored(&store, "at its end").await
+        is_stored(&store, "alive").await && !is_stored(&store, "idle").await && !is_stored(&store, "at its end").await
     );
     let redeem = |digest| Change::RedeemCode { digest: [digest; 32], now: NOW, password: hash("new") };
     assert_eq!(refusal(&store, redeem(1)).await, Conflict::CodeUnknown);

@@ -70,8 +70,7 @@ async fn a_search_goes_with_other_filters_and_parts(store: Arc<dyn Store>) {
         add(&store, new_administrator(&format!("anna{index}"))).await;
         add(&store, new_user(&format!("berta{index}"))).await;
     }
-    let filter =
-        UserFilter { realm: Some(name("admin")), search: Some("ANNA".into()), ..UserFilter::default() };
+    let filter = UserFilter { realm: Some(name("admin")), search: Some("ANNA".into()), ..UserFilter::default() };
     let (mut logins, mut after) = (vec![], None);
     loop {
         let part = store.users(filter.clone(), Page { after, limit: 2 }).await.expect("an answer");

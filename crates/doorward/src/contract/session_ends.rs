@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::fixture::{
-    IDLE, NOW, add, commit, is_stored, key, log_in, name, names, new_administrator, new_user, read,
-    session_of, sorted,
+    IDLE, NOW, add, commit, is_stored, key, log_in, name, names, new_administrator, new_user, read, session_of, sorted,
 };
 use super::{Check, check};
 use crate::store::{Change, NewUser, SessionFilter, Store, StoredSession};
@@ -37,11 +36,7 @@ async fn all_sessions_but_one_can_end(store: Arc<dyn Store>) {
     commit(&store, log_in(session_of(&berta, "other"))).await;
     let committed = commit(&store, Change::EndSessions { user: anna.number, keep: Some(key("b")) }).await;
     assert_eq!(sorted(committed.ended), sorted(vec![key("a"), key("c")]));
-    assert_eq!(
-        committed.user.map(|user| user.epoch),
-        Some(anna.epoch),
-        "or the one that stays would end too"
-    );
+    assert_eq!(committed.user.map(|user| user.epoch), Some(anna.epoch), "or the one that stays would end too");
     assert!(is_stored(&store, "b").await && is_stored(&store, "other").await);
     // Somebody else's session is none that could stay.
     let committed = commit(&store, Change::EndSessions { user: anna.number, keep: Some(key("other")) }).await;

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use super::fixture::{
-    ABSOLUTE, IDLE, NOW, add, commit, is_stored, key, log_in, name, new_user, read, refusal, session_of,
-    sorted,
+    ABSOLUTE, IDLE, NOW, add, commit, is_stored, key, log_in, name, new_user, read, refusal, session_of, sorted,
 };
 use super::parallel::commit_at_once;
 use super::{Check, check};
@@ -57,12 +56,8 @@ async fn a_session_is_found_by_key_and_handle_as_it_was_stored(store: Arc<dyn St
 
 async fn a_session_has_its_users_realm_and_no_idle_end_past_the_absolute_one(store: Arc<dyn Store>) {
     let user = add(&store, new_user("anna")).await;
-    let session = StoredSession {
-        realm: name("admin"),
-        idle_end: u32::MAX,
-        remembered: true,
-        ..session_of(&user, "a")
-    };
+    let session =
+        StoredSession { realm: name("admin"), idle_end: u32::MAX, remembered: true, ..session_of(&user, "a") };
     commit(&store, log_in(session)).await;
     let stored = store.session(key("a")).await.expect("an answer").expect("the session");
     assert_eq!((stored.realm.as_str(), stored.idle_end), ("customer", NOW + ABSOLUTE));
@@ -82,8 +77,7 @@ async fn nobody_logs_in_who_was_disabled_or_changed_meanwhile(store: Arc<dyn Sto
 async fn a_log_in_ends_the_session_it_replaces_whosever_it_is(store: Arc<dyn Store>) {
     let (anna, berta) = (add(&store, new_user("anna")).await, add(&store, new_user("berta")).await);
     commit(&store, log_in(session_of(&anna, "a"))).await;
-    let replace =
-        |session, replaced| Change::CreateSession { session, replaces: Some(key(replaced)), limit: None };
+    let replace = |session, replaced| Change::CreateSession { session, replaces: Some(key(replaced)), limit: None };
     let committed = commit(&store, replace(session_of(&berta, "b"), "a")).await;
     assert_eq!(committed.ended, [key("a")]);
     assert!(!is_stored(&store, "a").await && is_stored(&store, "b").await);
@@ -102,30 +96,20 @@ async fn a_full_user_is_denied_another_session(store: Arc<dyn Store>) {
     commit(&store, limited(session_of(&berta, "d"), 2, WhenFull::DenyNew)).await;
     // The session that is replaced makes room itself.
     let limit = Some(SessionLimit { greatest: 2, when_full: WhenFull::DenyNew });
-    commit(
-        &store,
-        Change::CreateSession { session: session_of(&anna, "c"), replaces: Some(key("a")), limit },
-    )
-    .await;
+    commit(&store, Change::CreateSession { session: session_of(&anna, "c"), replaces: Some(key("a")), limit }).await;
 }
 
 async fn the_oldest_session_makes_room(store: Arc<dyn Store>) {
     let user = add(&store, new_user("anna")).await;
     let begun = |token, created| StoredSession { created, ..session_of(&user, token) };
-    for (token, created) in
-        [("second", NOW - 20), ("first", NOW - 30), ("third", NOW - 10), ("fourth", NOW - 10)]
-    {
+    for (token, created) in [("second", NOW - 20), ("first", NOW - 30), ("third", NOW - 10), ("fourth", NOW - 10)] {
         commit(&store, log_in(begun(token, created))).await;
     }
     let committed = commit(&store, limited(begun("fifth", NOW), 3, WhenFull::EvictOldest)).await;
     assert_eq!(sorted(committed.ended), sorted(vec![key("first"), key("second")]));
     let committed = commit(&store, limited(begun("sixth", NOW), 3, WhenFull::EvictOldest)).await;
     assert_eq!(committed.ended, [key("third")], "of one second, the one stored first");
-    assert!(
-        is_stored(&store, "fourth").await
-            && is_stored(&store, "fifth").await
-            && is_stored(&store, "sixth").await
-    );
+    assert!(is_stored(&store, "fourth").await && is_stored(&store, "fifth").await && is_stored(&store, "sixth").await);
 }
 
 async fn sessions_whose_time_is_over_take_no_room(store: Arc<dyn Store>) {
@@ -191,8 +175,7 @@ async fn a_sign_of_life_never_goes_backwards_or_past_the_end(store: Arc<dyn Stor
     for token in ["a", "b"] {
         commit(&store, log_in(session_of(&user, token))).await;
     }
-    let touch =
-        |token: &str, last_seen, idle_end| Touch { key: SessionDigest::of(token).key(), last_seen, idle_end };
+    let touch = |token: &str, last_seen, idle_end| Touch { key: SessionDigest::of(token).key(), last_seen, idle_end };
     let touched = vec![
         touch("a", NOW + 120, NOW + IDLE + 120),
         touch("a", NOW + 60, NOW + IDLE + 60),

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use super::fixture::{
-    NOW, add, commit, is_stored, log_in, login, name, names, new_user, read, refusal, session_of,
-};
+use super::fixture::{NOW, add, commit, is_stored, log_in, login, name, names, new_user, read, refusal, session_of};
 use super::{Check, check};
 use crate::store::{Change, Conflict, NewUser, Store};
 use crate::user::{UserId, UserNumber, UserState};

@@ -21,9 +21,18 @@ use TokenState::{Absent, Right, Wrong};
 #[test]
 fn an_origin_must_be_equal_byte_for_byte() {
     for origin in [
-        "https://evil.example", "https://app.example.evil", "http://app.example", "https://app.example:8443",
-        "https://app.example:443", "https://APP.example", "https://app.example/", "https://u@app.example", "",
-        "https://sub.app.example", "https://app.example https://app.example", "https://app.example,https://app.example",
+        "https://evil.example",
+        "https://app.example.evil",
+        "http://app.example",
+        "https://app.example:8443",
+        "https://app.example:443",
+        "https://APP.example",
+        "https://app.example/",
+        "https://u@app.example",
+        "",
+        "https://sub.app.example",
+        "https://app.example https://app.example",
+        "https://app.example,https://app.example",
     ] {
         for check in [FULL, STRICT, Check::OriginOnly] {
             assert_eq!(judged(&[("origin", origin)], check, Right), Err(ForeignOrigin), "{origin}");
@@ -49,7 +58,10 @@ fn another_site_is_refused_even_with_the_token_unless_it_is_listed() {
         assert_eq!(judged(&[("sec-fetch-site", site), ("origin", LISTED)], FULL, Absent), Ok(()));
         assert_eq!(judged(&[("sec-fetch-site", site)], Check::OriginOnly, Absent), Err(CrossSite));
     }
-    assert_eq!(judged(&[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "same-origin")], FULL, Right), Err(CrossSite));
+    assert_eq!(
+        judged(&[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "same-origin")], FULL, Right),
+        Err(CrossSite)
+    );
 }
 
 #[test]
@@ -62,7 +74,12 @@ fn a_token_that_was_sent_must_be_right() {
 #[test]
 fn without_a_token_the_browser_must_vouch() {
     assert_eq!(judged(&[("sec-fetch-site", "same-origin")], FULL, Absent), Ok(()));
-    for lines in [&[][..], &[("sec-fetch-site", "none")], &[("sec-fetch-site", "nonsense")], &[("sec-fetch-site", "Same-Origin")]] {
+    for lines in [
+        &[][..],
+        &[("sec-fetch-site", "none")],
+        &[("sec-fetch-site", "nonsense")],
+        &[("sec-fetch-site", "Same-Origin")],
+    ] {
         assert_eq!(judged(lines, FULL, Absent), Err(NoProof), "{lines:?}");
     }
     assert_eq!(judged(&[("origin", OWN), ("sec-fetch-site", "same-origin")], STRICT, Absent), Err(NoProof));

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::authority::may_all;
 use super::Engine;
+use super::authority::may_all;
 use crate::audit::{Event, EventKind};
 use crate::clock::Time;
 use crate::name::Name;
@@ -273,7 +273,7 @@ impl Engine {
         let owner = self.store.user(session.user).await.map_err(|error| super::unavailable(&error))?;
         let event = actor.event(EventKind::SessionEnded, self.clock.now());
         let event = Event { session: Some(handle.to_string()), ..event };
-        let event = owner.iter().fold(event, |event, owner| about(event, owner));
+        let event = owner.iter().fold(event, about);
         let key = session.digest.key();
         self.commit(Change::EndSession { key }, vec![event]).await?;
         self.sessions.forget(key);
@@ -313,12 +313,15 @@ fn check_texts(
     if !name.is_none_or(fits) {
         return Err(Reason::Invalid("name", "at most 200 characters, none of them a control character".into()).into());
     }
-    let address = |text: &str| fits(text) && text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty());
+    let address = |text: &str| {
+        fits(text) && text.split_once('@').is_some_and(|(user, host)| !user.is_empty() && !host.is_empty())
+    };
     if !email.is_none_or(address) {
         return Err(Reason::Invalid("email", "not an e-mail address".into()).into());
     }
-    let size = |attributes: &Map<String, Value>| serde_json::to_string(attributes).map_or(usize::MAX, |text| text.len());
-    if !attributes.is_none_or(|attributes| size(attributes) <= 8_192) {
+    let size =
+        |attributes: &Map<String, Value>| serde_json::to_string(attributes).map_or(usize::MAX, |text| text.len());
+    if attributes.is_some_and(|attributes| size(attributes) > 8_192) {
         return Err(Reason::Invalid("attributes", "at most 8 KiB".into()).into());
     }
     Ok(())

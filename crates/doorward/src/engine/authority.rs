@@ -15,12 +15,7 @@ impl Engine {
     }
 
     /// The roles by name, if they exist and hold nothing that the actor lacks.
-    pub(super) fn grantable(
-        &self,
-        policy: &Policy,
-        actor: &Actor,
-        names: &[String],
-    ) -> Result<Vec<Name>, Refusal> {
+    pub(super) fn grantable(&self, policy: &Policy, actor: &Actor, names: &[String]) -> Result<Vec<Name>, Refusal> {
         let mut roles = Vec::with_capacity(names.len());
         for text in names {
             let name = Name::parse(text).ok().filter(|name| policy.has_role(name));

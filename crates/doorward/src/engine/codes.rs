@@ -45,12 +45,7 @@ impl Engine {
     ///
     /// # Errors
     /// 400 for a wrong, used or expired code, 422 for a password that is not good enough, 429 after many wrong codes.
-    pub async fn redeem_code(
-        &self,
-        code: &str,
-        password: PasswordBytes,
-        visit: &Visit<'_>,
-    ) -> Result<(), Refusal> {
+    pub async fn redeem_code(&self, code: &str, password: PasswordBytes, visit: &Visit<'_>) -> Result<(), Refusal> {
         let now = self.clock.now();
         let network = crate::client::network(visit.client.address).network();
         if let Some(wait) = self.throttle.network_wait(network, now) {

@@ -64,9 +64,7 @@ impl Engine {
         let policy = self.policy.load();
         let name = policy.guest_cookie(secure)?;
         match crate::cookie::find(headers, name) {
-            crate::cookie::Found::One(text) => {
-                csrf::guest_cookie_is_live(&self.keys.guest, text, now).then_some(text)
-            }
+            crate::cookie::Found::One(text) => csrf::guest_cookie_is_live(&self.keys.guest, text, now).then_some(text),
             _ => None,
         }
     }

@@ -44,8 +44,7 @@ impl Engine {
         // An explicit header is the only identity: its failure never falls back to the cookie.
         let refused = |reason: Reason| {
             let mut refusal = Refusal::new(reason);
-            refusal.terms_mut().challenge =
-                policy.challenge(route, head.client.secure, super::judge::is_script(head));
+            refusal.terms_mut().challenge = policy.challenge(route, head.client.secure, super::judge::is_script(head));
             refusal
         };
         match authorization(head.headers) {

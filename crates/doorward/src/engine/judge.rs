@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::Method;
 use http::header::{ALLOW, CONTENT_LENGTH, HeaderMap, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE, VARY};
 
-use super::identify::Identity;
 use super::Engine;
+use super::identify::Identity;
 use crate::csrf::{self, Check, CsrfRefusal, Evidence, TokenState};
 use crate::head::Head;
 use crate::path::PathError;
@@ -38,10 +38,11 @@ impl Engine {
         if !policy.serves(head.door, &head.host) && !found.route.any_host {
             return Verdict::Deny(Reason::Misdirected.into());
         }
-        if *head.method == Method::OPTIONS && is_preflight(head) {
-            if let Some(answer) = preflight(&policy, head) {
-                return Verdict::Answer(answer);
-            }
+        if *head.method == Method::OPTIONS
+            && is_preflight(head)
+            && let Some(answer) = preflight(&policy, head)
+        {
+            return Verdict::Answer(answer);
         }
         match self.decide(&policy, &found, head).await {
             Ok(pass) => Verdict::Allow(pass),
@@ -61,15 +62,14 @@ impl Engine {
             return Err(Reason::Path(PathError::EncodedSlash).into());
         }
         if !route.is_own() && overrides_method(head.query) {
-            return Err(Reason::Malformed("`_method` in the query: an upstream could take it for another method than was judged").into());
+            return Err(Reason::Malformed(
+                "`_method` in the query: an upstream could take it for another method than was judged",
+            )
+            .into());
         }
         let now = self.clock.now();
         let looks = !route.is_anonymous() || route.identify || route.hands_csrf_token();
-        let identity = if looks {
-            self.identify(policy, route, head, now).await?
-        } else {
-            Identity::guest()
-        };
+        let identity = if looks { self.identify(policy, route, head, now).await? } else { Identity::guest() };
         self.check_csrf(policy, found, head, &identity).map_err(|refusal| refusal.of(&identity.caller))?;
         let access = self.check_access(policy, found, &identity.caller);
         if let Err(reason) = access {
@@ -122,7 +122,9 @@ impl Engine {
         };
         let judged = match csrf::judge(&evidence, policy.origins(), check, token) {
             // Browsers always say who opens a socket.
-            Ok(()) if opens_socket && by_session && !head.headers.contains_key(ORIGIN) => Err(CsrfRefusal::ForeignOrigin),
+            Ok(()) if opens_socket && by_session && !head.headers.contains_key(ORIGIN) => {
+                Err(CsrfRefusal::ForeignOrigin)
+            }
             judged => judged,
         };
         let Err(refusal) = judged else { return Ok(()) };

@@ -218,14 +218,9 @@ impl Engine {
         stored.idle_end =
             if stored.remembered { stored.absolute_end } else { stored.idle_end.min(stored.absolute_end) };
         stored.created = live.session.created;
-        let event =
-            visit.event(EventKind::PasswordSet, now).about(user.number, &user.realm, user.login.as_str());
-        let change = Change::SetPassword {
-            user: user.number,
-            epoch: user.epoch,
-            password,
-            session: Some(stored.clone()),
-        };
+        let event = visit.event(EventKind::PasswordSet, now).about(user.number, &user.realm, user.login.as_str());
+        let change =
+            Change::SetPassword { user: user.number, epoch: user.epoch, password, session: Some(stored.clone()) };
         let committed = self.commit(change, vec![event]).await?;
         let Some(user) = committed.user else { return Err(unavailable(&"the store did not say who changed")) };
         stored.epoch = user.epoch;
@@ -297,8 +292,7 @@ impl Engine {
             let idle = policy.realm(realm_of(&policy, user)?).idle();
             session.idle_end = now.saturating_add(idle).min(session.absolute_end).max(session.idle_end);
         }
-        let change =
-            Change::RefreshSession { key: live.key, last_seen: now, idle_end: session.idle_end };
+        let change = Change::RefreshSession { key: live.key, last_seen: now, idle_end: session.idle_end };
         self.commit(change, vec![]).await?;
         // Only what is still there: whoever logged out meanwhile stays logged out.
         self.sessions.prolong(live.key, session.last_seen, session.idle_end);

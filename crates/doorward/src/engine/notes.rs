@@ -167,11 +167,11 @@ impl Engine {
     /// Writes signs of life, events and counters.
     pub(super) async fn write_notes(&self) -> Result<(), StoreError> {
         let touched = self.sessions.take_touched();
-        if !touched.is_empty() {
-            if let Err(error) = self.store.touch(touched.clone()).await {
-                self.sessions.put_back(touched);
-                return Err(error);
-            }
+        if !touched.is_empty()
+            && let Err(error) = self.store.touch(touched.clone()).await
+        {
+            self.sessions.put_back(touched);
+            return Err(error);
         }
         self.write_failures().await?;
         let events = std::mem::take(&mut *lock(&self.notes.events));

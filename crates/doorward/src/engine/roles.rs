@@ -13,12 +13,7 @@ impl Engine {
     ///
     /// # Errors
     /// 400 for unknown resources, 403 for resources that the actor lacks, 409 for a role of the file and for the last administrator.
-    pub async fn save_role(
-        &self,
-        actor: &Actor,
-        role: StoredRole,
-        is_new: bool,
-    ) -> Result<StoredRole, Refusal> {
+    pub async fn save_role(&self, actor: &Actor, role: StoredRole, is_new: bool) -> Result<StoredRole, Refusal> {
         let policy = self.policy.load_full();
         if policy.is_file_role(&role.name) {
             return Err(Reason::RoleInFile.into());
@@ -31,8 +26,7 @@ impl Engine {
         };
         may_all(&policy, actor, &policy.grants_of(&role))?;
         may_alter(&policy, actor, &role.name, Some(&role))?;
-        let detail =
-            format!("{}: allows {}; denies {}", role.name, role.allow.join(", "), role.deny.join(", "));
+        let detail = format!("{}: allows {}; denies {}", role.name, role.allow.join(", "), role.deny.join(", "));
         let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(detail);
         let change = if is_new {
             Change::CreateRole(role.clone())

@@ -117,8 +117,7 @@ impl Tallies {
     pub(super) fn settle(&self, policy: &Policy, now: Time) {
         let pending = self.take(policy, now);
         self.put_back(pending);
-        let all =
-            self.all(policy).into_iter().map(|tally| ((tally.route.clone(), tally.outcome), tally)).collect();
+        let all = self.all(policy).into_iter().map(|tally| ((tally.route.clone(), tally.outcome), tally)).collect();
         self.live.pin().clear();
         *lock(&self.settled) = all;
     }
@@ -184,8 +183,7 @@ mod tests {
         let after = policy(AFTER);
         tallies.count((Some(RouteId(0)), "allow"), 6_000_000);
         let all = tallies.all(&after);
-        let lines: Vec<_> =
-            all.iter().map(|tally| (tally.route.as_str(), tally.hits, tally.within[2])).collect();
+        let lines: Vec<_> = all.iter().map(|tally| (tally.route.as_str(), tally.hits, tally.within[2])).collect();
         assert_eq!(lines, [("GET /a", 1, 1), ("GET /b", 1, 0)]);
         let written: Vec<_> = tallies.take(&after, 60).into_iter().map(|count| count.route).collect();
         assert_eq!(written, ["GET /a", "GET /b"]);

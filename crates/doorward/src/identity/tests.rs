@@ -30,7 +30,18 @@ fn every_name_of_ours_is_an_identity() {
         assert!(is_identity(&name.as_str().to_ascii_uppercase()));
         assert!(is_identity(&name.as_str().replace('-', "_")));
     }
-    for name in ["", "x", "x-doorwar", "x-doorward", "xx-doorward-user", "x-forwarded-for", "remote-use", "remote-users", "x-remote", "accept"] {
+    for name in [
+        "",
+        "x",
+        "x-doorwar",
+        "x-doorward",
+        "xx-doorward-user",
+        "x-forwarded-for",
+        "remote-use",
+        "remote-users",
+        "x-remote",
+        "accept",
+    ] {
         assert!(!is_identity(name), "{name}");
     }
 }

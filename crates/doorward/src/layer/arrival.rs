@@ -35,8 +35,7 @@ impl<'s> Arrival<'s> {
         let peer = setup.peer_of(parts);
         let client = peer.and_then(|peer| peer.address).unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
         let known = parts.extensions.get::<RequestId>().cloned();
-        let sent =
-            || peer.filter(|_| setup.trusted.contains(client)).and_then(|_| RequestId::sent(&parts.headers));
+        let sent = || peer.filter(|_| setup.trusted.contains(client)).and_then(|_| RequestId::sent(&parts.headers));
         let id = known.or_else(sent).unwrap_or_else(|| setup.ids.next());
         parts.extensions.insert(id.clone());
         if let Some(value) = id.header() {
@@ -94,20 +93,12 @@ impl<'s> Arrival<'s> {
     }
 
     /// A body that is not handed on.
-    pub(super) fn refuse_body(
-        &self,
-        admission: &Admission,
-        parts: &Parts,
-        refusal: BodyRefusal,
-    ) -> Response<Bytes> {
+    pub(super) fn refuse_body(&self, admission: &Admission, parts: &Parts, refusal: BodyRefusal) -> Response<Bytes> {
         match refusal {
             BodyRefusal::Reason(reason) => self.refuse(&reason.into(), parts),
             BodyRefusal::Problem(problem) => {
-                let code = if problem.status == StatusCode::PAYLOAD_TOO_LARGE {
-                    "body_too_large"
-                } else {
-                    "malformed_body"
-                };
+                let code =
+                    if problem.status == StatusCode::PAYLOAD_TOO_LARGE { "body_too_large" } else { "malformed_body" };
                 self.object(Some(admission.pass().route_id()), problem, code)
             }
         }
@@ -126,8 +117,7 @@ impl<'s> Arrival<'s> {
             "the layer does not know who is at the other end of the connection: serve with \
              `into_make_service_with_connect_info`, put a `doorward::client::Peer` into the request's extensions, or say `Layer::peer`"
         );
-        let problem =
-            Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here.");
+        let problem = Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Something went wrong here.");
         self.object(None, problem, "internal_error")
     }
 

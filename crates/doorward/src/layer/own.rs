@@ -39,8 +39,7 @@ impl Pass {
 
 /// A path below `mount`, without a slash at its end.
 fn below<'p>(mount: &str, path: &'p str) -> &'p str {
-    let rest =
-        path.strip_prefix(mount).filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
+    let rest = path.strip_prefix(mount).filter(|rest| rest.is_empty() || rest.starts_with('/')).unwrap_or(path);
     match rest.strip_suffix('/').unwrap_or(rest) {
         "" => "/",
         path => path,

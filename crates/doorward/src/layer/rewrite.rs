@@ -3,8 +3,7 @@
 use bytes::Bytes;
 use http::StatusCode;
 use http::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING,
-    UPGRADE,
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, TRANSFER_ENCODING, UPGRADE,
 };
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
@@ -41,18 +40,14 @@ where
     B::Error: Into<BoxError>,
 {
     let limit = pass.route().bounds.body.0;
-    let states =
-        parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let states = parts.headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if states.is_some_and(|length| length > limit) || body.size_hint().lower() > limit {
         return Err(BodyRefusal::Problem(too_large()));
     }
     let greatest = usize::try_from(limit).unwrap_or(usize::MAX);
     if let Some(forced) = pass.forced_body() {
         let held = hold(body, limit.min(HELD_AT_MOST)).await?;
-        return Ok(Limited::new(
-            Either::Right(Full::new(replace(forced, &mut parts.headers, &held)?)),
-            usize::MAX,
-        ));
+        return Ok(Limited::new(Either::Right(Full::new(replace(forced, &mut parts.headers, &held)?)), usize::MAX));
     }
     // HTTP/2 need not say in its head that a body follows; here it can be seen.
     let forces_query = pass.route().force.is_some() && Place::of(&parts.method) == Place::Query;
@@ -127,9 +122,7 @@ pub(super) fn drop_overrides(headers: &mut HeaderMap) {
     let overrides = |name: &&HeaderName| {
         let name = name.as_str();
         name.starts_with('x')
-            && OVERRIDES
-                .iter()
-                .any(|known| known.len() == name.len() && name.bytes().map(folded).eq(known.bytes()))
+            && OVERRIDES.iter().any(|known| known.len() == name.len() && name.bytes().map(folded).eq(known.bytes()))
     };
     while let Some(name) = headers.keys().find(overrides).cloned() {
         headers.remove(name);

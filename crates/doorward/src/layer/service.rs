@@ -48,11 +48,7 @@ where
     }
 }
 
-async fn serve<S, B, R>(
-    setup: &Setup,
-    mut inner: S,
-    request: Request<B>,
-) -> Result<Response<ResponseBody<R>>, S::Error>
+async fn serve<S, B, R>(setup: &Setup, mut inner: S, request: Request<B>) -> Result<Response<ResponseBody<R>>, S::Error>
 where
     S: tower_service::Service<Request<RequestBody<B>>, Response = Response<R>>,
     B: Body<Data = Bytes>,

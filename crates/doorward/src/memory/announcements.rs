@@ -21,9 +21,8 @@ impl Announcements {
     /// Announces what one change touched.
     pub(super) fn add(&mut self, mut changes: Vec<Changed>) {
         if changes.len() > Self::ONE_BY_ONE || changes.contains(&Changed::Everything) {
-            let is_forgotten = |change: &Changed| {
-                matches!(change, Changed::Session(_) | Changed::User(_) | Changed::Everything)
-            };
+            let is_forgotten =
+                |change: &Changed| matches!(change, Changed::Session(_) | Changed::User(_) | Changed::Everything);
             changes.retain(|change| !is_forgotten(change));
             changes.insert(0, Changed::Everything);
         }
@@ -47,8 +46,7 @@ impl Announcements {
             return Feed { seq: self.seq, news: News::Lost };
         };
         // It fits: `skip` is less than the number of those kept.
-        let changes: Vec<Changed> =
-            self.kept.iter().skip(skip as usize).take(Self::AT_ONCE).copied().collect();
+        let changes: Vec<Changed> = self.kept.iter().skip(skip as usize).take(Self::AT_ONCE).copied().collect();
         Feed { seq: seq + changes.len() as u64, news: News::Changed(changes) }
     }
 }

@@ -39,8 +39,7 @@ impl Audit {
         let Ok(before) = place(page) else { return Listed::default() };
         let before = before.map_or((Time::MAX, u64::MAX), |place| place);
         let matching = self.events.range(..before).rev().filter(|(_, event)| matches(event, filter));
-        let mut found =
-            matching.map(|((_, number), event)| StoredEvent { number: *number, event: event.clone() });
+        let mut found = matching.map(|((_, number), event)| StoredEvent { number: *number, event: event.clone() });
         part(&mut found, page, |last| format!("{}.{}", last.event.at, last.number))
     }
 
@@ -67,9 +66,7 @@ impl Audit {
 
 fn matches(event: &Event, filter: &EventFilter) -> bool {
     let EventFilter { kind, realm, login, address, outcome, since, until } = filter;
-    let is = |wanted: &Option<String>, text: Option<&str>| {
-        wanted.as_deref().is_none_or(|wanted| Some(wanted) == text)
-    };
+    let is = |wanted: &Option<String>, text: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == text);
     is(kind, Some(&event.kind))
         && is(outcome, Some(&event.outcome))
         && is(address, event.address.as_deref())

@@ -39,9 +39,7 @@ impl State {
                 })
             }
             Change::SetState { user, state, guard } => self.set_state(user, state, guard.as_ref()),
-            Change::ChangeRoles { user, add, remove, guard } => {
-                self.change_roles(user, add, &remove, guard.as_ref())
-            }
+            Change::ChangeRoles { user, add, remove, guard } => self.change_roles(user, add, &remove, guard.as_ref()),
             Change::SetPassword { user, epoch, password, session } => {
                 self.set_password(user, Some(epoch), password, session)
             }
@@ -58,15 +56,9 @@ impl State {
             }
             Change::Unlock { user: number } => {
                 let user = self.users.alter(number, |user| user.failures = 0)?.clone();
-                Ok(Touched {
-                    user: Some(user),
-                    announced: vec![Changed::Unlocked(number)],
-                    ..Touched::default()
-                })
+                Ok(Touched { user: Some(user), announced: vec![Changed::Unlocked(number)], ..Touched::default() })
             }
-            Change::CreateSession { session, replaces, limit } => {
-                self.create_session(session, replaces, limit)
-            }
+            Change::CreateSession { session, replaces, limit } => self.create_session(session, replaces, limit),
             Change::RefreshSession { key, last_seen, idle_end } => self.alter_session(key, |session| {
                 session.last_seen = session.last_seen.max(last_seen);
                 session.idle_end = session.idle_end.max(idle_end).min(session.absolute_end);
@@ -103,8 +95,7 @@ impl State {
                 Ok(Touched { user: Some(user), ..Touched::default() })
             }
             Change::RedeemCode { digest, now, password } => {
-                let code =
-                    self.codes.get(&digest).filter(|code| code.expires > now).ok_or(Conflict::CodeUnknown)?;
+                let code = self.codes.get(&digest).filter(|code| code.expires > now).ok_or(Conflict::CodeUnknown)?;
                 let user = self.user(code.user)?;
                 if user.state != UserState::Active {
                     return Err(Conflict::CodeUnknown.into());

@@ -16,26 +16,17 @@ impl State {
             filter.realm.as_ref().is_none_or(|realm| *realm == user.realm)
                 && filter.role.as_ref().is_none_or(|role| user.roles.contains(role))
                 && filter.state.is_none_or(|state| state == user.state)
-                && (begins(user.login.as_str())
-                    || begins(&user.name)
-                    || user.email.as_deref().is_some_and(begins))
+                && (begins(user.login.as_str()) || begins(&user.name) || user.email.as_deref().is_some_and(begins))
         };
         let mut found = self.users.after(after).filter(matches).cloned();
         part(&mut found, page, |last| format!("{}.{}", last.realm, hex(last.login.as_str())))
     }
 
-    pub(super) fn list_sessions(
-        &self,
-        filter: &SessionFilter,
-        now: Time,
-        page: &Page,
-    ) -> Listed<ListedSession> {
+    pub(super) fn list_sessions(&self, filter: &SessionFilter, now: Time, page: &Page) -> Listed<ListedSession> {
         let Ok(before) = place(page) else { return Listed::default() };
         let mut found = self.matching_sessions(filter, now);
         found.sort_by_key(|(number, session)| std::cmp::Reverse((session.created, *number)));
-        let rest = found
-            .into_iter()
-            .filter(|(number, session)| before.is_none_or(|b| (session.created, *number) < b));
+        let rest = found.into_iter().filter(|(number, session)| before.is_none_or(|b| (session.created, *number) < b));
         let mut named = rest.filter_map(|(number, session)| {
             let user = self.users.by_number(session.user)?;
             let session = session.clone();
@@ -82,11 +73,7 @@ fn user_place(page: &Page) -> Result<Option<(Box<str>, Name)>, NoPlace> {
 }
 
 /// Takes one part of a list, and says where the next begins.
-pub(super) fn part<T>(
-    found: &mut dyn Iterator<Item = T>,
-    page: &Page,
-    place: impl Fn(&T) -> String,
-) -> Listed<T> {
+pub(super) fn part<T>(found: &mut dyn Iterator<Item = T>, page: &Page, place: impl Fn(&T) -> String) -> Listed<T> {
     let items: Vec<T> = found.take(page.size()).collect();
     let next = items.last().filter(|_| found.next().is_some()).map(place);
     Listed { items, next }
@@ -97,7 +84,6 @@ fn hex(text: &str) -> String {
 }
 
 fn unhex(text: &str) -> Option<String> {
-    let pairs =
-        text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    let pairs = text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     String::from_utf8(pairs.collect::<Option<Vec<u8>>>()?).ok().filter(|decoded| hex(decoded) == text)
 }

@@ -37,9 +37,7 @@ impl State {
         }
         let mut secret = [0; 32];
         let filled = getrandom::fill(&mut secret);
-        filled.map_err(|error| {
-            StoreError::Unavailable(format!("the system's random source failed: {error}"))
-        })?;
+        filled.map_err(|error| StoreError::Unavailable(format!("the system's random source failed: {error}")))?;
         self.secrets.insert(name, secret);
         Ok(secret)
     }

@@ -101,11 +101,7 @@ impl Users {
     }
 
     /// Alters a user in all but number, realm, id and login.
-    pub(super) fn alter(
-        &mut self,
-        number: UserNumber,
-        alter: impl FnOnce(&mut User),
-    ) -> Result<&User, Conflict> {
+    pub(super) fn alter(&mut self, number: UserNumber, alter: impl FnOnce(&mut User)) -> Result<&User, Conflict> {
         let user = self.by_number.get_mut(&number.0).ok_or(Conflict::UserUnknown)?;
         alter(user);
         Ok(user)

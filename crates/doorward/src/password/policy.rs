@@ -91,8 +91,7 @@ fn is_made_of(text: &str, word: &str) -> bool {
         return false;
     }
     let rest = text.replace(word, "");
-    rest.len() < text.len()
-        && rest.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation() || c == ' ')
+    rest.len() < text.len() && rest.chars().all(|c| c.is_ascii_digit() || c.is_ascii_punctuation() || c == ' ')
 }
 
 /// The shortest text of which `text` is nothing but repetitions; the last may be cut off.

@@ -29,9 +29,7 @@ const ARGON2ID: &str =
 fn a_password_is_verified_byte_for_byte() {
     let stored = hashed(b"correct horse battery staple");
     assert!(is_right(&stored, b"correct horse battery staple"));
-    for wrong in
-        ["correct horse battery staple ", "Correct horse battery staple", "correct horse battery", ""]
-    {
+    for wrong in ["correct horse battery staple ", "Correct horse battery staple", "correct horse battery", ""] {
         assert!(!is_right(&stored, wrong.as_bytes()), "{wrong:?}");
     }
     let long = [b'x'; 1_024];
@@ -98,8 +96,7 @@ fn what_many_people_use_is_refused() {
         assert_eq!(policy.judge(common.as_bytes(), &[]), Err(PasswordRefusal::Common), "{common}");
     }
     let context = ["anna.karenina@example.com", "Anna Karenina", "customer"];
-    for obvious in ["anna.karenina@example.com", "anna.karenina1234", "customercustomer", "doorward-doorward"]
-    {
+    for obvious in ["anna.karenina@example.com", "anna.karenina1234", "customercustomer", "doorward-doorward"] {
         assert_eq!(policy.judge(obvious.as_bytes(), &context), Err(PasswordRefusal::Obvious), "{obvious}");
     }
     assert_eq!(policy.judge(b"the horse of anna karenina", &context), Ok(()));

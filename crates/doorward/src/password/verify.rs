@@ -13,12 +13,7 @@ const GREATEST: (u32, u32, u32) = (262_144, 16, 16);
 /// The greatest cost of a bcrypt hash; each step doubles the work.
 const GREATEST_BCRYPT: u32 = 15;
 
-pub(super) fn verify(
-    stored: Option<&PasswordHash>,
-    password: &[u8],
-    cost: Cost,
-    scratch: &mut Scratch,
-) -> HashOutcome {
+pub(super) fn verify(stored: Option<&PasswordHash>, password: &[u8], cost: Cost, scratch: &mut Scratch) -> HashOutcome {
     let Some(stored) = stored else { return waste(password, cost, scratch) };
     let text = stored.expose();
     if text.starts_with("$2") {
@@ -73,9 +68,8 @@ fn argon2(text: &str, password: &[u8], cost: Cost, scratch: &mut Scratch) -> Opt
 
 /// bcrypt ignores what comes after 72 bytes or a NUL: such passwords are refused rather than half verified.
 fn bcrypt(text: &str, password: &[u8], cost: Cost, scratch: &mut Scratch) -> HashOutcome {
-    let computable = text
-        .parse::<bcrypt::HashParts>()
-        .is_ok_and(|parts| (4..=GREATEST_BCRYPT).contains(&parts.get_cost()));
+    let computable =
+        text.parse::<bcrypt::HashParts>().is_ok_and(|parts| (4..=GREATEST_BCRYPT).contains(&parts.get_cost()));
     if !computable || password.len() > 72 || password.contains(&0) {
         return waste(password, cost, scratch);
     }

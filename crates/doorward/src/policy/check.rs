@@ -19,7 +19,11 @@ pub(crate) fn doubts(settings: &Settings) -> Vec<Complaint> {
     let mut doubts = Vec::new();
     if settings.public_url.is_empty() && settings.listen.iter().any(|listener| !listener.is_at_home()) {
         let text = "others can connect, but no own origin is named: requests that ask for another host than this machine get 421";
-        doubts.push(settings.complaint("listen", text).fix("`public_url = \"https://api.example.com\"`, as browsers and clients see it"));
+        doubts.push(
+            settings
+                .complaint("listen", text)
+                .fix("`public_url = \"https://api.example.com\"`, as browsers and clients see it"),
+        );
     }
     if settings.allow_plain_http {
         let complaint = settings.complaint("allow_plain_http", "cookies are given over plain HTTP");
@@ -76,7 +80,9 @@ fn network(settings: &Settings) -> Vec<Complaint> {
         }
     }
     if settings.listen.is_empty() {
-        found.push(settings.complaint("listen", "there is nowhere to listen").fix("take `listen` out, or name an address"));
+        found.push(
+            settings.complaint("listen", "there is nowhere to listen").fix("take `listen` out, or name an address"),
+        );
     }
     for (name, upstream) in &settings.upstream.0 {
         if let Err(text) = upstream_url(upstream) {
@@ -168,7 +174,8 @@ fn cookie_names(settings: &Settings, realms: &BTreeMap<Name, RealmSettings>) -> 
             found.push(complaint.fix(format!("choose another name: `[realm.{realm}]` with `cookie = {{ name = … }}`")));
         }
         if folded.starts_with("__") {
-            let complaint = settings.complaint(&format!("realm.{realm}.cookie.name"), "the prefix of a cookie is Doorward's to set");
+            let complaint = settings
+                .complaint(&format!("realm.{realm}.cookie.name"), "the prefix of a cookie is Doorward's to set");
             found.push(complaint.fix("begin with a letter"));
         }
         taken.push(folded);
@@ -281,11 +288,14 @@ fn headers(settings: &Settings) -> Vec<Complaint> {
     }
     // The header of the token does not go on to the upstream: it must be one that nobody else needs.
     let token = settings.csrf.header.to_ascii_lowercase();
-    let means_more = ["accept", "content-", "sec-", "access-control-", "if-"].iter().any(|start| token.starts_with(start))
-        || ["authorization", "cookie", "host", "origin", "referer", "te", "upgrade", "connection", "forwarded"].contains(&&*token)
-        || crate::identity::is_identity(&token);
+    let means_more =
+        ["accept", "content-", "sec-", "access-control-", "if-"].iter().any(|start| token.starts_with(start))
+            || ["authorization", "cookie", "host", "origin", "referer", "te", "upgrade", "connection", "forwarded"]
+                .contains(&&*token)
+            || crate::identity::is_identity(&token);
     if means_more {
-        let complaint = settings.complaint("csrf.header", format!("`{}` has a meaning of its own", settings.csrf.header));
+        let complaint =
+            settings.complaint("csrf.header", format!("`{}` has a meaning of its own", settings.csrf.header));
         found.push(complaint.fix("`X-CSRF`, or another name that nothing else has"));
     }
     found
@@ -301,7 +311,9 @@ fn limits(settings: &Settings) -> Vec<Complaint> {
         ("timeout", limits.timeout),
     ];
     for (key, _) in times.into_iter().filter(|(_, time)| time.0 == 0) {
-        found.push(settings.complaint(&format!("limits.{key}"), "no time is too little").fix("at least `1s`, or take it out"));
+        found.push(
+            settings.complaint(&format!("limits.{key}"), "no time is too little").fix("at least `1s`, or take it out"),
+        );
     }
     if !(1..=64).contains(&limits.json_depth) {
         let complaint = settings.complaint("limits.json_depth", "the depth of JSON is between 1 and 64");

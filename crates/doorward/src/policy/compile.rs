@@ -10,16 +10,16 @@ use std::sync::Arc;
 use super::acl::{Grants, Tree};
 use super::builtin::{OwnRoute, own as own_routes};
 use super::complaint::{Complaint, Complaints, nearest};
+use super::cookies::Cookies;
 use super::method::{Methods, Vocabulary, is_method, is_never_allowed};
 use super::pattern::Pattern;
 use super::role::{self, Role};
 use super::route::{RealmId, Route};
 use super::rules::Rules;
 use super::settings::{RealmSettings, Settings};
+use super::site::Site;
 use super::source::Source;
 use super::table::{Asked, RouteId, Table};
-use super::cookies::Cookies;
-use super::site::Site;
 use super::terms::Terms;
 use super::{Policy, Realm};
 use crate::name::Name;
@@ -147,7 +147,8 @@ impl Workshop<'_> {
         if is_never_allowed(name) {
             return Err((format!("{name} is never allowed"), "take it out"));
         }
-        let too_many = || ("more methods are named than can be told apart".into(), "64 at most, the common ones included");
+        let too_many =
+            || ("more methods are named than can be told apart".into(), "64 at most, the common ones included");
         self.vocabulary.name(name).ok_or_else(too_many)
     }
 

@@ -134,7 +134,8 @@ mod tests {
     fn a_complaint_shows_the_line_and_says_what_to_do() {
         let file = File::new("doorward.toml", "[[route]]\nacess = \"self\"\n");
         let complaint = Complaint::new(Source::new(file, 10..15), "unknown key `acess`").fix("write `access`");
-        let expected = "doorward.toml:2:1: unknown key `acess`\n    2 | acess = \"self\"\n      | ^^^^^\n  fix: write `access`";
+        let expected =
+            "doorward.toml:2:1: unknown key `acess`\n    2 | acess = \"self\"\n      | ^^^^^\n  fix: write `access`";
         assert_eq!(complaint.to_string(), expected);
     }
 

@@ -2,11 +2,11 @@
 
 use http::header::HeaderValue;
 
+use super::Policy;
 use super::realm::{Realm, RealmCookie};
 use super::route::RealmId;
 use super::settings::{Listener, SameSite, Settings};
 use super::words::Origin;
-use super::Policy;
 use crate::cookie::SetCookie;
 
 /// What the cookies of devices and guests are called, and whether plain HTTP gets any.

@@ -99,7 +99,8 @@ impl Policy {
 
     fn tell(&self, door: Door, question: &Question, told: &mut Told) -> Result<String, (StatusCode, String)> {
         let asked = question.path.split(['?', '#']).next().unwrap_or_default();
-        let path = CanonicalPath::parse(asked).map_err(|error| told.stop("path", StatusCode::BAD_REQUEST, error.to_string()))?;
+        let path = CanonicalPath::parse(asked)
+            .map_err(|error| told.stop("path", StatusCode::BAD_REQUEST, error.to_string()))?;
         told.explanation.path = path.as_str().to_owned();
         told.pass("path", format!("{} is canonical", path.as_str()));
         let method = Method::from_bytes(question.method.as_bytes())
@@ -211,7 +212,11 @@ impl Policy {
         told: &mut Told,
     ) -> Result<(), (StatusCode, String)> {
         let not_logged_in = |told: &mut Told| {
-            told.stop("access", StatusCode::UNAUTHORIZED, format!("it asks for {}, and nobody is logged in", route.asks))
+            told.stop(
+                "access",
+                StatusCode::UNAUTHORIZED,
+                format!("it asks for {}, and nobody is logged in", route.asks),
+            )
         };
         match (&route.access, caller) {
             (Access::Anonymous, _) => told.pass("access", "it asks for nothing".to_owned()),

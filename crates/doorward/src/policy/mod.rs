@@ -43,8 +43,8 @@ pub use acl::{Grants, Resource, ResourceId, Tree};
 pub use builtin::{Door, OwnRoute};
 pub use compile::Draft;
 pub use complaint::{Complaint, Complaints};
-pub use document::Environment;
 pub use cors::CrossOrigin;
+pub use document::Environment;
 pub use explain::{Explanation, Outcome, Question, Step};
 pub use force::{Force, ForceError, Forced, ForcedBody, Place, Value, Values};
 pub use pattern::{InvalidPattern, Pattern, Segment};
@@ -181,7 +181,9 @@ impl Policy {
             Spoken::Unknown => return Match::UnknownMethod,
         };
         let hit = match self.hit(door, host, path, methods) {
-            Hit::Other(other) if other.is_empty() && methods.is_empty() => return Match::MethodNotAllowed(Allow("".into())),
+            Hit::Other(other) if other.is_empty() && methods.is_empty() => {
+                return Match::MethodNotAllowed(Allow("".into()));
+            }
             Hit::Other(other) if other.is_empty() => return Match::NotFound,
             Hit::Other(other) => return Match::MethodNotAllowed(self.allow(other)),
             Hit::Route(id) => id,

@@ -104,10 +104,7 @@ impl Profile {
 
 /// The dialects that the settings speak, each with its profile.
 pub(crate) fn spoken(dialects: &Dialects) -> Vec<(&'static Profile, &Dialect)> {
-    let known = [
-        (&Profile::EZ, &dialects.ez),
-        (&Profile::KIRBY, &dialects.kirby),
-        (&Profile::MAGENTO, &dialects.magento),
-    ];
+    let known =
+        [(&Profile::EZ, &dialects.ez), (&Profile::KIRBY, &dialects.kirby), (&Profile::MAGENTO, &dialects.magento)];
     known.into_iter().filter_map(|(profile, dialect)| Some((profile, dialect.as_ref()?))).collect()
 }

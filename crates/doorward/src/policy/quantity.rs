@@ -44,8 +44,7 @@ impl FromStr for Period {
         while !rest.is_empty() {
             let (number, after) = number(rest).ok_or(InvalidQuantity::Period)?;
             // Going on in the list of units refuses `30m1h` and `1h1h`.
-            let (unit, seconds) =
-                units.find(|(unit, _)| after.starts_with(unit)).ok_or(InvalidQuantity::Period)?;
+            let (unit, seconds) = units.find(|(unit, _)| after.starts_with(unit)).ok_or(InvalidQuantity::Period)?;
             let part = u32::try_from(number).ok().and_then(|number| number.checked_mul(*seconds));
             total = part.and_then(|part| total.checked_add(part)).ok_or(InvalidQuantity::Period)?;
             rest = &after[unit.len()..];
@@ -108,8 +107,7 @@ impl FromStr for Size {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (number, unit) = number(text).ok_or(InvalidQuantity::Size)?;
-        let (_, bytes) =
-            UNITS_OF_SIZE.iter().find(|(known, _)| *known == unit).ok_or(InvalidQuantity::Size)?;
+        let (_, bytes) = UNITS_OF_SIZE.iter().find(|(known, _)| *known == unit).ok_or(InvalidQuantity::Size)?;
         number.checked_mul(*bytes).map(Self).ok_or(InvalidQuantity::Size)
     }
 }
@@ -164,8 +162,7 @@ impl FromStr for Rate {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (number, unit) = number(text).ok_or(InvalidQuantity::Rate)?;
-        let (_, seconds) =
-            UNITS_OF_RATE.iter().find(|(known, _)| *known == unit).ok_or(InvalidQuantity::Rate)?;
+        let (_, seconds) = UNITS_OF_RATE.iter().find(|(known, _)| *known == unit).ok_or(InvalidQuantity::Rate)?;
         match u32::try_from(number) {
             Ok(requests) if requests > 0 => Ok(Self { requests, seconds: *seconds }),
             _ => Err(InvalidQuantity::Rate),

@@ -116,9 +116,9 @@ fn administrator(tree: &Tree) -> Role {
 
 fn clash(name: &Name, source: Source, first: &RoleOrigin) -> Complaint {
     match first {
-        RoleOrigin::File(first) => {
-            Complaint::new(source, format!("the role `{name}` is declared twice")).other(first.clone()).fix("rename one of them")
-        }
+        RoleOrigin::File(first) => Complaint::new(source, format!("the role `{name}` is declared twice"))
+            .other(first.clone())
+            .fix("rename one of them"),
         RoleOrigin::BuiltIn | RoleOrigin::Stored => {
             Complaint::new(source, format!("the role `{name}` is Doorward's own")).fix("choose another name")
         }

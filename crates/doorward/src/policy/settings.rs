@@ -142,11 +142,7 @@ impl Settings {
     /// # Errors
     /// All that is wrong with the text and its values. What needs the routes is checked by
     /// [`Policy::compile`](super::Policy::compile).
-    pub fn parse(
-        file_name: &str,
-        text: &str,
-        environment: Environment<'_>,
-    ) -> Result<(Self, Rules), Complaints> {
+    pub fn parse(file_name: &str, text: &str, environment: Environment<'_>) -> Result<(Self, Rules), Complaints> {
         let mut document = Document::parse(file_name, text, environment);
         let rules_table = document.take(&Rules::KEYS);
         let settings_table = std::mem::take(&mut document.table);

@@ -49,7 +49,8 @@ impl Policy {
 
     /// The same policy with one role more, or replaced.
     pub(crate) fn with_stored_role(&self, stored: &StoredRole) -> Result<Self, Complaints> {
-        let others = self.roles.values().filter(|role| matches!(role.origin, RoleOrigin::Stored) && role.name != stored.name);
+        let others =
+            self.roles.values().filter(|role| matches!(role.origin, RoleOrigin::Stored) && role.name != stored.name);
         let mut all: Vec<StoredRole> = others.map(|role| self.as_stored(role)).collect();
         all.push(stored.clone());
         self.with_stored_roles(&all)

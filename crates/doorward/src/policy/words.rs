@@ -219,7 +219,11 @@ impl fmt::Debug for SecretUrl {
 impl<'de> Deserialize<'de> for SecretUrl {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        if text.contains("://") { Ok(Self(text)) } else { Err(D::Error::custom("an address has a scheme: `postgres://…`")) }
+        if text.contains("://") {
+            Ok(Self(text))
+        } else {
+            Err(D::Error::custom("an address has a scheme: `postgres://…`"))
+        }
     }
 }
 
@@ -239,13 +243,28 @@ mod tests {
 
     #[test]
     fn an_origin_is_what_a_browser_would_send_and_nothing_else() {
-        for text in ["https://a.example", "http://a.example:8080", "http://[::1]:8080", "https://xn--e1afmkfd.example"] {
+        for text in ["https://a.example", "http://a.example:8080", "http://[::1]:8080", "https://xn--e1afmkfd.example"]
+        {
             assert_eq!(text.parse::<Origin>().map(|origin| origin.to_string()), Ok(text.to_owned()));
         }
         for text in [
-            "null", "*", "", "https://", "https://a.example/", "https://a.example/x", "https://A.example", "HTTPS://a.example",
-            "https://a.example:443", "http://a.example:80", "https://u@a.example", "https://a.example:", "https://a.example:0443",
-            "https://a.example?x", "ftp://a.example", "a.example", "https://*.a.example ",
+            "null",
+            "*",
+            "",
+            "https://",
+            "https://a.example/",
+            "https://a.example/x",
+            "https://A.example",
+            "HTTPS://a.example",
+            "https://a.example:443",
+            "http://a.example:80",
+            "https://u@a.example",
+            "https://a.example:",
+            "https://a.example:0443",
+            "https://a.example?x",
+            "ftp://a.example",
+            "a.example",
+            "https://*.a.example ",
         ] {
             assert_eq!(text.parse::<Origin>(), Err(InvalidOrigin), "{text:?}");
         }
@@ -254,7 +273,9 @@ mod tests {
     #[test]
     fn loopback_is_told_from_look_alikes() {
         let is_loopback = |text: &str| text.parse::<Origin>().expect("an origin").is_loopback();
-        assert!(is_loopback("http://localhost:8080") && is_loopback("http://127.0.0.1") && is_loopback("http://[::1]:81"));
+        assert!(
+            is_loopback("http://localhost:8080") && is_loopback("http://127.0.0.1") && is_loopback("http://[::1]:81")
+        );
         assert!(!is_loopback("http://localhost.example") && !is_loopback("http://127.0.0.1.example"));
     }
 

@@ -17,28 +17,71 @@ const SECRET: &str = "operator-only";
 /// Every reason there is.
 fn reasons() -> Vec<Reason> {
     let paths = [
-        PathError::Relative, PathError::EmptySegment, PathError::DotSegment, PathError::Escape, PathError::EncodedTwice,
-        PathError::Character, PathError::NotUtf8, PathError::EncodedSlash,
+        PathError::Relative,
+        PathError::EmptySegment,
+        PathError::DotSegment,
+        PathError::Escape,
+        PathError::EncodedTwice,
+        PathError::Character,
+        PathError::NotUtf8,
+        PathError::EncodedSlash,
     ];
     let csrf = [
-        CsrfRefusal::ForeignOrigin, CsrfRefusal::NullOrigin, CsrfRefusal::CrossSite, CsrfRefusal::WrongToken, CsrfRefusal::NoProof,
+        CsrfRefusal::ForeignOrigin,
+        CsrfRefusal::NullOrigin,
+        CsrfRefusal::CrossSite,
+        CsrfRefusal::WrongToken,
+        CsrfRefusal::NoProof,
     ];
-    let passwords = [PasswordRefusal::TooShort(15), PasswordRefusal::TooLong, PasswordRefusal::Common, PasswordRefusal::Obvious];
+    let passwords =
+        [PasswordRefusal::TooShort(15), PasswordRefusal::TooLong, PasswordRefusal::Common, PasswordRefusal::Obvious];
     let conflicts = [
-        Conflict::LoginTaken, Conflict::IdTaken, Conflict::RoleTaken, Conflict::RoleUnknown, Conflict::UserUnknown, Conflict::UserChanged,
-        Conflict::SessionUnknown, Conflict::CodeUnknown, Conflict::TooManySessions, Conflict::LastAdministrator,
+        Conflict::LoginTaken,
+        Conflict::IdTaken,
+        Conflict::RoleTaken,
+        Conflict::RoleUnknown,
+        Conflict::UserUnknown,
+        Conflict::UserChanged,
+        Conflict::SessionUnknown,
+        Conflict::CodeUnknown,
+        Conflict::TooManySessions,
+        Conflict::LastAdministrator,
     ];
     let forces = [
-        ForceError::UnsupportedMediaType, ForceError::ScalarOnTheWay, ForceError::Malformed, ForceError::DuplicateKey,
-        ForceError::TooDeep, ForceError::MissingAttribute,
+        ForceError::UnsupportedMediaType,
+        ForceError::ScalarOnTheWay,
+        ForceError::Malformed,
+        ForceError::DuplicateKey,
+        ForceError::TooDeep,
+        ForceError::MissingAttribute,
     ];
     let plain = [
-        Reason::Malformed(SECRET), Reason::Misdirected, Reason::NotFound, Reason::MethodNotAllowed, Reason::UnknownMethod,
-        Reason::AmbiguousCookie, Reason::AmbiguousAuthorization, Reason::MalformedAuthorization, Reason::WrongScheme,
-        Reason::BadCredentials, Reason::WrongPassword, Reason::Realm("realm_required"), Reason::Realm("realm_unknown"),
-        Reason::TooManySessions, Reason::Code, Reason::RoleInFile, Reason::Invalid("login", "too long".into()), Reason::NotLoggedIn,
-        Reason::HttpsRequired, Reason::Forbidden("Shop::orders".into()), Reason::Undecided, Reason::ReauthRequired,
-        Reason::Throttled, Reason::RateLimited, Reason::Busy, Reason::Unavailable,
+        Reason::Malformed(SECRET),
+        Reason::Misdirected,
+        Reason::NotFound,
+        Reason::MethodNotAllowed,
+        Reason::UnknownMethod,
+        Reason::AmbiguousCookie,
+        Reason::AmbiguousAuthorization,
+        Reason::MalformedAuthorization,
+        Reason::WrongScheme,
+        Reason::BadCredentials,
+        Reason::WrongPassword,
+        Reason::Realm("realm_required"),
+        Reason::Realm("realm_unknown"),
+        Reason::TooManySessions,
+        Reason::Code,
+        Reason::RoleInFile,
+        Reason::Invalid("login", "too long".into()),
+        Reason::NotLoggedIn,
+        Reason::HttpsRequired,
+        Reason::Forbidden("Shop::orders".into()),
+        Reason::Undecided,
+        Reason::ReauthRequired,
+        Reason::Throttled,
+        Reason::RateLimited,
+        Reason::Busy,
+        Reason::Unavailable,
     ];
     let all = paths.into_iter().map(Reason::Path).chain(csrf.into_iter().map(Reason::Csrf));
     let all = all.chain(passwords.into_iter().map(Reason::Password)).chain(conflicts.into_iter().map(Reason::Conflict));
@@ -101,7 +144,12 @@ fn a_refusal_is_a_problem_that_nobody_caches_or_runs() {
         assert_eq!(headers["content-type"], "application/problem+json");
         assert_eq!(headers["cache-control"], "no-store");
         assert_eq!(headers["x-content-type-options"], "nosniff");
-        assert!(headers["content-security-policy"].to_str().expect("text").contains("default-src 'none'; frame-ancestors 'none'"));
+        assert!(
+            headers["content-security-policy"]
+                .to_str()
+                .expect("text")
+                .contains("default-src 'none'; frame-ancestors 'none'")
+        );
         let body = body(&response);
         assert_eq!(body["status"], reason.status().as_u16());
         assert_eq!(body["type"], format!("urn:doorward:problem:{}", reason.code()));
@@ -121,11 +169,14 @@ fn terms_become_headers() {
     };
     let response = response(&Refusal::with(Reason::NotLoggedIn, terms), None);
     let headers = response.headers();
-    assert_eq!((&headers["www-authenticate"], &headers["allow"], &headers["retry-after"]), (
-        &HeaderValue::from_static("Basic realm=\"x\""),
-        &HeaderValue::from_static("GET, HEAD"),
-        &HeaderValue::from_static("30"),
-    ));
+    assert_eq!(
+        (&headers["www-authenticate"], &headers["allow"], &headers["retry-after"]),
+        (
+            &HeaderValue::from_static("Basic realm=\"x\""),
+            &HeaderValue::from_static("GET, HEAD"),
+            &HeaderValue::from_static("30"),
+        )
+    );
     assert_eq!(headers.get_all("set-cookie").iter().count(), 2);
     assert_eq!(headers["strict-transport-security"], "max-age=63072000; includeSubDomains");
     assert!(body(&response).get("request_id").is_none());
@@ -134,14 +185,22 @@ fn terms_become_headers() {
 #[test]
 fn without_terms_there_is_nothing_to_go_by() {
     let response = response(&Refusal::new(Reason::NotFound), None);
-    for name in ["www-authenticate", "allow", "retry-after", "set-cookie", "strict-transport-security", "access-control-allow-origin"] {
+    for name in [
+        "www-authenticate",
+        "allow",
+        "retry-after",
+        "set-cookie",
+        "strict-transport-security",
+        "access-control-allow-origin",
+    ] {
         assert!(!response.headers().contains_key(name), "{name}");
     }
 }
 
 #[test]
 fn a_problem_holds_what_it_is_given() {
-    let problem = Problem::new(StatusCode::IM_A_TEAPOT, "teapot", "I am one.").detail("Short and stout.").member("spout", 1);
+    let problem =
+        Problem::new(StatusCode::IM_A_TEAPOT, "teapot", "I am one.").detail("Short and stout.").member("spout", 1);
     let expected = json!({
         "type": "urn:doorward:problem:teapot", "title": "I am one.", "status": 418, "detail": "Short and stout.", "spout": 1,
     });

@@ -108,7 +108,9 @@ fn known(method: Method) -> Caller {
 }
 
 fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {
-    let line = |(name, value): &(&'static str, &str)| (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a value"));
+    let line = |(name, value): &(&'static str, &str)| {
+        (HeaderName::from_static(name), HeaderValue::from_str(value).expect("a value"))
+    };
     lines.iter().map(line).collect()
 }
 

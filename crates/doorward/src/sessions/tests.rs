@@ -187,7 +187,8 @@ fn signs_of_life_that_could_not_be_written_wait_within_bounds() {
 fn a_sweep_removes_what_has_ended_and_what_is_too_much() {
     let table = Sessions::new(100);
     for number in 0..150 {
-        let session = StoredSession { idle_end: if number < 20 { NOW } else { NOW + 10 }, ..stored(&number.to_string()) };
+        let session =
+            StoredSession { idle_end: if number < 20 { NOW } else { NOW + 10 }, ..stored(&number.to_string()) };
         table.insert(session.digest.key(), session.in_memory(3));
     }
     table.sweep(NOW - 1);

@@ -16,8 +16,7 @@ async fn a_body_longer_than_the_route_allows_is_refused_at_once_or_breaks_off() 
     let stated = client.post(&url).body(vec![b'x'; 1_025]).send().await.expect("an answer");
     assert_eq!(stated.status(), 413);
     let chunks = futures_util::stream::iter((0..20).map(|_| Ok::<_, std::io::Error>(vec![b'x'; 100])));
-    let streamed =
-        client.post(&url).body(reqwest::Body::wrap_stream(chunks)).send().await.expect("an answer");
+    let streamed = client.post(&url).body(reqwest::Body::wrap_stream(chunks)).send().await.expect("an answer");
     assert_eq!(streamed.status(), 413);
 }
 
@@ -28,26 +27,16 @@ async fn own_resources_read_json_and_nothing_else() {
     let client = Client::builder().no_proxy().build().expect("a client");
     let claim = json!({ "login": "anna", "password": PASSWORD }).to_string();
 
-    for kind in [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "multipart/form-data; boundary=x",
-        "application/xml",
-    ] {
-        let reply = client
-            .post(&url)
-            .header("content-type", kind)
-            .body(claim.clone())
-            .send()
-            .await
-            .expect("an answer");
+    for kind in
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml"]
+    {
+        let reply = client.post(&url).header("content-type", kind).body(claim.clone()).send().await.expect("an answer");
         assert_eq!(reply.status(), 415, "{kind}");
         assert!(reply.text().await.expect("a body").contains("unsupported_media_type"));
     }
     let untyped = client.post(&url).body(claim.clone()).send().await.expect("an answer");
     assert_eq!(untyped.status(), 415);
-    let typed =
-        client.post(&url).header("content-type", "application/json; charset=UTF-8").body(claim).send().await;
+    let typed = client.post(&url).header("content-type", "application/json; charset=UTF-8").body(claim).send().await;
     assert_eq!(typed.expect("an answer").status(), 201);
 }
 

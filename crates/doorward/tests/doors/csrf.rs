@@ -16,11 +16,7 @@ async fn a_user_gets_a_token_for_their_session() {
     let token = reply.json()["csrf_token"].as_str().expect("a token").to_owned();
     browser.token = Some(token.clone());
     assert_eq!(browser.post("/orders", json!({})).await.status, 200);
-    assert_ne!(
-        browser.get("/user/csrf").await.json()["csrf_token"],
-        json!(token),
-        "each token is masked anew"
-    );
+    assert_ne!(browser.get("/user/csrf").await.json()["csrf_token"], json!(token), "each token is masked anew");
 }
 
 #[tokio::test]

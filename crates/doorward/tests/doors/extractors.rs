@@ -31,8 +31,7 @@ async fn a_handler_without_the_layer_serves_nobody() {
         .route("/token", get(async |_: CsrfToken| "token"))
         .merge(Router::new().fallback_service(own_router()));
 
-    for path in ["/caller", "/user", "/maybe", "/token", "/user/me", "/user/csrf", "/user/sessions", "/else"]
-    {
+    for path in ["/caller", "/user", "/maybe", "/token", "/user/me", "/user/csrf", "/user/sessions", "/else"] {
         let request = Request::get(path).body(Body::empty()).expect("a request");
         let Ok(response) = service.clone().oneshot(request).await;
         assert_eq!(response.status(), 500, "{path}");
@@ -47,8 +46,7 @@ async fn a_user_extractor_answers_guests_with_a_challenge() {
     let reply = house.browser().get("/orders").await;
 
     assert_eq!(reply.refusal(), (401, "not_logged_in".into()));
-    let challenge =
-        "Cookie realm=\"default\", form-action=\"/login\", cookie-name=\"__Host-doorward-default\"";
+    let challenge = "Cookie realm=\"default\", form-action=\"/login\", cookie-name=\"__Host-doorward-default\"";
     assert_eq!(reply.header("www-authenticate"), Some(challenge));
 }
 
@@ -74,8 +72,7 @@ async fn own_paths_that_the_library_does_not_serve_belong_to_the_service() {
 async fn the_description_names_every_resource_and_its_refusals() {
     let description = serde_json::to_value(doorward::axum::openapi_router().into_openapi()).expect("JSON");
 
-    let paths: Vec<&str> =
-        description["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
+    let paths: Vec<&str> = description["paths"].as_object().expect("paths").keys().map(String::as_str).collect();
     let mut expected = vec![
         "/user/sessions",
         "/user/sessions/current",
@@ -93,10 +90,7 @@ async fn the_description_names_every_resource_and_its_refusals() {
     found.sort_unstable();
     assert_eq!(found, expected);
     let log_in = &description["paths"]["/user/sessions"]["post"]["responses"];
-    assert!(
-        ["201", "400", "401", "429", "503"].iter().all(|status| log_in.get(status).is_some()),
-        "{log_in}"
-    );
+    assert!(["201", "400", "401", "429", "503"].iter().all(|status| log_in.get(status).is_some()), "{log_in}");
 }
 
 #[tokio::test]

@@ -37,8 +37,7 @@ async fn every_log_in_costs_one_computation_whoever_is_meant() {
         [("anna", PASSWORD), ("anna", "x"), ("nobody", "x"), ("dan", PASSWORD), ("nil", ""), ("a:b", "x")]
     {
         let before = hasher.jobs.load(Ordering::SeqCst);
-        let reply =
-            house.browser().post("/user/sessions", json!({ "login": login, "password": password })).await;
+        let reply = house.browser().post("/user/sessions", json!({ "login": login, "password": password })).await;
         assert_eq!(hasher.jobs.load(Ordering::SeqCst), before + 1, "{login}: {}", reply.status);
     }
 }
@@ -87,9 +86,8 @@ async fn too_many_log_ins_at_once_are_told_to_come_again_and_sessions_go_on() {
     let log_ins = (0..100).map(|number| {
         let mut browser = house.browser();
         async move {
-            let reply = browser
-                .post("/user/sessions", json!({ "login": format!("user{number}"), "password": PASSWORD }))
-                .await;
+            let reply =
+                browser.post("/user/sessions", json!({ "login": format!("user{number}"), "password": PASSWORD })).await;
             (reply.refusal(), reply.header("retry-after").map(str::to_owned))
         }
     });

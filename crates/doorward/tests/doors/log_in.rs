@@ -34,17 +34,13 @@ async fn a_log_in_answers_with_session_user_and_token_and_sets_cookies_for_https
     assert_eq!(reply.header("content-type"), Some("application/json"));
     assert_eq!(reply.header("cache-control"), Some("no-store"));
     let cookies = reply.set_cookies();
-    let session =
-        cookies.iter().find(|line| line.starts_with("__Host-doorward-default=")).expect("a session cookie");
+    let session = cookies.iter().find(|line| line.starts_with("__Host-doorward-default=")).expect("a session cookie");
     assert!(session.ends_with("; Path=/; HttpOnly; Secure; SameSite=Lax"), "{session}");
-    let device =
-        cookies.iter().find(|line| line.starts_with("__Host-doorward-device=")).expect("a device cookie");
+    let device = cookies.iter().find(|line| line.starts_with("__Host-doorward-device=")).expect("a device cookie");
     assert!(device.ends_with("; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=31536000"), "{device}");
     assert_eq!(cookies.len(), 2);
     let token = browser.session().expect("a token");
-    assert!(
-        !reply.text.contains(token) && !reply.header("location").is_some_and(|text| text.contains(token))
-    );
+    assert!(!reply.text.contains(token) && !reply.header("location").is_some_and(|text| text.contains(token)));
 }
 
 #[tokio::test]
@@ -56,9 +52,11 @@ async fn over_plain_http_at_home_the_cookie_has_no_prefix_and_is_not_secure() {
 
     assert_eq!(reply.status, 201);
     let cookies = reply.set_cookies();
-    assert!(cookies.iter().any(|line| {
-        line.starts_with("doorward-default=") && line.ends_with("; Path=/; HttpOnly; SameSite=Lax")
-    }));
+    assert!(
+        cookies.iter().any(|line| {
+            line.starts_with("doorward-default=") && line.ends_with("; Path=/; HttpOnly; SameSite=Lax")
+        })
+    );
     assert!(cookies.iter().all(|line| !line.contains("Secure")), "{cookies:?}");
     assert_eq!(browser.get("/orders").await.text, "orders of anna by GET,POST /orders");
     assert_eq!(reply.header("strict-transport-security"), None);
@@ -151,22 +149,15 @@ async fn a_log_in_that_fails_leaves_the_session_alone() {
 async fn unknown_disabled_and_wrong_are_answered_alike() {
     let house = House::with_anna().await;
     let dan = house.add("default", "dan", &[]).await;
-    house
-        .engine
-        .set_state(&doorward::Actor::console(), &dan, doorward::UserState::Disabled)
-        .await
-        .expect("disabled");
+    house.engine.set_state(&doorward::Actor::console(), &dan, doorward::UserState::Disabled).await.expect("disabled");
 
-    let claims =
-        [("anna", "wrong"), ("nobody", PASSWORD), ("dan", PASSWORD), ("a:b", PASSWORD), ("", PASSWORD)];
+    let claims = [("anna", "wrong"), ("nobody", PASSWORD), ("dan", PASSWORD), ("a:b", PASSWORD), ("", PASSWORD)];
     let mut answers = Vec::new();
     for (login, password) in claims {
-        let reply =
-            house.browser().post("/user/sessions", json!({ "login": login, "password": password })).await;
+        let reply = house.browser().post("/user/sessions", json!({ "login": login, "password": password })).await;
         let mut body = reply.json();
         body.as_object_mut().expect("an object").remove("request_id");
-        let mut headers: Vec<_> =
-            reply.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+        let mut headers: Vec<_> = reply.headers.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
         headers.retain(|line| !line.starts_with("date") && !line.starts_with("x-request-id"));
         answers.push((reply.status, body.to_string(), headers));
     }
@@ -183,9 +174,11 @@ async fn who_asks_to_stay_logged_in_stays_for_as_long_as_the_realm_says() {
     let reply = browser.claim(json!({ "login": "anna", "password": PASSWORD, "remember": true })).await;
 
     let month = 30 * 86_400;
-    assert!(reply.set_cookies().iter().any(|line| {
-        line.starts_with("__Host-doorward-default=") && line.ends_with(&format!("; Max-Age={month}"))
-    }));
+    assert!(
+        reply.set_cookies().iter().any(|line| {
+            line.starts_with("__Host-doorward-default=") && line.ends_with(&format!("; Max-Age={month}"))
+        })
+    );
     let session = &reply.json()["session"];
     assert_eq!((&session["remember"], &session["idle_ends_at"]), (&json!(true), &json!(null)));
     assert_eq!(session["ends_at"], "2023-12-14T22:13:20Z");
@@ -200,8 +193,7 @@ async fn where_the_realm_does_not_remember_asking_has_no_effect() {
     let house = House::open(&SHOP.replace(", remember = \"30d\"", "")).await;
     house.add("default", "anna", &[]).await;
 
-    let reply =
-        house.browser().claim(json!({ "login": "anna", "password": PASSWORD, "remember": true })).await;
+    let reply = house.browser().claim(json!({ "login": "anna", "password": PASSWORD, "remember": true })).await;
 
     assert_eq!(reply.json()["session"]["remember"], false);
     assert!(
@@ -230,8 +222,7 @@ async fn past_the_greatest_number_of_sessions_the_oldest_ends() {
 
 #[tokio::test]
 async fn where_the_file_says_so_a_log_in_past_the_greatest_number_is_refused() {
-    let house =
-        House::open(&format!("{SHOP}\n[realm.default.sessions]\nmax = 1\npolicy = \"deny_new\"\n")).await;
+    let house = House::open(&format!("{SHOP}\n[realm.default.sessions]\nmax = 1\npolicy = \"deny_new\"\n")).await;
     house.add("default", "anna", &[]).await;
     let mut first = house.browser();
     first.log_in("anna").await;

@@ -83,10 +83,7 @@ async fn running_sessions_read_while_nothing_can_be_written() {
     assert_eq!(browser.get("/orders").await.status, 200);
     assert_eq!(browser.get("/user/me").await.status, 200);
     assert_eq!(browser.get("/user/sessions").await.status, 200);
-    assert_eq!(
-        browser.post("/user/sessions/current/refresh", json!({})).await.refusal(),
-        (503, "unavailable".into())
-    );
+    assert_eq!(browser.post("/user/sessions/current/refresh", json!({})).await.refusal(), (503, "unavailable".into()));
     let change = json!({ "current": crate::house::PASSWORD, "new": crate::house::OTHER });
     assert_eq!(browser.put("/user/me/password", change).await.refusal(), (503, "unavailable".into()));
     assert_eq!(house.browser().log_in("anna").await.refusal(), (503, "unavailable".into()));
@@ -105,8 +102,7 @@ async fn what_happened_during_an_outage_is_audited_after_it() {
 
     house.engine.maintain().await.expect("the store is back");
 
-    let filter =
-        doorward::store::EventFilter { outcome: Some("bad_credentials".into()), ..Default::default() };
+    let filter = doorward::store::EventFilter { outcome: Some("bad_credentials".into()), ..Default::default() };
     let events = house.engine.store().events(filter, Default::default()).await.expect("events");
     let event = &events.items.first().expect("one event").event;
     assert_eq!((event.kind.as_str(), event.address.as_deref()), ("log_in", Some("127.0.0.1")));

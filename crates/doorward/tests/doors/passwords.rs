@@ -74,9 +74,7 @@ async fn weak_passwords_are_refused_with_the_reason() {
     let mut browser = house.browser();
     browser.log_in("anna").await;
 
-    for weak in
-        ["short", "anna anna anna anna", "passwordpassword", "aaaaaaaaaaaaaaaaaaaa", &"x".repeat(1_025)]
-    {
+    for weak in ["short", "anna anna anna anna", "passwordpassword", "aaaaaaaaaaaaaaaaaaaa", &"x".repeat(1_025)] {
         let reply = browser.put("/user/me/password", json!({ "current": PASSWORD, "new": weak })).await;
         assert_eq!(reply.refusal(), (422, "bad_password".into()), "{weak}");
         assert!(!reply.text.contains(weak) || weak.len() < 6, "{}", reply.text);
@@ -127,12 +125,10 @@ async fn a_code_is_void_after_a_day_and_when_a_newer_one_was_issued() {
     let new = house.engine.issue_code(&Actor::console(), &anja).await.expect("a code");
     let mut browser = house.browser();
 
-    let reply =
-        browser.post("/user/password-reset", json!({ "code": old.code.as_str(), "password": OTHER })).await;
+    let reply = browser.post("/user/password-reset", json!({ "code": old.code.as_str(), "password": OTHER })).await;
     assert_eq!(reply.refusal(), (400, "bad_code".into()));
     house.clock.advance(86_400);
-    let reply =
-        browser.post("/user/password-reset", json!({ "code": new.code.as_str(), "password": OTHER })).await;
+    let reply = browser.post("/user/password-reset", json!({ "code": new.code.as_str(), "password": OTHER })).await;
     assert_eq!(reply.refusal(), (400, "bad_code".into()));
 }
 
@@ -143,12 +139,9 @@ async fn a_weak_password_does_not_use_the_code_up() {
     let code = house.engine.issue_code(&Actor::console(), &anja).await.expect("a code");
     let mut browser = house.browser();
 
-    let weak = browser
-        .post("/user/password-reset", json!({ "code": code.code.as_str(), "password": "short" }))
-        .await;
+    let weak = browser.post("/user/password-reset", json!({ "code": code.code.as_str(), "password": "short" })).await;
     assert_eq!(weak.refusal(), (422, "bad_password".into()));
-    let strong =
-        browser.post("/user/password-reset", json!({ "code": code.code.as_str(), "password": OTHER })).await;
+    let strong = browser.post("/user/password-reset", json!({ "code": code.code.as_str(), "password": OTHER })).await;
     assert_eq!(strong.status, 204);
 }
 
@@ -158,9 +151,8 @@ async fn many_wrong_codes_bring_a_wait() {
     let mut browser = house.browser();
     let mut refusals = Vec::new();
     for number in 0..51 {
-        let reply = browser
-            .post("/user/password-reset", json!({ "code": format!("{number:022}"), "password": OTHER }))
-            .await;
+        let reply =
+            browser.post("/user/password-reset", json!({ "code": format!("{number:022}"), "password": OTHER })).await;
         refusals.push(reply.refusal());
     }
 

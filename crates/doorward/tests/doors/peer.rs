@@ -70,11 +70,7 @@ async fn a_proxy_is_believed_where_it_is_trusted_and_nowhere_else() {
         let reply = browser.log_in("anna").await;
         let secure = browser.cookies.keys().any(|name| name.starts_with("__Host-"));
         let named = reply.header("x-request-id") == Some("proxys-name");
-        addresses.push((
-            reply.json()["session"]["address"].as_str().unwrap_or_default().to_owned(),
-            secure,
-            named,
-        ));
+        addresses.push((reply.json()["session"]["address"].as_str().unwrap_or_default().to_owned(), secure, named));
     }
 
     assert_eq!(addresses, [("10.0.0.1".to_owned(), false, false), ("198.51.100.1".to_owned(), true, true)]);

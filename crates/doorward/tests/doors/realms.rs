@@ -72,10 +72,7 @@ async fn two_realms_are_logged_in_side_by_side_and_log_out_one_by_one() {
     let reply = browser.delete("/user/sessions?realm=customer").await;
 
     assert_eq!(reply.status, 204, "{}", reply.text);
-    assert_eq!(
-        reply.set_cookies(),
-        ["__Host-doorward-customer=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0"]
-    );
+    assert_eq!(reply.set_cookies(), ["__Host-doorward-customer=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0"]);
     assert_eq!(browser.get("/orders").await.status, 401);
     assert_eq!(browser.get("/reports").await.status, 200);
 }

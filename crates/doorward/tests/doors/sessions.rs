@@ -18,10 +18,7 @@ async fn a_session_ends_when_it_is_not_used() {
     let reply = browser.get("/orders").await;
 
     assert_eq!(reply.refusal(), (401, "not_logged_in".into()));
-    assert_eq!(
-        reply.set_cookies(),
-        ["__Host-doorward-default=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0"]
-    );
+    assert_eq!(reply.set_cookies(), ["__Host-doorward-default=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0"]);
 }
 
 #[tokio::test]
@@ -74,14 +71,8 @@ async fn a_session_may_be_refreshed_by_its_handle_and_without_a_body() {
     assert_eq!(reply.json()["session"]["idle_ends_at"], "2023-11-14T22:44:20Z");
     assert_eq!(reply.json()["session"]["current"], false);
     assert!(reply.json().get("csrf_token").is_none());
-    assert_eq!(
-        here.post("/user/sessions/nonsense/refresh", json!({})).await.refusal(),
-        (404, "not_found".into())
-    );
-    assert_eq!(
-        here.post("/user/sessions/current/refresh", json!({ "x": 1 })).await.refusal(),
-        (400, "invalid".into())
-    );
+    assert_eq!(here.post("/user/sessions/nonsense/refresh", json!({})).await.refusal(), (404, "not_found".into()));
+    assert_eq!(here.post("/user/sessions/current/refresh", json!({ "x": 1 })).await.refusal(), (400, "invalid".into()));
 }
 
 #[tokio::test]
@@ -190,8 +181,7 @@ async fn confirming_asks_for_the_password_and_leaves_the_session_as_it_is() {
     assert_eq!(right.json()["session"]["current"], true);
     assert_eq!(right.set_cookies().len(), 0);
     assert_eq!(browser.get("/orders").await.status, 200);
-    let strange =
-        house.browser().post("/user/sessions/current/confirm", json!({ "password": PASSWORD })).await;
+    let strange = house.browser().post("/user/sessions/current/confirm", json!({ "password": PASSWORD })).await;
     assert_eq!(strange.refusal(), (401, "not_logged_in".into()));
 }
 

@@ -9,8 +9,7 @@ use crate::house::{Browser, House};
 
 /// Asks for a socket from this origin, and answers with the connection and the head of what came back.
 async fn knock(browser: &Browser, path: &str, origin: &str) -> (TcpStream, String) {
-    let cookies: Vec<String> =
-        browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+    let cookies: Vec<String> = browser.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
     let host = browser.url().replace("http://", "");
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOrigin: {origin}\r\n\

@@ -44,10 +44,7 @@ mod tests {
     #[test]
     fn fields_are_quoted_where_they_must_be() {
         assert_eq!(line(&["a", "", "b c"]), "a,,b c\r\n");
-        assert_eq!(
-            line(&["a,b", "say \"hi\"", "two\r\nlines"]),
-            "\"a,b\",\"say \"\"hi\"\"\",\"two\r\nlines\"\r\n"
-        );
+        assert_eq!(line(&["a,b", "say \"hi\"", "two\r\nlines"]), "\"a,b\",\"say \"\"hi\"\"\",\"two\r\nlines\"\r\n");
     }
 
     #[test]

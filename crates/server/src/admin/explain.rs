@@ -117,8 +117,7 @@ pub(crate) async fn ask(
     Query(asked): Query<Asked>,
 ) -> Result<Json<View>, Refused> {
     let Asked { method, path, host, realm, roles, user_id, secure, door } = asked;
-    let texts =
-        roles.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|text| !text.is_empty());
+    let texts = roles.as_deref().unwrap_or_default().split(',').map(str::trim).filter(|text| !text.is_empty());
     let roles = texts.map(Name::parse).collect::<Result<Vec<_>, _>>();
     let roles = roles.map_err(|error| Refused::invalid("roles", error.to_string()))?;
     let method = method.unwrap_or_else(|| "GET".to_owned());
@@ -142,8 +141,7 @@ impl View {
             Outcome::Allow => Verdict::Allow,
             Outcome::Deny => Verdict::Deny,
         };
-        let step =
-            |step: doorward::policy::Step| Step { title: step.title, text: step.text, passed: step.passed };
+        let step = |step: doorward::policy::Step| Step { title: step.title, text: step.text, passed: step.passed };
         let steps = steps.into_iter().map(step).collect();
         Self { method, path, route, access, caller, verdict, status, reason, steps }
     }

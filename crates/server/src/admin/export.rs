@@ -49,9 +49,8 @@ impl Format {
     /// The format that `Accept` names, if it names one.
     pub(super) fn accepted(headers: &HeaderMap) -> Option<Self> {
         let lines = headers.get_all(header::ACCEPT).iter().filter_map(|line| line.to_str().ok());
-        let mut types = lines
-            .flat_map(|line| line.split(','))
-            .map(|one| one.split(';').next().unwrap_or_default().trim());
+        let mut types =
+            lines.flat_map(|line| line.split(',')).map(|one| one.split(';').next().unwrap_or_default().trim());
         types.find_map(|name| match name.to_ascii_lowercase().as_str() {
             "text/csv" => Some(Self::Csv),
             "application/jsonl" | "application/x-ndjson" => Some(Self::Jsonl),
@@ -103,13 +102,10 @@ pub(super) fn export(
     let event = Event {
         address: actor.address.clone(),
         request_id: actor.request_id.clone(),
-        ..Event::new(EventKind::Exported, now)
-            .by(actor.name.clone())
-            .detail(format!("audit, {}", format.extension()))
+        ..Event::new(EventKind::Exported, now).by(actor.name.clone()).detail(format!("audit, {}", format.extension()))
     };
     house.engine.note(event);
-    let name =
-        format!("doorward-audit-{}.{}", Timestamp(now).to_string().replace(':', "-"), format.extension());
+    let name = format!("doorward-audit-{}.{}", Timestamp(now).to_string().replace(':', "-"), format.extension());
     let disposition =
         HeaderValue::try_from(format!("attachment; filename=\"{name}\"")).map_err(|_| Refused::internal())?;
     let headers = [(header::CONTENT_TYPE, format.content_type()), (header::CONTENT_DISPOSITION, disposition)];

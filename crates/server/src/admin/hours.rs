@@ -49,8 +49,7 @@ impl Hours {
             return Ok(known.clone());
         }
         let until = hour.saturating_add(HOUR);
-        let sums: Arc<Sums> =
-            Arc::new(store.counts(CountFilter { since: hour, until }).await?.into_iter().collect());
+        let sums: Arc<Sums> = Arc::new(store.counts(CountFilter { since: hour, until }).await?.into_iter().collect());
         if until.saturating_add(LATE) <= now {
             self.lock().insert(hour, sums.clone());
         }
@@ -132,11 +131,8 @@ mod tests {
     async fn an_hour_that_is_over_is_asked_for_once() {
         let (store, hours) = (MemoryStore::default(), Hours::default());
         let now = 10 * HOUR + 1_800;
-        let counts = vec![
-            count(9 * HOUR, "allow", 1),
-            count(10 * HOUR, "forbidden", 2),
-            count(10 * HOUR, "csrf_no_proof", 5),
-        ];
+        let counts =
+            vec![count(9 * HOUR, "allow", 1), count(10 * HOUR, "forbidden", 2), count(10 * HOUR, "csrf_no_proof", 5)];
         store.record(vec![], counts).await.expect("written");
         let (served, refused) = hours.last(1, &store, now).await.expect("sums").split();
         assert_eq!((served, refused), (Sum { hits: 1, micros: 10 }, Sum { hits: 2, micros: 20 }));

@@ -146,11 +146,7 @@ pub(crate) async fn end_matching(
 /// A session.
 #[utoipa::path(get, path = "/admin/sessions/{id}", tag = "sessions", params(("id" = String, Path)),
     responses((status = 200, body = View), Reading))]
-pub(crate) async fn show(
-    _: Administrator,
-    State(house): House,
-    Path(id): Path<String>,
-) -> Result<Json<View>, Refused> {
+pub(crate) async fn show(_: Administrator, State(house): House, Path(id): Path<String>) -> Result<Json<View>, Refused> {
     let store = house.engine.store();
     let handle = SessionHandle::parse(&id).ok_or(Reason::NotFound)?;
     let session = store.session_by_handle(handle).await?.ok_or(Reason::NotFound)?;

@@ -193,7 +193,6 @@ fn by_route(counts: Vec<Count>) -> Vec<Outcome> {
         average_micros: sum.average(),
     };
     let mut routes: Vec<Outcome> = sums.iter().map(outcome).collect();
-    routes
-        .sort_by(|one, two| (two.hits, &one.route, &one.outcome).cmp(&(one.hits, &two.route, &two.outcome)));
+    routes.sort_by(|one, two| (two.hits, &one.route, &one.outcome).cmp(&(one.hits, &two.route, &two.outcome)));
     routes
 }

@@ -157,8 +157,7 @@ impl RoleChanges {
             Self::Some(AddRemove { add, remove }) => (add, remove),
             Self::All(all) => {
                 let has = |role: &String| user.roles.iter().any(|own| own.as_str() == role);
-                let gone =
-                    user.roles.iter().map(ToString::to_string).filter(|role| !all.contains(role)).collect();
+                let gone = user.roles.iter().map(ToString::to_string).filter(|role| !all.contains(role)).collect();
                 (all.into_iter().filter(|role| !has(role)).collect(), gone)
             }
         }

@@ -55,12 +55,8 @@ pub(crate) async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<List<View>>, Refused> {
     let Which { realm, role, state, search, after, limit } = which;
-    let filter = UserFilter {
-        realm,
-        role,
-        state: state.map(Into::into),
-        search: search.filter(|text| !text.is_empty()),
-    };
+    let filter =
+        UserFilter { realm, role, state: state.map(Into::into), search: search.filter(|text| !text.is_empty()) };
     let listed = house.engine.store().users(filter, page(after, limit)?).await?;
     Ok(Json(List::of(listed, View::of)))
 }
@@ -112,10 +108,8 @@ pub(crate) async fn alter(
     let engine = &house.engine;
     let Changes { login, name, email, attributes, state, roles, .. } = changes;
     let update = UserUpdate { login, name, email, attributes };
-    let updates = update.login.is_some()
-        || update.name.is_some()
-        || update.email.is_some()
-        || update.attributes.is_some();
+    let updates =
+        update.login.is_some() || update.name.is_some() || update.email.is_some() || update.attributes.is_some();
     let (add, remove) = roles.map(|roles| roles.split(&user)).unwrap_or_default();
     // All that can be seen to be wrong is refused before anything is altered.
     if let Some(login) = engine.check_update(&actor, &user, &update)? {

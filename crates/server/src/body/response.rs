@@ -179,7 +179,9 @@ impl Kind {
             Self::Whole(body) => body.size_hint(),
             Self::Upstream(body, _) => body.size_hint(),
             Self::Own(body) => body.size_hint(),
-            Self::Watched(watched) => watched.kind.borrow().as_ref().map_or_else(SizeHint::default, |kind| kind.size_hint()),
+            Self::Watched(watched) => {
+                watched.kind.borrow().as_ref().map_or_else(SizeHint::default, |kind| kind.size_hint())
+            }
         }
     }
 }

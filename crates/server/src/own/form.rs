@@ -35,12 +35,7 @@ pub(super) async fn body(request: Request) -> Result<Bytes, Refused> {
     axum::body::to_bytes(request.into_body(), most).await.map_err(|error| match is_too_long(&error) {
         true => {
             let detail = format!("At most {most} bytes.");
-            Refused::problem(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                "body_too_large",
-                "The body is too large.",
-                &detail,
-            )
+            Refused::problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large.", &detail)
         }
         false => Reason::Malformed("the body breaks off").into(),
     })

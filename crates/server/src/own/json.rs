@@ -46,8 +46,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 /// # Errors
 /// 400 for what is no JSON, has a key twice or nests too deep, and for what the type does not know.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
-    let no_json =
-        |error: serde_json::Error| Refused::invalid("body", format!("not JSON that can be taken: {error}"));
+    let no_json = |error: serde_json::Error| Refused::invalid("body", format!("not JSON that can be taken: {error}"));
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     Strict { depth: 0 }.deserialize(&mut reader).and_then(|()| reader.end()).map_err(no_json)?;
     serde_json::from_slice(bytes).map_err(|error| Refused::invalid("body", error.to_string()))
@@ -67,13 +66,9 @@ pub(super) fn check_type(headers: &HeaderMap, wanted: &'static str) -> Result<()
     let parameter = parameters.trim();
     let is_utf8 = parameter.is_empty()
         || parameter.split_once('=').is_some_and(|(name, value)| {
-            name.trim().eq_ignore_ascii_case("charset")
-                && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
+            name.trim().eq_ignore_ascii_case("charset") && value.trim_matches('"').eq_ignore_ascii_case("utf-8")
         });
-    if essence.trim().eq_ignore_ascii_case(wanted)
-        && is_utf8
-        && !headers.contains_key(header::CONTENT_ENCODING)
-    {
+    if essence.trim().eq_ignore_ascii_case(wanted) && is_utf8 && !headers.contains_key(header::CONTENT_ENCODING) {
         Ok(())
     } else {
         Err(unsupported(wanted))
@@ -169,15 +164,9 @@ mod tests {
 
     #[test]
     fn json_that_others_might_read_otherwise_is_refused() {
-        for text in [
-            "",
-            "{",
-            "{}{}",
-            "\u{feff}{}",
-            "{\"a\":1,\"a\":2}",
-            "[{\"b\":{\"a\":1,\"\\u0061\":2}}]",
-            "\"\\ud800\"",
-        ] {
+        for text in
+            ["", "{", "{}{}", "\u{feff}{}", "{\"a\":1,\"a\":2}", "[{\"b\":{\"a\":1,\"\\u0061\":2}}]", "\"\\ud800\""]
+        {
             assert!(read::<Value>(text.as_bytes()).is_err(), "{text}");
         }
         let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
@@ -189,18 +178,14 @@ mod tests {
     #[test]
     fn only_one_type_is_taken_and_nothing_encoded() {
         let check = |lines: &[(header::HeaderName, &'static str)]| {
-            let headers =
-                lines.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
+            let headers = lines.iter().map(|(name, value)| (name.clone(), HeaderValue::from_static(value))).collect();
             check_type(&headers, "application/json").is_ok()
         };
         assert!(check(&[(header::CONTENT_TYPE, "application/json")]));
         assert!(check(&[(header::CONTENT_TYPE, "Application/JSON; charset=UTF-8")]));
         assert!(!check(&[(header::CONTENT_TYPE, "application/json; charset=utf-16")]));
         assert!(!check(&[(header::CONTENT_TYPE, "text/plain")]));
-        assert!(!check(&[
-            (header::CONTENT_TYPE, "application/json"),
-            (header::CONTENT_TYPE, "application/json")
-        ]));
+        assert!(!check(&[(header::CONTENT_TYPE, "application/json"), (header::CONTENT_TYPE, "application/json")]));
         assert!(!check(&[(header::CONTENT_TYPE, "application/json"), (header::CONTENT_ENCODING, "gzip")]));
         assert!(!check(&[]));
     }

@@ -29,9 +29,7 @@ impl Refused {
 
     /// No door has judged the request.
     pub(crate) fn not_judged() -> Self {
-        tracing::error!(
-            "a request reached one of Doorward's own resources and was not judged; it is not served"
-        );
+        tracing::error!("a request reached one of Doorward's own resources and was not judged; it is not served");
         Self::internal()
     }
 

@@ -63,9 +63,7 @@ pub(super) struct End {
 pub(super) async fn show(judged: Judged, RawQuery(query): RawQuery) -> Result<Response, Refused> {
     let Ok((live, user)) = judged.session() else { return log_in(&judged.0, query.as_deref()) };
     let notice = match single(query.as_deref(), "done").as_deref() {
-        Some("password") => {
-            Some(Notice::good("The new password is set. You are logged out everywhere else."))
-        }
+        Some("password") => Some(Notice::good("The new password is set. You are logged out everywhere else.")),
         Some("ended") => Some(Notice::good("The session has ended.")),
         Some("others") => Some(Notice::good("You are logged out everywhere else.")),
         _ => None,
@@ -91,9 +89,7 @@ pub(super) async fn set_password(
     match admission.engine().change_password(live, user, current.0, new.0, &visit).await {
         Ok(changed) => {
             let mut response = see_other(&done(admission, user, "password"))?;
-            response
-                .headers_mut()
-                .extend(changed.cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
+            response.headers_mut().extend(changed.cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
             Ok(response)
         }
         Err(refusal) => {
@@ -133,8 +129,7 @@ pub(super) async fn end_sessions(
     let policy = admission.pass().policy();
     let mut response = see_other(&format!("{}/logout", policy.mount()))?;
     let realm = policy.realm_id(user.realm.as_str());
-    let cookie =
-        realm.map(|realm| (header::SET_COOKIE, policy.expired_cookie(realm, admission.client().secure)));
+    let cookie = realm.map(|realm| (header::SET_COOKIE, policy.expired_cookie(realm, admission.client().secure)));
     response.headers_mut().extend(cookie);
     Ok(response)
 }

@@ -16,8 +16,7 @@ pub(super) struct Asset {
     text: &'static str,
 }
 
-pub(super) const STYLE: Asset =
-    Asset::new("css", "text/css; charset=utf-8", include_str!("../../templates/page.css"));
+pub(super) const STYLE: Asset = Asset::new("css", "text/css; charset=utf-8", include_str!("../../templates/page.css"));
 pub(super) const SCRIPT: Asset =
     Asset::new("js", "text/javascript; charset=utf-8", include_str!("../../templates/page.js"));
 pub(super) const ICON: Asset = Asset::new("svg", "image/svg+xml", include_str!("../../templates/page.svg"));
@@ -41,11 +40,9 @@ impl Asset {
 
 /// A style, a script or an icon.
 pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Refused> {
-    let asset =
-        [STYLE, SCRIPT, ICON].into_iter().find(|asset| asset.name() == file).ok_or(Reason::NotFound)?;
+    let asset = [STYLE, SCRIPT, ICON].into_iter().find(|asset| asset.name() == file).ok_or(Reason::NotFound)?;
     let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let headers =
-        [(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)), (header::CACHE_CONTROL, kept)];
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)), (header::CACHE_CONTROL, kept)];
     Ok((headers, asset.text).into_response())
 }
 
@@ -63,11 +60,8 @@ mod tests {
     #[test]
     fn nothing_is_fetched_from_elsewhere_and_nothing_is_run_or_kept() {
         for asset in [STYLE, SCRIPT] {
-            let code: String =
-                asset.text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-            for sign in
-                ["http:", "https:", "//", "@import", "innerHTML", "eval(", "localStorage", "sessionStorage"]
-            {
+            let code: String = asset.text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            for sign in ["http:", "https:", "//", "@import", "innerHTML", "eval(", "localStorage", "sessionStorage"] {
                 assert!(!code.contains(sign), "{sign}");
             }
         }

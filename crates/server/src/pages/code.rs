@@ -47,8 +47,7 @@ pub(super) async fn redeem(
     let Filled { token, code, new, again } = filled;
     let (engine, visit) = (admission.engine(), admission.visit(&headers));
     if !engine.is_guest_token(&token, &visit) {
-        let notice =
-            Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
+        let notice = Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
         return page(&admission, &headers, StatusCode::FORBIDDEN, Some(notice));
     }
     if *new.0 != *again.0 {

@@ -89,12 +89,10 @@ pub(super) async fn enter(
     let engine = admission.engine();
     let visit = admission.visit(&headers);
     if !engine.is_guest_token(&token, &visit) {
-        let notice =
-            Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
+        let notice = Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
         return again.page(&admission, &headers, StatusCode::FORBIDDEN, Some(notice));
     }
-    let request =
-        LogIn { realm: realm.as_deref(), login: &login, password: password.0, remember: remember.is_some() };
+    let request = LogIn { realm: realm.as_deref(), login: &login, password: password.0, remember: remember.is_some() };
     match engine.log_in(request, &visit).await {
         Ok(logged_in) => {
             let policy = admission.pass().policy();
@@ -147,12 +145,7 @@ impl Blank {
     }
 
     /// The form once more, with what was wrong.
-    fn refused(
-        self,
-        admission: &Admission,
-        headers: &HeaderMap,
-        refusal: Refusal,
-    ) -> Result<Response, Refused> {
+    fn refused(self, admission: &Admission, headers: &HeaderMap, refusal: Refusal) -> Result<Response, Refused> {
         let Some(notice) = Notice::of(&refusal) else { return Err(refusal.into()) };
         let policy = admission.pass().policy();
         let realm = match (&self.realm, policy.realms()) {
@@ -166,8 +159,7 @@ impl Blank {
         if matches!(refusal.reason(), Reason::BadCredentials)
             && let Some(realm) = realm
         {
-            headers
-                .insert(header::WWW_AUTHENTICATE, policy.log_in_challenge(realm, admission.client().secure));
+            headers.insert(header::WWW_AUTHENTICATE, policy.log_in_challenge(realm, admission.client().secure));
         }
         headers.extend(wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
         Ok(response)
@@ -184,11 +176,7 @@ pub(super) struct Guest {
 impl Guest {
     /// # Errors
     /// When it is nothing that a form could tell.
-    pub(super) fn greet(
-        admission: &Admission,
-        headers: &HeaderMap,
-        notice: Option<Notice>,
-    ) -> Result<Self, Refused> {
+    pub(super) fn greet(admission: &Admission, headers: &HeaderMap, notice: Option<Notice>) -> Result<Self, Refused> {
         match admission.engine().guest_token(&admission.visit(headers)) {
             Ok(guest) => Ok(Self { token: Some(guest.token), cookie: guest.cookie, notice }),
             Err(refusal) => match Notice::of(&refusal) {

@@ -43,8 +43,7 @@ pub(super) async fn leave(Judged(admission): Judged, headers: HeaderMap) -> Resu
         let (user, visit) = (known.user(), admission.visit(&headers));
         admission.engine().end_own(user, known.session(), Scope::Current, &visit).await?;
         let realm = policy.realm_id(user.realm.as_str());
-        let cookie =
-            realm.map(|realm| (header::SET_COOKIE, policy.expired_cookie(realm, admission.client().secure)));
+        let cookie = realm.map(|realm| (header::SET_COOKIE, policy.expired_cookie(realm, admission.client().secure)));
         response.headers_mut().extend(cookie);
     }
     Ok(response)

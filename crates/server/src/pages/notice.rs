@@ -30,9 +30,7 @@ impl Notice {
             Reason::TooManySessions => {
                 "You are logged in at as many places as allowed. Log out somewhere else first.".to_owned()
             }
-            Reason::HttpsRequired => {
-                "Log in over https: a password is not read over an open line.".to_owned()
-            }
+            Reason::HttpsRequired => "Log in over https: a password is not read over an open line.".to_owned(),
             Reason::Realm(_) => "Choose where to log in.".to_owned(),
             Reason::Conflict(conflict) => format!("That could not be done: {conflict}."),
             Reason::Throttled => match refusal.terms().retry_after {
@@ -41,9 +39,7 @@ impl Notice {
                 }
                 None => "Too many failures. Wait before the next try.".to_owned(),
             },
-            Reason::Busy | Reason::Unavailable => {
-                "This cannot be found out now. Try again in a moment.".to_owned()
-            }
+            Reason::Busy | Reason::Unavailable => "This cannot be found out now. Try again in a moment.".to_owned(),
             _ => return None,
         };
         Some(Self { text, is_error: true, wait: refusal.terms().retry_after })
@@ -67,9 +63,6 @@ mod tests {
     #[test]
     fn a_wait_is_told_in_words_and_never_too_short() {
         let told: Vec<String> = [1, 30, 119, 120, 121, 3_600, 7_201].into_iter().map(duration).collect();
-        assert_eq!(
-            told,
-            ["a second", "30 seconds", "119 seconds", "2 minutes", "3 minutes", "60 minutes", "3 hours"]
-        );
+        assert_eq!(told, ["a second", "30 seconds", "119 seconds", "2 minutes", "3 minutes", "60 minutes", "3 hours"]);
     }
 }

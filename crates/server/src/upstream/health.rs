@@ -1,7 +1,7 @@
 //! Whether an upstream is well: asked for now and then, and learnt from what happens to requests.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;

@@ -212,8 +212,7 @@ impl Lease {
 async fn open(stream: Stream, upstream: &Arc<Upstream>, permit: Option<OwnedSemaphorePermit>) -> io::Result<Link> {
     let received = Rc::new(Cell::new(false));
     let tap = Tap::new(stream, received.clone());
-    let (sender, connection) =
-        builder().handshake(TokioIo::new(tap)).await.map_err(io::Error::other)?;
+    let (sender, connection) = builder().handshake(TokioIo::new(tap)).await.map_err(io::Error::other)?;
     tokio::task::spawn_local(async move {
         // How it ends is told to whoever waits for an answer.
         let _ = connection.await;

@@ -126,8 +126,18 @@ mod tests {
     #[test]
     fn what_is_no_url_of_a_server_is_refused() {
         for text in [
-            "", "localhost:80", "ftp://a", "http://", "http://a?b", "http://a/#b", "http://a/v1", "http://u:p@a", "http://a:99999", "unix:api",
-            "//a", "http:///x",
+            "",
+            "localhost:80",
+            "ftp://a",
+            "http://",
+            "http://a?b",
+            "http://a/#b",
+            "http://a/v1",
+            "http://u:p@a",
+            "http://a:99999",
+            "unix:api",
+            "//a",
+            "http:///x",
         ] {
             assert!(text.parse::<Target>().is_err(), "{text}");
         }

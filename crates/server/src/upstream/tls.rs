@@ -19,9 +19,7 @@ pub(crate) fn connector(ca: Option<&Path>) -> Result<TlsConnector, TlsError> {
         Some(path) => {
             let mut issuers = RootCertStore::empty();
             for certificate in certificates(path)? {
-                issuers
-                    .add(certificate)
-                    .map_err(|source| TlsError::Certificate { path: path.to_owned(), source })?;
+                issuers.add(certificate).map_err(|source| TlsError::Certificate { path: path.to_owned(), source })?;
             }
             builder.with_root_certificates(issuers).with_no_client_auth()
         }

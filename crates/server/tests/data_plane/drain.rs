@@ -64,7 +64,12 @@ fn sockets_are_told_that_the_server_goes() {
     });
     let house = House::before(&upstream, "[[route]]\nmatch = \"GET /ws\"\naccess = \"anonymous\"\nwebsocket = true\n");
     let mut client = house.client();
-    let lines = ["Connection: Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="];
+    let lines = [
+        "Connection: Upgrade",
+        "Upgrade: websocket",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+    ];
     assert_eq!(client.request("GET", "/ws", &lines).answer().status, 101);
     assert_eq!(house.drain(Duration::from_secs(20)).cut, 0);
     assert_eq!(client.rest(), [0x88, 2, 0x03, 0xe9]);

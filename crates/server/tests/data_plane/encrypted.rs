@@ -12,7 +12,8 @@ use crate::kit::{Client, House, Issued, OPEN, Upstream, ok, until};
 fn open(issued: &Issued, upstream: &Upstream, rules: &str) -> House {
     let folder = tempfile::tempdir().expect("a folder");
     issued.write(folder.path());
-    let text = format!("upstream = \"{}\"\ntls = {{ cert = \"cert.pem\", key = \"key.pem\" }}\n{rules}", upstream.url());
+    let text =
+        format!("upstream = \"{}\"\ntls = {{ cert = \"cert.pem\", key = \"key.pem\" }}\n{rules}", upstream.url());
     House::try_open_in(folder, &text, Arc::new(MemoryStore::new())).expect("starts")
 }
 
@@ -62,7 +63,8 @@ fn a_certificate_is_replaced_and_a_bad_one_is_not_taken() {
     let works = |issued: &Issued| {
         let stream = TcpStream::connect(house.address()).expect("connects");
         let mut stream = issued.connect(stream, &[]);
-        stream.conn.complete_io(&mut stream.sock).is_ok() && stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").is_ok()
+        stream.conn.complete_io(&mut stream.sock).is_ok()
+            && stream.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").is_ok()
     };
     assert!(works(&renewed));
     assert!(!works(&issued));
@@ -79,12 +81,16 @@ fn a_certificate_is_replaced_and_a_bad_one_is_not_taken() {
 fn a_plain_listener_sends_pages_to_https_and_refuses_the_rest() {
     let (issued, upstream) = (Issued::new(), Upstream::echo());
     let listen = "listen = [\"127.0.0.1:0\", { address = \"127.0.0.1:0\", plain = true, redirect_to_https = true }]\n";
-    let house = open(&issued, &upstream, &format!("{listen}{OPEN}[[route]]\nmatch = \"GET /own\"\naccess = \"self\"\n"));
+    let house =
+        open(&issued, &upstream, &format!("{listen}{OPEN}[[route]]\nmatch = \"GET /own\"\naccess = \"self\"\n"));
     let plain = house.server().addresses()[1].socket().expect("TCP");
     let secure = house.address().port();
     let mut client = Client::tcp(plain);
     let answer = client.request("GET", "/own?a=b", &["Accept: text/html,*/*;q=0.8"]).answer();
-    assert_eq!((answer.status, answer.header("location")), (308, Some(format!("https://127.0.0.1:{secure}/own?a=b").as_str())));
+    assert_eq!(
+        (answer.status, answer.header("location")),
+        (308, Some(format!("https://127.0.0.1:{secure}/own?a=b").as_str()))
+    );
     assert_eq!(answer.header("strict-transport-security"), None);
     let head = client.request("HEAD", "/", &["Sec-Fetch-Mode: navigate"]).answer_to_head();
     assert_eq!(head.status, 308);

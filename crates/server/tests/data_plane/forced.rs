@@ -30,7 +30,8 @@ fn a_json_body_says_what_it_must() {
 fn a_form_says_what_it_must_and_an_empty_body_says_it_alone() {
     let upstream = Upstream::answering(|seen| ok(&seen.text()));
     let (house, lines, id) = open(&upstream);
-    let form: Vec<&str> = lines.iter().map(String::as_str).chain(["Content-Type: application/x-www-form-urlencoded"]).collect();
+    let form: Vec<&str> =
+        lines.iter().map(String::as_str).chain(["Content-Type: application/x-www-form-urlencoded"]).collect();
     let answer = house.client().request_with("POST", "/orders", &form, "a=b&customerId=1&customer_id=2").answer();
     assert_eq!(answer.text(), format!("a=b&customerId={id}"));
     let plain: Vec<&str> = lines.iter().map(String::as_str).collect();

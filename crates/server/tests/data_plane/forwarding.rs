@@ -66,7 +66,10 @@ fn headers_of_a_route_are_set_and_removed_both_ways() {
     let answer = house.client().request("GET", "/a", &["X-Noise: 1", "X-Api-Key: mine"]).answer();
     let seen = upstream.last();
     assert_eq!((seen.header("x-api-key"), seen.has("x-noise")), (Some("k"), false));
-    assert_eq!((answer.header("x-shown"), answer.header("server"), answer.header("x-kept")), (Some("yes"), None, Some("1")));
+    assert_eq!(
+        (answer.header("x-shown"), answer.header("server"), answer.header("x-kept")),
+        (Some("yes"), None, Some("1"))
+    );
 }
 
 #[test]

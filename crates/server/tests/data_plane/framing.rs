@@ -67,9 +67,19 @@ fn any_transfer_encoding_but_chunked_is_refused() {
 fn any_length_but_one_decimal_number_is_refused() {
     posts(
         &[
-            "Content-Length: +5", "Content-Length: -1", "Content-Length: 0x5", "Content-Length: 5,5", "Content-Length: 5, 5",
-            "Content-Length: 5 6", "Content-Length:", "Content-Length: 18446744073709551616", "Content-Length: 5\r\nContent-Length: 5",
-            "Content-Length: 5\r\nContent-Length: 6", "Content-Length : 5", "Content-Length: 5.0", "Content-Length: \t5",
+            "Content-Length: +5",
+            "Content-Length: -1",
+            "Content-Length: 0x5",
+            "Content-Length: 5,5",
+            "Content-Length: 5, 5",
+            "Content-Length: 5 6",
+            "Content-Length:",
+            "Content-Length: 18446744073709551616",
+            "Content-Length: 5\r\nContent-Length: 5",
+            "Content-Length: 5\r\nContent-Length: 6",
+            "Content-Length : 5",
+            "Content-Length: 5.0",
+            "Content-Length: \t5",
         ],
         "hello",
     );
@@ -79,10 +89,23 @@ fn any_length_but_one_decimal_number_is_refused() {
 fn chunks_that_are_not_framed_to_the_letter_are_refused() {
     let long = format!("1;{}\r\na\r\n0\r\n\r\n", "x".repeat(16 << 10));
     let bodies = [
-        "0x4\r\nabcd\r\n0\r\n\r\n", "+4\r\nabcd\r\n0\r\n\r\n", " 4\r\nabcd\r\n0\r\n\r\n", "4 \r\nabcd\r\n0\r\n\r\n", "4\nabcd\r\n0\r\n\r\n",
-        "4\r\nabcd\n0\r\n\r\n", "4\r\nabcde\r\n0\r\n\r\n", "4\r\nabcd0\r\n\r\n", "ffffffffffffffff\r\nabcd\r\n0\r\n\r\n",
-        "10000000000000000\r\nabcd\r\n0\r\n\r\n", "-1\r\nabcd\r\n0\r\n\r\n", "\r\nabcd\r\n0\r\n\r\n", "zz\r\n\r\n", "0\r\nContent-Length: 5\r\n\r\n",
-        "0\r\nTransfer-Encoding: chunked\r\n\r\n", "0\r\nX: 1\n\r\n", long.as_str(),
+        "0x4\r\nabcd\r\n0\r\n\r\n",
+        "+4\r\nabcd\r\n0\r\n\r\n",
+        " 4\r\nabcd\r\n0\r\n\r\n",
+        "4 \r\nabcd\r\n0\r\n\r\n",
+        "4\nabcd\r\n0\r\n\r\n",
+        "4\r\nabcd\n0\r\n\r\n",
+        "4\r\nabcde\r\n0\r\n\r\n",
+        "4\r\nabcd0\r\n\r\n",
+        "ffffffffffffffff\r\nabcd\r\n0\r\n\r\n",
+        "10000000000000000\r\nabcd\r\n0\r\n\r\n",
+        "-1\r\nabcd\r\n0\r\n\r\n",
+        "\r\nabcd\r\n0\r\n\r\n",
+        "zz\r\n\r\n",
+        "0\r\nContent-Length: 5\r\n\r\n",
+        "0\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "0\r\nX: 1\n\r\n",
+        long.as_str(),
     ];
     let requests: Vec<Vec<u8>> = bodies.iter().map(|body| post("Transfer-Encoding: chunked\r\n", body)).collect();
     refused(&requests.iter().map(Vec::as_slice).collect::<Vec<_>>());
@@ -213,7 +236,10 @@ fn our_own_answers_are_framed_by_the_book() {
     assert_eq!(get.header("content-length"), head.header("content-length"));
     assert!(get.header("date").is_some() && head.header("date").is_some());
     let options = client.request("OPTIONS", "/a", &[]).answer();
-    assert_eq!((options.status, options.header("transfer-encoding"), options.header("content-length")), (204, None, None));
+    assert_eq!(
+        (options.status, options.header("transfer-encoding"), options.header("content-length")),
+        (204, None, None)
+    );
     assert_eq!(client.request("GET", "/a", &["Connection: close"]).answer().header("connection"), Some("close"));
     assert!(client.is_closed());
 }

@@ -7,7 +7,15 @@ fn a_protected_header_cannot_be_nominated() {
     let upstream = Upstream::echo();
     let house = House::before(&upstream, OPEN);
     for name in [
-        "X-Doorward-User", "Cookie", "Authorization", "Origin", "Host", "Content-Length", "X-CSRF", "Sec-Fetch-Site", "X-Forwarded-For",
+        "X-Doorward-User",
+        "Cookie",
+        "Authorization",
+        "Origin",
+        "Host",
+        "Content-Length",
+        "X-CSRF",
+        "Sec-Fetch-Site",
+        "X-Forwarded-For",
         "x_doorward_user",
     ] {
         let answer = house.client().request("GET", "/", &[&format!("Connection: close, {name}")]).answer();
@@ -22,7 +30,8 @@ fn nominated_and_hop_by_hop_headers_go_no_further() {
         b"HTTP/1.1 200 OK\r\nConnection: X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=9\r\nProxy-Connection: close\r\nContent-Length: 0\r\n\r\n".to_vec()
     });
     let house = House::before(&upstream, OPEN);
-    let lines = ["Connection: X-Foo, keep-alive", "X-Foo: 1", "Keep-Alive: timeout=5", "Proxy-Connection: close", "TE: gzip"];
+    let lines =
+        ["Connection: X-Foo, keep-alive", "X-Foo: 1", "Keep-Alive: timeout=5", "Proxy-Connection: close", "TE: gzip"];
     let answer = house.client().request("GET", "/", &lines).answer();
     let seen = upstream.last();
     for name in ["x-foo", "keep-alive", "proxy-connection", "te", "connection"] {
@@ -108,6 +117,7 @@ fn trailers_go_through_and_never_say_who_is_calling() {
     client.request("POST", "/", &["Transfer-Encoding: chunked", "Trailer: X-Sum, X-Doorward-User, x_doorward_user"]);
     let answer = client.send("1\r\na\r\n0\r\nX-Sum: 9\r\nX-Doorward-User: 1\r\nx_doorward_user: 1\r\n\r\n").answer();
     assert_eq!(answer.status, 200);
-    let seen = until("the upstream has read the request", || upstream.seen().into_iter().find(|seen| seen.method == "POST"));
+    let seen =
+        until("the upstream has read the request", || upstream.seen().into_iter().find(|seen| seen.method == "POST"));
     assert_eq!(seen.trailers, [("x-sum".to_owned(), "9".to_owned())]);
 }

@@ -30,7 +30,8 @@ fn a_request_names_one_host() {
 #[test]
 fn an_authority_that_is_not_served_is_misdirected() {
     let upstream = Upstream::echo();
-    let house = House::before(&upstream, &format!("public_url = [\"http://shop.example\"]\nallow_plain_http = true\n{OPEN}"));
+    let house =
+        House::before(&upstream, &format!("public_url = [\"http://shop.example\"]\nallow_plain_http = true\n{OPEN}"));
     for host in ["evil.example", "10.0.0.1", "shop.example.evil", "shop.example:81"] {
         assert_eq!(status(&house, &format!("GET / HTTP/1.1\r\nHost: {host}\r\n\r\n")), 421, "{host}");
     }

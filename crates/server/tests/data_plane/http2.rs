@@ -22,7 +22,8 @@ fn empty() -> Body {
 
 async fn plain(house: &House) -> SendRequest<Body> {
     let stream = TcpStream::connect(house.address()).await.expect("connects");
-    let (sender, connection) = http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.expect("shakes hands");
+    let (sender, connection) =
+        http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.expect("shakes hands");
     tokio::spawn(connection);
     sender
 }
@@ -50,7 +51,8 @@ fn many_requests_share_a_connection() {
             let (mut sender, house) = (sender.clone(), &house);
             async move {
                 let request = Request::post(format!("http://{}/{number}", house.address()));
-                let request = request.body(Full::new(Bytes::from(format!("body {number}"))).boxed()).expect("a request");
+                let request =
+                    request.body(Full::new(Bytes::from(format!("body {number}"))).boxed()).expect("a request");
                 let response = sender.send_request(request).await.expect("an answer");
                 assert_eq!(response.version(), http::Version::HTTP_2);
                 assert!(!response.headers().contains_key("connection"));
@@ -142,7 +144,8 @@ fn tls_agrees_on_http2_and_a_drain_says_goodbye() {
     let (issued, upstream) = (Issued::new(), Upstream::echo());
     let folder = tempfile::tempdir().expect("a folder");
     issued.write(folder.path());
-    let text_of_file = format!("upstream = \"{}\"\ntls = {{ cert = \"cert.pem\", key = \"key.pem\" }}\n{OPEN}", upstream.url());
+    let text_of_file =
+        format!("upstream = \"{}\"\ntls = {{ cert = \"cert.pem\", key = \"key.pem\" }}\n{OPEN}", upstream.url());
     let house = House::try_open_in(folder, &text_of_file, Arc::new(MemoryStore::new())).expect("starts");
     let (_, chosen) = Client::tls(house.address(), &issued, &["h2", "http/1.1"]);
     assert_eq!(chosen.as_deref(), Some("h2"));
@@ -155,7 +158,8 @@ fn tls_agrees_on_http2_and_a_drain_says_goodbye() {
         let (mut sender, connection) =
             http2::handshake::<_, _, Body>(TokioExecutor::new(), TokioIo::new(stream)).await.expect("shakes hands");
         let ended = tokio::spawn(connection);
-        let request = Request::get(format!("https://localhost:{}/a", house.address().port())).body(empty()).expect("a request");
+        let request =
+            Request::get(format!("https://localhost:{}/a", house.address().port())).body(empty()).expect("a request");
         let response = sender.send_request(request).await.expect("an answer");
         assert!(response.headers().contains_key("strict-transport-security"));
         assert_eq!(text(response).await, "/a");
@@ -227,9 +231,19 @@ fn heads_that_http2_forbids_are_stream_errors() {
     let with = |field: (&'static str, &'static str)| GET.into_iter().chain([field]).collect::<Vec<_>>();
     let without = |name: &str| GET.into_iter().filter(|(known, _)| *known != name).collect::<Vec<_>>();
     let bad = [
-        with(("connection", "close")), with(("transfer-encoding", "chunked")), with(("te", "gzip")), with(("keep-alive", "x")),
-        with(("upgrade", "websocket")), with(("X-Upper", "1")), with(("x", "a\r\nb")), with(("x", "a\0b")), with((":path", "/b")),
-        with((":unknown", "x")), without(":method"), without(":path"), without(":scheme"),
+        with(("connection", "close")),
+        with(("transfer-encoding", "chunked")),
+        with(("te", "gzip")),
+        with(("keep-alive", "x")),
+        with(("upgrade", "websocket")),
+        with(("X-Upper", "1")),
+        with(("x", "a\r\nb")),
+        with(("x", "a\0b")),
+        with((":path", "/b")),
+        with((":unknown", "x")),
+        without(":method"),
+        without(":path"),
+        without(":scheme"),
         vec![("x", "before"), (":method", "GET"), (":scheme", "http"), (":path", "/"), (":authority", "localhost")],
     ];
     for fields in bad {
@@ -263,7 +277,13 @@ fn an_authority_that_is_not_the_host_is_refused() {
 fn a_length_that_is_not_that_of_the_data_is_a_stream_error() {
     let upstream = Upstream::answering(|seen| ok(&seen.text()));
     let house = House::before(&upstream, OPEN);
-    let post = [(":method", "POST"), (":scheme", "http"), (":path", "/"), (":authority", "localhost"), ("content-length", "5")];
+    let post = [
+        (":method", "POST"),
+        (":scheme", "http"),
+        (":path", "/"),
+        (":authority", "localhost"),
+        ("content-length", "5"),
+    ];
     for data in ["abc", "abcdefgh"] {
         let mut connection = raw(&house);
         connection.headers(1, &post, false).frame(0, 1, 1, data.as_bytes());
@@ -278,13 +298,19 @@ fn a_length_that_is_not_that_of_the_data_is_a_stream_error() {
 fn no_tunnel_is_made_by_connect() {
     let upstream = Upstream::echo();
     let house = House::before(&upstream, "[[route]]\nmatch = \"* /ws\"\naccess = \"anonymous\"\nwebsocket = true\n");
-    let extended =
-        [(":method", "CONNECT"), (":protocol", "websocket"), (":scheme", "http"), (":path", "/ws"), (":authority", "localhost")];
+    let extended = [
+        (":method", "CONNECT"),
+        (":protocol", "websocket"),
+        (":scheme", "http"),
+        (":path", "/ws"),
+        (":authority", "localhost"),
+    ];
     for fields in [&extended[..], &[(":method", "CONNECT"), (":authority", "localhost:80")]] {
         let mut connection = raw(&house);
         connection.headers(1, fields, false);
         let frame = connection.next();
-        let refused = frame.as_ref().is_none_or(|frame| matches!(frame.kind, 3 | 7) || !matches!(frame.status(), 200 | 204));
+        let refused =
+            frame.as_ref().is_none_or(|frame| matches!(frame.kind, 3 | 7) || !matches!(frame.status(), 200 | 204));
         assert!(refused, "{frame:?}");
     }
     assert_eq!(upstream.connections(), 0);

@@ -2,12 +2,24 @@
 
 use crate::kit::{House, OPEN, Upstream};
 
-const RULES: &str = "[[route]]\nmatch = \"* /all\"\naccess = \"anonymous\"\n[[route]]\nmatch = \"* /own\"\naccess = \"self\"\n";
+const RULES: &str =
+    "[[route]]\nmatch = \"* /all\"\naccess = \"anonymous\"\n[[route]]\nmatch = \"* /own\"\naccess = \"self\"\n";
 
 const SPOOFED: [&str; 14] = [
-    "X-Doorward-User: 1", "x_doorward_user: 1", "X.Doorward.Login: root", "X-Doorward_Roles: administrator", "X-Doorward-Session: x",
-    "X-Doorward-Anything: x", "Remote-User: root", "remote_user: root", "X-Forwarded-User: root", "X-Remote-User: root",
-    "X-Original-URL: /all", "X-Rewrite-URL: /all", "X-Forwarded-Uri: /all", "True-Client-IP: 1.1.1.1",
+    "X-Doorward-User: 1",
+    "x_doorward_user: 1",
+    "X.Doorward.Login: root",
+    "X-Doorward_Roles: administrator",
+    "X-Doorward-Session: x",
+    "X-Doorward-Anything: x",
+    "Remote-User: root",
+    "remote_user: root",
+    "X-Forwarded-User: root",
+    "X-Remote-User: root",
+    "X-Original-URL: /all",
+    "X-Rewrite-URL: /all",
+    "X-Forwarded-Uri: /all",
+    "True-Client-IP: 1.1.1.1",
 ];
 
 #[test]
@@ -18,7 +30,9 @@ fn identity_headers_of_clients_are_dropped_in_every_spelling_on_every_route() {
     let mut client = house.client();
     assert_eq!(client.request("GET", "/all", &SPOOFED).answer().status, 200);
     let seen = upstream.last();
-    let ours = |name: &str| name.contains("doorward") || name.contains("user") || name.contains("url") || name.contains("true-client");
+    let ours = |name: &str| {
+        name.contains("doorward") || name.contains("user") || name.contains("url") || name.contains("true-client")
+    };
     let said: Vec<_> = seen.headers.iter().filter(|(name, _)| ours(name)).collect();
     assert_eq!(said, [&("x-doorward-method".to_owned(), "guest".to_owned())]);
     let lines: Vec<&str> = SPOOFED.iter().copied().chain([session.cookie.as_str()]).collect();
@@ -63,7 +77,13 @@ fn our_credentials_stay_here() {
 fn what_a_stranger_says_of_the_client_is_said_anew() {
     let upstream = Upstream::echo();
     let house = House::before(&upstream, OPEN);
-    let lines = ["X-Forwarded-For: 1.1.1.1", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil", "Forwarded: for=1.1.1.1", "X-Real-IP: 1.1.1.1"];
+    let lines = [
+        "X-Forwarded-For: 1.1.1.1",
+        "X-Forwarded-Proto: https",
+        "X-Forwarded-Host: evil",
+        "Forwarded: for=1.1.1.1",
+        "X-Real-IP: 1.1.1.1",
+    ];
     house.client().request("GET", "/", &lines).answer();
     let seen = upstream.last();
     assert_eq!(seen.header("x-forwarded-for"), Some("127.0.0.1"));
@@ -78,7 +98,8 @@ fn what_a_stranger_says_of_the_client_is_said_anew() {
 fn what_a_trusted_proxy_says_is_continued() {
     let upstream = Upstream::echo();
     let house = House::before(&upstream, &format!("trusted_proxies = [\"127.0.0.0/8\"]\n{OPEN}"));
-    let lines = ["X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https", "X-Forwarded-Port: 443", "X-Doorward-User: 1"];
+    let lines =
+        ["X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https", "X-Forwarded-Port: 443", "X-Doorward-User: 1"];
     let answer = house.client().request("GET", "/", &lines).answer();
     assert!(answer.header("strict-transport-security").is_some());
     let seen = upstream.last();

@@ -7,12 +7,18 @@ use crate::kit::{House, OPEN, Upstream, ok, until};
 #[test]
 fn a_body_is_as_long_as_allowed_and_no_longer() {
     let upstream = Upstream::answering(|seen| ok(&seen.body.len().to_string()));
-    let house = House::before(&upstream, "[[route]]\nmatch = \"POST /\"\naccess = \"anonymous\"\nlimits = { body = \"1000\" }\n");
+    let house = House::before(
+        &upstream,
+        "[[route]]\nmatch = \"POST /\"\naccess = \"anonymous\"\nlimits = { body = \"1000\" }\n",
+    );
     let body = "x".repeat(1000);
     assert_eq!(house.client().request_with("POST", "/", &[], &body).answer().text(), "1000");
     let mut client = house.client();
     let answer = client.request("POST", "/", &["Content-Length: 1001"]).answer();
-    assert_eq!((answer.status, answer.code().as_str(), answer.header("connection")), (413, "body_too_large", Some("close")));
+    assert_eq!(
+        (answer.status, answer.code().as_str(), answer.header("connection")),
+        (413, "body_too_large", Some("close"))
+    );
     assert!(client.is_closed());
     let chunked = ["Transfer-Encoding: chunked"];
     let sent = format!("3e8\r\n{body}\r\n0\r\n\r\n");
@@ -27,7 +33,10 @@ fn a_body_is_as_long_as_allowed_and_no_longer() {
 #[test]
 fn an_expected_body_that_is_too_long_is_not_sent_at_all() {
     let upstream = Upstream::echo();
-    let house = House::before(&upstream, "[[route]]\nmatch = \"POST /\"\naccess = \"anonymous\"\nlimits = { body = \"1000\" }\n");
+    let house = House::before(
+        &upstream,
+        "[[route]]\nmatch = \"POST /\"\naccess = \"anonymous\"\nlimits = { body = \"1000\" }\n",
+    );
     let mut client = house.client();
     let head = client.request("POST", "/", &["Expect: 100-continue", "Content-Length: 1001"]).head();
     assert_eq!(head.status, 413);
@@ -60,7 +69,10 @@ fn a_body_that_stands_still_ends_the_request() {
     let mut client = house.client();
     client.request("POST", "/", &["Content-Length: 10"]).send("abc");
     let answer = client.answer();
-    assert_eq!((answer.status, answer.code().as_str(), answer.header("connection")), (408, "request_timeout", Some("close")));
+    assert_eq!(
+        (answer.status, answer.code().as_str(), answer.header("connection")),
+        (408, "request_timeout", Some("close"))
+    );
     assert!(client.is_closed());
     assert_eq!(upstream.seen().len(), 0);
 }
@@ -123,7 +135,9 @@ fn a_route_is_used_as_often_as_allowed() {
     assert_eq!(client.request("GET", "/guest", &[]).answer().status, 200);
     let answer = client.request("GET", "/guest", &[]).answer();
     assert_eq!((answer.status, answer.code().as_str()), (429, "rate_limited"));
-    assert!(answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok_and(|seconds| seconds > 60)));
+    assert!(
+        answer.header("retry-after").is_some_and(|seconds| seconds.parse::<u32>().is_ok_and(|seconds| seconds > 60))
+    );
     let ada = house.somebody();
     house.add_user("bob", &[]);
     let bob = house.log_in("bob");

@@ -18,11 +18,17 @@ fn ipv6_is_an_address_like_any_other() {
 #[test]
 fn a_unix_socket_is_a_listener_too() {
     let upstream = Upstream::echo();
-    let house = House::open(&format!("listen = [\"unix:{{folder}}/door.sock\", \"127.0.0.1:0\"]\nupstream = \"{}\"\n{OPEN}", upstream.url()));
+    let house = House::open(&format!(
+        "listen = [\"unix:{{folder}}/door.sock\", \"127.0.0.1:0\"]\nupstream = \"{}\"\n{OPEN}",
+        upstream.url()
+    ));
     let mut client = Client::unix(&house.folder.path().join("door.sock"));
     assert_eq!(client.request("GET", "/a", &[]).answer().text(), "/a");
     assert_eq!(upstream.last().header("x-forwarded-for"), Some("unknown"));
-    assert_eq!(Client::tcp(house.server().addresses()[1].socket().expect("TCP")).request("GET", "/b", &[]).answer().text(), "/b");
+    assert_eq!(
+        Client::tcp(house.server().addresses()[1].socket().expect("TCP")).request("GET", "/b", &[]).answer().text(),
+        "/b"
+    );
 }
 
 #[test]
@@ -44,7 +50,9 @@ fn the_proxy_protocol_says_who_the_client_is() {
     assert_eq!(house.client().send("PROXY UNKNOWN\r\n").send(request).answer().status, 200);
     assert_eq!(upstream.last().header("x-forwarded-for"), Some("127.0.0.1"));
     let before = upstream.seen().len();
-    for bad in [request, "PROXY TCP4 203.0.113.7\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "PROXY TCP9 1 2 3 4\r\n"] {
+    for bad in
+        [request, "PROXY TCP4 203.0.113.7\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n", "PROXY TCP9 1 2 3 4\r\n"]
+    {
         assert!(house.client().send(bad).is_closed(), "{bad:?}");
     }
     assert_eq!(upstream.seen().len(), before);
@@ -69,6 +77,7 @@ fn a_taken_port_is_an_error_that_names_it() {
     let upstream = Upstream::echo();
     let house = House::before(&upstream, OPEN);
     let text = format!("listen = \"{}\"\nupstream = \"{}\"\n{OPEN}", house.address(), upstream.url());
-    let error = House::try_open(&text, std::sync::Arc::new(doorward::MemoryStore::new())).err().expect("taken").to_string();
+    let error =
+        House::try_open(&text, std::sync::Arc::new(doorward::MemoryStore::new())).err().expect("taken").to_string();
     assert!(error.contains(&house.address().to_string()) && error.contains("taken"), "{error}");
 }

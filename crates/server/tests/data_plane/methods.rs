@@ -9,7 +9,12 @@ const RULES: &str = "[[route]]\nmatch = \"GET /a\"\naccess = \"anonymous\"\n[[ro
 fn override_headers_are_ignored_and_removed() {
     let upstream = Upstream::echo();
     let house = House::before(&upstream, RULES);
-    let lines = ["X-HTTP-Method-Override: POST", "X-HTTP-Method: POST", "X-Method-Override: POST", "X_HTTP_Method_Override: POST"];
+    let lines = [
+        "X-HTTP-Method-Override: POST",
+        "X-HTTP-Method: POST",
+        "X-Method-Override: POST",
+        "X_HTTP_Method_Override: POST",
+    ];
     assert_eq!(house.client().request("GET", "/a", &lines).answer().status, 200);
     let seen = upstream.last();
     assert_eq!(seen.method, "GET");

@@ -24,7 +24,8 @@ fn an_upstream_that_does_not_answer_in_time_is_a_gateway_timeout() {
         std::thread::sleep(Duration::from_secs(20));
         false
     });
-    let house = House::before(&upstream, "[[route]]\nmatch = \"* /\"\naccess = \"anonymous\"\nlimits = { timeout = \"1s\" }\n");
+    let house =
+        House::before(&upstream, "[[route]]\nmatch = \"* /\"\naccess = \"anonymous\"\nlimits = { timeout = \"1s\" }\n");
     let mut client = house.client();
     let answer = client.request("GET", "/", &[]).answer();
     assert_eq!((answer.status, answer.code().as_str()), (504, "gateway_timeout"));
@@ -36,7 +37,10 @@ fn an_upstream_that_does_not_answer_in_time_is_a_gateway_timeout() {
 #[test]
 fn a_slow_upload_is_not_a_slow_answer() {
     let upstream = Upstream::answering(|seen| ok(&seen.text()));
-    let house = House::before(&upstream, "[[route]]\nmatch = \"POST /\"\naccess = \"anonymous\"\nlimits = { timeout = \"1s\" }\n");
+    let house = House::before(
+        &upstream,
+        "[[route]]\nmatch = \"POST /\"\naccess = \"anonymous\"\nlimits = { timeout = \"1s\" }\n",
+    );
     let mut client = house.client();
     client.request("POST", "/", &["Content-Length: 6"]);
     for byte in ["a", "b", "c", "d", "e", "f"] {

@@ -29,7 +29,9 @@ fn a_body_for_us_is_bounded_and_may_not_stand_still() {
     assert_eq!((answer.status, answer.header("connection")), (413, Some("close")));
     let mut client = house.client();
     let long = "x".repeat(70_000);
-    client.request("POST", "/user/sessions", &[json, "Transfer-Encoding: chunked"]).send(format!("{:x}\r\n{long}\r\n0\r\n\r\n", long.len()));
+    client
+        .request("POST", "/user/sessions", &[json, "Transfer-Encoding: chunked"])
+        .send(format!("{:x}\r\n{long}\r\n0\r\n\r\n", long.len()));
     assert_eq!(client.answer().status, 413);
     let mut client = house.client();
     client.request("POST", "/user/sessions", &[json, "Content-Length: 20"]).send("{");

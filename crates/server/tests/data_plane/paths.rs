@@ -22,8 +22,14 @@ fn refused(targets: &[&[u8]], expected: u16) {
 fn dot_segments_are_refused_whichever_route_they_begin_with() {
     refused(
         &[
-            b"/public/../admin", b"/public/./x", b"/public/..", b"/public/%2e%2e/admin", b"/public/.%2e/admin",
-            b"/public/%2E%2E/admin", b"/public/%2e/x", b"/admin/..",
+            b"/public/../admin",
+            b"/public/./x",
+            b"/public/..",
+            b"/public/%2e%2e/admin",
+            b"/public/.%2e/admin",
+            b"/public/%2E%2E/admin",
+            b"/public/%2e/x",
+            b"/admin/..",
         ],
         400,
     );
@@ -57,8 +63,17 @@ fn path_parameters_are_refused() {
 fn characters_that_readers_disagree_about_are_refused() {
     refused(
         &[
-            b"/public/%00", b"/public/%0a", b"/public/%7f", b"/public/\xff", b"/public/\xc3\xa9", b"/public/%zz", b"/public/%",
-            b"/public/%c0%af", b"/public/%ff", b"/public/a#b", b"/public/\x01",
+            b"/public/%00",
+            b"/public/%0a",
+            b"/public/%7f",
+            b"/public/\xff",
+            b"/public/\xc3\xa9",
+            b"/public/%zz",
+            b"/public/%",
+            b"/public/%c0%af",
+            b"/public/%ff",
+            b"/public/a#b",
+            b"/public/\x01",
         ],
         400,
     );
@@ -66,7 +81,10 @@ fn characters_that_readers_disagree_about_are_refused() {
 
 #[test]
 fn another_spelling_is_another_path() {
-    refused(&[b"/ADMIN", b"/Public/x", b"/admin.json", b"/admin%20", b"/admin.", b"/admin::$DATA", b"/publi%EF%BC%8Fx"], 404);
+    refused(
+        &[b"/ADMIN", b"/Public/x", b"/admin.json", b"/admin%20", b"/admin.", b"/admin::$DATA", b"/publi%EF%BC%8Fx"],
+        404,
+    );
 }
 
 #[test]

@@ -70,7 +70,10 @@ fn a_stream_ends_with_the_right_to_it() {
     let session = house.log_in("ada");
     let mut stream = follow(&house, "/events", &session.cookie);
     let (console, roles) = (Actor::console(), ["reader".to_owned()]);
-    house.block_on(house.engine.change_roles(&console, &user, &[], &roles)).map_err(|refusal| refusal.code()).expect("removed");
+    house
+        .block_on(house.engine.change_roles(&console, &user, &[], &roles))
+        .map_err(|refusal| refusal.code())
+        .expect("removed");
     breaks_off(&mut stream);
     // The upstream is not left talking to nobody.
     let mut before = usize::MAX;
@@ -90,7 +93,10 @@ fn a_stream_ends_when_its_user_is_disabled_and_a_guests_goes_on() {
     let mut known = follow(&house, "/events", &session.cookie);
     let mut guest = follow(&house, "/all", "X-None: 1");
     let console = Actor::console();
-    house.block_on(house.engine.set_state(&console, &user, UserState::Disabled)).map_err(|refusal| refusal.code()).expect("disabled");
+    house
+        .block_on(house.engine.set_state(&console, &user, UserState::Disabled))
+        .map_err(|refusal| refusal.code())
+        .expect("disabled");
     breaks_off(&mut known);
     assert!(guest.chunk().is_some());
 }

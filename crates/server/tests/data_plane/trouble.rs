@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use crate::kit::{House, Log, Mood, OPEN, Shaky, Upstream, until};
 
-const RULES: &str = "[[route]]\nmatch = \"GET /own\"\naccess = \"self\"\n[[route]]\nmatch = \"GET /all\"\naccess = \"anonymous\"\n";
+const RULES: &str =
+    "[[route]]\nmatch = \"GET /own\"\naccess = \"self\"\n[[route]]\nmatch = \"GET /all\"\naccess = \"anonymous\"\n";
 const UNKNOWN: &str = "Cookie: doorward-default=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 fn open(upstream: &Upstream, store: &Arc<Shaky>, rules: &str) -> House {
@@ -98,7 +99,16 @@ fn the_access_log_says_who_asked_for_what_and_no_secret() {
     let id = own.header("x-request-id").expect("an id");
     let line = until("it is logged", || log.with(id).pop());
     let user = house.user("ada").id.to_string();
-    for part in [" access", "method=GET", "path=\"/own\"", "status=200", "route=\"GET /own\"", &format!("user=\"{user}\""), "client=\"127.0.0.1\"", "micros="] {
+    for part in [
+        " access",
+        "method=GET",
+        "path=\"/own\"",
+        "status=200",
+        "route=\"GET /own\"",
+        &format!("user=\"{user}\""),
+        "client=\"127.0.0.1\"",
+        "micros=",
+    ] {
         assert!(line.contains(part), "{part} in {line}");
     }
     assert!(log.with(allowed.header("x-request-id").expect("an id"))[0].contains("user=\"-\""));

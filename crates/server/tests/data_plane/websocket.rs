@@ -1,16 +1,20 @@
 //! WebSockets (table R).
 
 use std::io::{Read as _, Write as _};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::kit::{Client, House, Upstream, ok, read_head};
 
 const RULES: &str = "[[route]]\nmatch = \"* /ws\"\naccess = \"self\"\nwebsocket = true\n\
     [[route]]\nmatch = \"* /open\"\naccess = \"anonymous\"\nwebsocket = true\n\
     [[route]]\nmatch = \"* /plain\"\naccess = \"anonymous\"\n";
-const SHAKE: [&str; 4] =
-    ["Connection: keep-alive, Upgrade", "Upgrade: websocket", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=="];
+const SHAKE: [&str; 4] = [
+    "Connection: keep-alive, Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
 const SWITCHED: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
 
@@ -54,7 +58,10 @@ fn bytes_pass_both_ways_as_they_are() {
     let origin = origin(&house);
     let all = lines(&[&session.cookie, &origin, "Sec-WebSocket-Extensions: permessage-deflate", "X-Doorward-User: 1"]);
     let answer = client.request("GET", "/ws", &all).answer();
-    assert_eq!((answer.status, answer.header("upgrade"), answer.header("connection")), (101, Some("websocket"), Some("upgrade")));
+    assert_eq!(
+        (answer.status, answer.header("upgrade"), answer.header("connection")),
+        (101, Some("websocket"), Some("upgrade"))
+    );
     assert_eq!(answer.header("sec-websocket-accept"), Some("s3pPLMBiTxaQ9kYGzzhZRbK+xOo="));
     assert_eq!(answer.header("sec-websocket-extensions"), Some("permessage-deflate"));
     client.send([0x81, 0x83, 1, 2, 3, 4, 9, 9, 9]);
@@ -95,7 +102,10 @@ fn a_route_that_declares_no_websocket_has_none() {
     let house = House::before(&upstream, RULES);
     let mut client = house.client();
     let answer = client.request("GET", "/plain", &SHAKE).answer();
-    assert_eq!((answer.status, answer.code().as_str(), answer.header("connection")), (400, "upgrade_refused", Some("close")));
+    assert_eq!(
+        (answer.status, answer.code().as_str(), answer.header("connection")),
+        (400, "upgrade_refused", Some("close"))
+    );
     assert!(client.send("GET /plain HTTP/1.1\r\n\r\n").is_closed());
     assert_eq!(house.client().request("GET", "/healthz", &SHAKE).answer().status, 400);
     assert_eq!(upstream.connections(), 0);
@@ -106,13 +116,20 @@ fn a_page_of_another_site_opens_no_socket_with_somebodys_cookie() {
     let upstream = echo();
     let house = House::before(&upstream, &format!("[cors]\norigins = [\"https://app.example\"]\n{RULES}"));
     let session = house.somebody();
-    for line in ["Origin: https://evil.example", "Origin: null", "Origin: http://localhost:1", "X-None: 1", "Origin: https://app.example.evil"] {
+    for line in [
+        "Origin: https://evil.example",
+        "Origin: null",
+        "Origin: http://localhost:1",
+        "X-None: 1",
+        "Origin: https://app.example.evil",
+    ] {
         let answer = house.client().request("GET", "/ws", &lines(&[&session.cookie, line])).answer();
         assert_eq!((answer.status, answer.code().as_str()), (403, "csrf"), "{line}");
     }
     assert_eq!(house.client().request("GET", "/ws", &lines(&["Origin: https://app.example"])).answer().status, 401);
     assert_eq!(upstream.connections(), 0);
-    let answer = house.client().request("GET", "/ws", &lines(&[&session.cookie, "Origin: https://app.example"])).answer();
+    let answer =
+        house.client().request("GET", "/ws", &lines(&[&session.cookie, "Origin: https://app.example"])).answer();
     assert_eq!(answer.status, 101);
     connect(&house, &session.cookie);
 }
@@ -124,7 +141,10 @@ fn any_other_answer_is_passed_on_and_what_was_sent_ahead_is_not_read() {
     let mut client = house.client();
     let smuggled = "GET /plain HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let answer = client.request("GET", "/open", &SHAKE).send(smuggled).answer();
-    assert_eq!((answer.status, answer.text().as_str(), answer.header("connection")), (200, "no socket here", Some("close")));
+    assert_eq!(
+        (answer.status, answer.text().as_str(), answer.header("connection")),
+        (200, "no socket here", Some("close"))
+    );
     assert!(client.is_closed());
     assert_eq!(upstream.seen().len(), 1);
 }

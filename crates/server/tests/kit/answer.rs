@@ -60,7 +60,10 @@ pub fn read_head(stream: &mut dyn Read, buffer: &mut Vec<u8>) -> io::Result<Answ
             break end;
         }
         if fill(stream, buffer)? == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, format!("no answer: {:?}", buffer.escape_ascii().to_string())));
+            return Err(io::Error::new(
+                io::ErrorKind::UnexpectedEof,
+                format!("no answer: {:?}", buffer.escape_ascii().to_string()),
+            ));
         }
     };
     let head: Vec<u8> = buffer.drain(..end + 4).collect();

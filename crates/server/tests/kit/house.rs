@@ -62,7 +62,8 @@ impl House {
 
     /// The same, in a folder where files are already.
     pub fn try_open_in(folder: TempDir, text: &str, store: Arc<dyn Store>) -> Result<Self, StartError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (settings, policy) = compile(text, folder.path());
         let parts = EngineParts {
             policy,
@@ -118,7 +119,9 @@ impl House {
             attributes: Default::default(),
             password: Some(PASSWORD.as_bytes().to_vec().into()),
         };
-        self.block_on(self.engine.create_user(&Actor::console(), draft)).map_err(|refusal| refusal.code()).expect("added")
+        self.block_on(self.engine.create_user(&Actor::console(), draft))
+            .map_err(|refusal| refusal.code())
+            .expect("added")
     }
 
     /// Logs a user in.
@@ -127,7 +130,8 @@ impl House {
         let client = Caller { address: "127.0.0.1".parse().expect("an address"), secure: false, by_proxy: false };
         let visit = Visit { client, headers: &headers, request_id: None };
         let request = LogIn { realm: None, login, password: PASSWORD.as_bytes().to_vec().into(), remember: false };
-        let done = self.block_on(self.engine.log_in(request, &visit)).map_err(|refusal| refusal.code()).expect("logged in");
+        let done =
+            self.block_on(self.engine.log_in(request, &visit)).map_err(|refusal| refusal.code()).expect("logged in");
         let cookie = done.cookies[0].to_str().expect("text").split(';').next().expect("a pair");
         Session { cookie: format!("Cookie: {cookie}"), proof: format!("X-CSRF: {}", done.csrf_token) }
     }
@@ -141,7 +145,9 @@ impl House {
     /// Ends all sessions of a user, as an administrator does.
     pub fn end_sessions_of(&self, login: &str) {
         let user = self.user(login);
-        self.block_on(self.engine.end_sessions_of(&Actor::console(), &user)).map_err(|refusal| refusal.code()).expect("ended");
+        self.block_on(self.engine.end_sessions_of(&Actor::console(), &user))
+            .map_err(|refusal| refusal.code())
+            .expect("ended");
     }
 
     /// The user of this login.

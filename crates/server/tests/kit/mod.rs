@@ -22,4 +22,5 @@ pub use until::until;
 pub use upstream::{Seen, Upstream, ok, read, read_head};
 
 /// A rule that lets everybody have everything.
-pub const OPEN: &str = "[[route]]\nmatch = \"* /\"\naccess = \"anonymous\"\n[[route]]\nmatch = \"* /*rest\"\naccess = \"anonymous\"\n";
+pub const OPEN: &str =
+    "[[route]]\nmatch = \"* /\"\naccess = \"anonymous\"\n[[route]]\nmatch = \"* /*rest\"\naccess = \"anonymous\"\n";

@@ -88,7 +88,10 @@ impl Upstream {
     }
 
     /// The same, on this listener.
-    pub fn at(listener: TcpListener, serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static) -> Self {
+    pub fn at(
+        listener: TcpListener,
+        serve: impl Fn(TcpStream, usize, &Mutex<Vec<Seen>>) + Send + Sync + 'static,
+    ) -> Self {
         let address = listener.local_addr().expect("an address");
         let (seen, connections) = (Arc::<Mutex<Vec<Seen>>>::default(), Arc::<AtomicUsize>::default());
         let (serve, all, number) = (Arc::new(serve), seen.clone(), connections.clone());

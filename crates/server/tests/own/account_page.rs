@@ -25,16 +25,11 @@ fn sessions_are_shown_and_ended_one_by_one() {
     house.add("customer", "anna", &[]);
     let (here, there) = (house.log_in("customer", "anna"), house.log_in("customer", "anna"));
     let text = page(&house, &here, "/account").text();
-    assert!(
-        text.contains(&here.id) && text.contains(&there.id) && text.matches("this one").count() == 1,
-        "{text}"
-    );
+    assert!(text.contains(&here.id) && text.contains(&there.id) && text.matches("this one").count() == 1, "{text}");
     let ended = submit(&house, &here, "/account/sessions?realm=customer", &format!("end={}", there.id));
     assert_eq!((ended.status, ended.header("location")), (303, Some("/account?realm=customer&done=ended")));
     assert!(is_alive(&house, &here) && !is_alive(&house, &there));
-    assert!(
-        page(&house, &here, "/account?realm=customer&done=ended").text().contains("The session has ended.")
-    );
+    assert!(page(&house, &here, "/account?realm=customer&done=ended").text().contains("The session has ended."));
     // Twice the same button is no failure, and what is no handle is.
     assert_eq!(submit(&house, &here, "/account/sessions", &format!("end={}", there.id)).status, 303);
     assert_eq!(submit(&house, &here, "/account/sessions", "end=x").status, 404);
@@ -75,11 +70,7 @@ fn a_new_password_ends_all_other_sessions() {
         submit(&house, &here, "/account/password?realm=customer", &body)
     };
     let wrong = form("not the right one", NEW, NEW);
-    assert!(
-        wrong.status == 403 && wrong.text().contains("The current password is wrong."),
-        "{}",
-        wrong.text()
-    );
+    assert!(wrong.status == 403 && wrong.text().contains("The current password is wrong."), "{}", wrong.text());
     let weak = form(PASSWORD, "short", "short");
     assert!(weak.status == 422 && weak.text().contains("at least 15 characters"));
     assert!(form(PASSWORD, NEW, "something else").text().contains("not typed the same twice"));
@@ -117,17 +108,10 @@ fn a_form_of_another_site_changes_nothing() {
     house.add("customer", "anna", &[]);
     let (here, there) = (house.log_in("customer", "anna"), house.log_in("customer", "anna"));
     let cookie = format!("Cookie: {}", here.cookie);
-    for origin in ["Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site", "X-Other: 1"]
-    {
+    for origin in ["Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site", "X-Other: 1"] {
         let lines = [cookie.as_str(), origin, "Content-Type: application/x-www-form-urlencoded"];
-        for (target, body) in
-            [("/account/sessions", "end=others"), ("/account/password", "current=a&new=b&again=b")]
-        {
-            assert_eq!(
-                house.send(Door::Public, "POST", target, &lines, Some(body)).status,
-                403,
-                "{origin} {target}"
-            );
+        for (target, body) in [("/account/sessions", "end=others"), ("/account/password", "current=a&new=b&again=b")] {
+            assert_eq!(house.send(Door::Public, "POST", target, &lines, Some(body)).status, 403, "{origin} {target}");
         }
     }
     assert!(is_alive(&house, &there));

@@ -96,8 +96,7 @@ fn a_spreadsheet_reads_no_formula() {
     assert_eq!(answer.header("cache-control"), Some("no-store"));
     let text = answer.text();
     let mut lines = text.split("\r\n");
-    let columns =
-        "number,at,kind,outcome,realm,user,login,actor,session,address,request,request_id,detail,omitted";
+    let columns = "number,at,kind,outcome,realm,user,login,actor,session,address,request,request_id,detail,omitted";
     assert_eq!(lines.next(), Some(columns));
     assert!(text.contains(",\"'@sum(1,2)\","), "{text}");
     assert!(text.contains(",\"'=cmd|'/c calc'!a0\","), "{text}");
@@ -108,8 +107,7 @@ fn a_spreadsheet_reads_no_formula() {
 fn an_export_has_all_pages_and_is_noted_itself() {
     let house = House::open();
     let root = house.root();
-    let events = (0..2_500)
-        .map(|number| Event::new(EventKind::Backup, house.now()).detail(format!("number {number}")));
+    let events = (0..2_500).map(|number| Event::new(EventKind::Backup, house.now()).detail(format!("number {number}")));
     house.block_on(house.store.record(events.collect(), vec![])).expect("written");
     let answer = export(&house, &root, "?format=jsonl&kind=backup", "*/*");
     assert_eq!(answer.header("content-type"), Some("application/jsonl"));
@@ -119,9 +117,6 @@ fn an_export_has_all_pages_and_is_noted_itself() {
     assert_eq!(numbers[2_499]["detail"], "number 0");
     house.settle();
     let noted = house.read(&root, "/admin/audit?kind=exported");
-    assert_eq!(
-        (&noted["items"][0]["actor"], &noted["items"][0]["detail"]),
-        (&json!("root"), &json!("audit, jsonl"))
-    );
+    assert_eq!((&noted["items"][0]["actor"], &noted["items"][0]["detail"]), (&json!("root"), &json!("audit, jsonl")));
     assert_eq!(export(&house, &root, "?format=csv&limit=5", "*/*").status, 400);
 }

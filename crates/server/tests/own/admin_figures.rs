@@ -14,10 +14,7 @@ fn figures_tell_what_is_going_on() {
     assert_eq!(stats["version"], env!("CARGO_PKG_VERSION"));
     // Memory forgets a session whenever the feed names it.
     assert!(stats["sessions"].as_u64().is_some_and(|sessions| sessions <= 1), "{stats}");
-    assert_eq!(
-        (&stats["started_at"], &stats["at"]),
-        (&json!("2025-06-15T15:06:40Z"), &json!("2025-06-15T15:06:51Z"))
-    );
+    assert_eq!((&stats["started_at"], &stats["at"]), (&json!("2025-06-15T15:06:40Z"), &json!("2025-06-15T15:06:51Z")));
     assert_eq!(stats["upstreams"], json!([{ "name": "default", "up": true }]));
     assert_eq!((&stats["day"]["requests"], &stats["day"]["refused"]), (&json!(2), &json!(1)));
     assert_eq!(stats["week"], stats["day"]);
@@ -73,10 +70,7 @@ fn metrics_are_in_the_text_format_and_hold_no_secret() {
     house.call(Door::Public, "GET", "/rest/me", None, None);
     house.call(Door::Public, "GET", "/nowhere/a-path-that-a-stranger-chose", None, None);
     let answer = house.send(Door::Admin, "GET", "/metrics", &[], None);
-    assert_eq!(
-        (answer.status, answer.header("content-type")),
-        (200, Some("text/plain; version=0.0.4; charset=utf-8"))
-    );
+    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/plain; version=0.0.4; charset=utf-8")));
     let text = answer.text();
     for line in [
         "# TYPE doorward_sessions_in_memory gauge",
@@ -96,8 +90,7 @@ fn metrics_are_in_the_text_format_and_hold_no_secret() {
         let (name, value) = line.rsplit_once(' ').expect("a name and a value");
         assert!(value.parse::<f64>().is_ok() && name.starts_with("doorward_"), "{line}");
         let family = name.split('{').next().expect("a name");
-        let family =
-            ["_bucket", "_sum", "_count"].iter().find_map(|end| family.strip_suffix(end)).unwrap_or(family);
+        let family = ["_bucket", "_sum", "_count"].iter().find_map(|end| family.strip_suffix(end)).unwrap_or(family);
         assert!(text.contains(&format!("# TYPE {family} ")), "{line}");
     }
 }

@@ -66,9 +66,8 @@ fn what_changes_something_needs_a_recent_password() {
     let root = house.root();
     let anna = house.add("customer", "anna", &[]);
     house.clock.advance(600);
-    let rename = |name: &str| {
-        house.admin(&root, "PATCH", &format!("/admin/users/{}", anna.id), Some(&json!({ "name": name })))
-    };
+    let rename =
+        |name: &str| house.admin(&root, "PATCH", &format!("/admin/users/{}", anna.id), Some(&json!({ "name": name })));
     assert_eq!(rename("Anna").status, 200);
     house.clock.advance(1);
     for (method, target) in [
@@ -139,10 +138,7 @@ fn only_json_is_taken() {
         assert_eq!((answer.status, answer.code().as_str()), (400, "invalid"), "{body}");
     }
     let large = format!(r#"{{"login":"{}"}}"#, "x".repeat(70_000));
-    assert_eq!(
-        house.send(Door::Admin, "POST", "/admin/users", &[&cookie, &proof, json], Some(&large)).status,
-        413
-    );
+    assert_eq!(house.send(Door::Admin, "POST", "/admin/users", &[&cookie, &proof, json], Some(&large)).status, 413);
 }
 
 /// A router that had no handler would answer 404, and one that had another method 405: nothing asked for here is missing.
@@ -162,8 +158,7 @@ fn every_own_route_has_a_handler() {
         let made = house.admin(&root, "POST", "/admin/roles", Some(&json!({ "name": role })));
         assert_eq!(made.status, 201, "{}", made.text());
         let page = house.send(Door::Public, "GET", "/login", &[], None).text();
-        let file =
-            page.split("/login/assets/").nth(1).and_then(|rest| rest.split('"').next()).expect("a style");
+        let file = page.split("/login/assets/").nth(1).and_then(|rest| rest.split('"').next()).expect("a style");
         let id = match &*route.path {
             path if path.starts_with("/user/sessions") => root.id.clone(),
             path if path.starts_with("/admin/sessions") => session.id.clone(),
@@ -178,11 +173,6 @@ fn every_own_route_has_a_handler() {
         let door = if route.doors == Doors::Public { Door::Public } else { Door::Admin };
         let body = json!({});
         let answer = house.call(door, &method, &target, Some(&root), (method != "GET").then_some(&body));
-        assert!(
-            !matches!(answer.status, 404 | 405 | 500..),
-            "{method} {target}: {} {}",
-            answer.status,
-            answer.text()
-        );
+        assert!(!matches!(answer.status, 404 | 405 | 500..), "{method} {target}: {} {}", answer.status, answer.text());
     }
 }

@@ -8,19 +8,11 @@ use crate::house::{Door, House};
 fn a_role_is_made_read_replaced_and_removed() {
     let house = House::open();
     let root = house.root();
-    let made = house.admin(
-        &root,
-        "POST",
-        "/admin/roles",
-        Some(&json!({ "name": "sales", "allow": ["Shop::orders"] })),
-    );
+    let made = house.admin(&root, "POST", "/admin/roles", Some(&json!({ "name": "sales", "allow": ["Shop::orders"] })));
     assert_eq!((made.status, made.header("location")), (201, Some("/admin/roles/sales")), "{}", made.text());
     let role = made.json();
     // Expanded as the tree stands now: what is added below later is denied to it.
-    assert_eq!(
-        (&role["origin"], &role["allow"]),
-        (&json!("stored"), &json!(["Shop::orders", "Shop::refund"]))
-    );
+    assert_eq!((&role["origin"], &role["allow"]), (&json!("stored"), &json!(["Shop::orders", "Shop::refund"])));
     assert_eq!(house.read(&root, "/admin/roles/sales"), role);
     let content = json!({ "allow": ["Shop::orders"], "deny": ["Shop::refund"], "version": role["version"] });
     let replaced = house.admin(&root, "PUT", "/admin/roles/sales", Some(&content));
@@ -41,22 +33,13 @@ fn the_list_says_where_each_role_comes_from() {
     house.admin(&root, "POST", "/admin/roles", Some(&json!({ "name": "sales" })));
     let list = house.read(&root, "/admin/roles");
     let find = |name: &str| -> Value {
-        list["items"]
-            .as_array()
-            .expect("items")
-            .iter()
-            .find(|role| role["name"] == name)
-            .expect("the role")
-            .clone()
+        list["items"].as_array().expect("items").iter().find(|role| role["name"] == name).expect("the role").clone()
     };
     assert_eq!(find("administrator")["origin"], "builtin");
     assert_eq!(find("sales")["origin"], "stored");
     let auditor = find("auditor");
     assert_eq!((&auditor["origin"], &auditor["title"]), (&json!("file"), &json!("Auditor")));
-    assert!(
-        auditor["source"].as_str().is_some_and(|source| source.starts_with("doorward.toml:")),
-        "{auditor}"
-    );
+    assert!(auditor["source"].as_str().is_some_and(|source| source.starts_with("doorward.toml:")), "{auditor}");
     assert_eq!(list["next"], Value::Null);
 }
 
@@ -144,12 +127,8 @@ fn the_last_role_that_makes_administrators_stays() {
     assert_eq!(house.admin(&root, "POST", "/admin/roles", Some(&made)).status, 201);
     house.add("admin", "chief", &["chiefs"]);
     let chief = house.log_in("admin", "chief");
-    let id =
-        house.read(&root, "/admin/users?search=root")["items"][0]["id"].as_str().expect("an id").to_owned();
-    assert_eq!(
-        house.admin(&root, "PATCH", &format!("/admin/users/{id}"), Some(&json!({ "roles": [] }))).status,
-        200
-    );
+    let id = house.read(&root, "/admin/users?search=root")["items"][0]["id"].as_str().expect("an id").to_owned();
+    assert_eq!(house.admin(&root, "PATCH", &format!("/admin/users/{id}"), Some(&json!({ "roles": [] }))).status, 200);
     for (method, body) in [("DELETE", None), ("PUT", Some(json!({ "allow": ["Doorward::users"] })))] {
         let answer = house.admin(&chief, method, "/admin/roles/chiefs", body.as_ref());
         assert_eq!((answer.status, answer.code().as_str()), (409, "last_administrator"), "{method}");
@@ -163,9 +142,6 @@ fn the_tree_has_titles_and_children() {
     let tree = house.read(&root, "/admin/acl");
     let items = tree["items"].as_array().expect("items");
     assert_eq!((&items[0]["id"], &items[1]["title"]), (&json!("Doorward::all"), &json!("Shop")));
-    assert_eq!(
-        items[1]["children"][0]["children"][0],
-        json!({ "id": "Shop::refund", "title": null, "children": [] })
-    );
+    assert_eq!(items[1]["children"][0]["children"][0], json!({ "id": "Shop::refund", "title": null, "children": [] }));
     assert_eq!(house.call(Door::Admin, "GET", "/admin/acl", None, None).status, 401);
 }

@@ -22,16 +22,12 @@ fn routes_are_shown_with_where_they_stand_and_how_often_they_are_used() {
     assert_eq!(orders["source"]["file"], "doorward.toml");
     let line = orders["source"]["line"].as_u64().and_then(|line| usize::try_from(line).ok()).expect("a line");
     assert!(
-        crate::house::RULES
-            .lines()
-            .nth(line - 1)
-            .is_some_and(|text| text.contains("route") || text.contains("orders")),
+        crate::house::RULES.lines().nth(line - 1).is_some_and(|text| text.contains("route") || text.contains("orders")),
         "{orders}"
     );
     assert_eq!((&items[1]["hits"], &items[1]["refused"]), (&json!(3), &json!(3)));
     let own = house.read(&root, "/admin/routes?own=true");
-    let log_in =
-        own["items"].as_array().expect("items").iter().find(|route| route["route"] == "POST /user/sessions");
+    let log_in = own["items"].as_array().expect("items").iter().find(|route| route["route"] == "POST /user/sessions");
     assert_eq!(log_in.expect("the log-in")["hits"], 1);
     assert!(house.read(&root, "/admin/routes")["items"].as_array().expect("items").len() > items.len());
 }
@@ -47,9 +43,7 @@ fn a_decision_is_explained_without_being_made() {
         (&json!("deny"), &json!(403), &json!("GET /rest/orders/:id"))
     );
     assert!(refused["reason"].as_str().is_some_and(|reason| reason.contains("Shop::orders")), "{refused}");
-    assert!(
-        refused["steps"].as_array().is_some_and(|steps| steps.iter().any(|step| step["passed"] == false))
-    );
+    assert!(refused["steps"].as_array().is_some_and(|steps| steps.iter().any(|step| step["passed"] == false)));
     assert_eq!(ask("path=/rest/orders/7&realm=admin&roles=support,%20clerk")["verdict"], "allow");
     assert_eq!(ask("path=/rest/orders/7")["status"], 401);
     assert_eq!(ask("path=/nowhere&method=DELETE")["status"], 404);

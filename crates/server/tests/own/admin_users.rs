@@ -63,9 +63,7 @@ fn nobody_chooses_the_password_of_somebody_else() {
     let anna = house.add("customer", "anna", &[]);
     let body = json!({ "realm": "customer", "login": "eve", "password": "a password that I choose" });
     assert_eq!(house.admin(&root, "POST", "/admin/users", Some(&body)).status, 400);
-    for body in
-        [json!({ "password": "x" }), json!({ "epoch": 1 }), json!({ "id": "9" }), json!({ "realm": "admin" })]
-    {
+    for body in [json!({ "password": "x" }), json!({ "epoch": 1 }), json!({ "id": "9" }), json!({ "realm": "admin" })] {
         assert_eq!(patch(&house, &root, anna.id.as_str(), &body).0, 400, "{body}");
     }
 }
@@ -77,8 +75,7 @@ fn users_are_found_by_realm_role_state_and_what_they_begin_with() {
     for (login, roles) in [("anna", vec!["clerk"]), ("bea", vec![]), ("50%off", vec![])] {
         house.add("customer", login, &roles);
     }
-    let bea =
-        house.read(&root, "/admin/users?search=bea")["items"][0]["id"].as_str().expect("an id").to_owned();
+    let bea = house.read(&root, "/admin/users?search=bea")["items"][0]["id"].as_str().expect("an id").to_owned();
     assert_eq!(patch(&house, &root, &bea, &json!({ "state": "disabled" })).0, 200);
     let find = |query: &str| logins(&house.read(&root, &format!("/admin/users?{query}")));
     assert_eq!(find("realm=customer"), ["50%off", "anna", "bea"]);
@@ -89,9 +86,7 @@ fn users_are_found_by_realm_role_state_and_what_they_begin_with() {
     for nothing in ["search=%25", "search=_nna", "search=.*", "search=nna", "role=boss", "realm=elsewhere"] {
         assert!(find(nothing).is_empty(), "{nothing}");
     }
-    for wrong in
-        ["sort=login", "realm=a&realm=b", "state=gone", "limit=0", "limit=1001", "limit=x", "realm=a%20b"]
-    {
+    for wrong in ["sort=login", "realm=a&realm=b", "state=gone", "limit=0", "limit=1001", "limit=x", "realm=a%20b"] {
         assert_eq!(house.admin(&root, "GET", &format!("/admin/users?{wrong}"), None).status, 400, "{wrong}");
     }
 }
@@ -163,8 +158,7 @@ fn nobody_grants_what_they_lack() {
 
     // Somebody whose rights another role takes away again: without that role they would have what the actor lacks.
     let ben = house.add("customer", "ben", &["boss", "nothing"]);
-    let (status, problem) =
-        patch(&house, &keeper, ben.id.as_str(), &json!({ "roles": { "remove": ["nothing"] } }));
+    let (status, problem) = patch(&house, &keeper, ben.id.as_str(), &json!({ "roles": { "remove": ["nothing"] } }));
     assert_eq!(status, 403, "{problem}");
 }
 
@@ -174,12 +168,9 @@ fn nobody_acts_on_those_who_may_more() {
     let root = house.add("admin", "root", &["administrator"]);
     let support = house.with_roles("sam", &["support"]);
     let id = root.id.as_str();
-    for body in [
-        json!({ "state": "disabled" }),
-        json!({ "name": "x" }),
-        json!({ "roles": [] }),
-        json!({ "login": "x" }),
-    ] {
+    for body in
+        [json!({ "state": "disabled" }), json!({ "name": "x" }), json!({ "roles": [] }), json!({ "login": "x" })]
+    {
         assert_eq!(patch(&house, &support, id, &body).0, 403, "{body}");
     }
     assert_eq!(house.admin(&support, "POST", &format!("/admin/users/{id}/codes"), None).status, 403);
@@ -190,19 +181,12 @@ fn nobody_acts_on_those_who_may_more() {
 fn the_last_administrator_stays() {
     let house = House::open();
     let root = house.root();
-    let id =
-        house.read(&root, "/admin/users?search=root")["items"][0]["id"].as_str().expect("an id").to_owned();
-    for body in [
-        json!({ "state": "disabled" }),
-        json!({ "roles": [] }),
-        json!({ "roles": { "remove": ["administrator"] } }),
-    ] {
+    let id = house.read(&root, "/admin/users?search=root")["items"][0]["id"].as_str().expect("an id").to_owned();
+    for body in
+        [json!({ "state": "disabled" }), json!({ "roles": [] }), json!({ "roles": { "remove": ["administrator"] } })]
+    {
         let (status, problem) = patch(&house, &root, &id, &body);
-        assert_eq!(
-            (status, &problem["type"]),
-            (409, &json!("urn:doorward:problem:last_administrator")),
-            "{body}"
-        );
+        assert_eq!((status, &problem["type"]), (409, &json!("urn:doorward:problem:last_administrator")), "{body}");
     }
     let answer = house.admin(&root, "DELETE", &format!("/admin/users/{id}"), None);
     assert_eq!((answer.status, answer.code().as_str()), (409, "last_administrator"));
@@ -253,10 +237,7 @@ fn a_code_lets_somebody_choose_a_password_once() {
     let house = House::open();
     let root = house.root();
     let body = json!({ "realm": "customer", "login": "anna" });
-    let id = house.admin(&root, "POST", "/admin/users", Some(&body)).json()["id"]
-        .as_str()
-        .expect("an id")
-        .to_owned();
+    let id = house.admin(&root, "POST", "/admin/users", Some(&body)).json()["id"].as_str().expect("an id").to_owned();
     let issued = house.admin(&root, "POST", &format!("/admin/users/{id}/codes"), None);
     assert_eq!((issued.status, issued.header("cache-control")), (201, Some("no-store")));
     assert_eq!(issued.json()["expires_at"], "2025-06-16T15:06:40Z");
@@ -272,9 +253,8 @@ fn an_administrator_forgives_failures() {
     let root = house.root();
     let anna = house.add("customer", "anna", &[]);
     let wrong = json!({ "realm": "customer", "login": "anna", "password": "not the right one" });
-    let statuses: Vec<u16> = (0..6)
-        .map(|_| house.call(Door::Public, "POST", "/user/sessions", None, Some(&wrong)).status)
-        .collect();
+    let statuses: Vec<u16> =
+        (0..6).map(|_| house.call(Door::Public, "POST", "/user/sessions", None, Some(&wrong)).status).collect();
     assert_eq!(statuses, [401, 401, 401, 401, 401, 429]);
     house.settle();
     assert_eq!(house.read(&root, &format!("/admin/users/{}", anna.id))["failures"], 5);

@@ -32,8 +32,7 @@ fn every_resource_that_speaks_json_is_described_and_nothing_else() {
             methods.map(|method| (path.clone(), method.to_uppercase())).collect::<Vec<_>>()
         })
         .collect();
-    let segment =
-        |text: &str| text.strip_prefix(':').map_or_else(|| text.to_owned(), |name| format!("{{{name}}}"));
+    let segment = |text: &str| text.strip_prefix(':').map_or_else(|| text.to_owned(), |name| format!("{{{name}}}"));
     let served: BTreeSet<(String, String)> = own()
         .iter()
         .filter(|route| speaks_json(&route.path))
@@ -62,8 +61,7 @@ fn the_description_is_whole() {
     let schemes = document["components"]["securitySchemes"].as_object().expect("schemes");
     for (path, item) in document["paths"].as_object().expect("paths") {
         for (method, operation) in item.as_object().expect("an item") {
-            let name =
-                operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));
+            let name = operation["operationId"].as_str().unwrap_or_else(|| panic!("{method} {path} has no name"));
             assert!(names.insert(name.to_owned()), "{name} names two operations");
             assert!(operation["summary"].is_string(), "{method} {path} says nothing");
             let answers = operation["responses"].as_object().expect("responses");
@@ -81,9 +79,8 @@ fn the_description_is_whole() {
             let placed: BTreeSet<&str> =
                 path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')).collect();
             assert_eq!(declared, placed, "{method} {path}");
-            let needed = operation["security"]
-                .as_array()
-                .unwrap_or_else(|| panic!("{method} {path} does not say who may"));
+            let needed =
+                operation["security"].as_array().unwrap_or_else(|| panic!("{method} {path} does not say who may"));
             for scheme in needed.iter().filter_map(Value::as_object).flat_map(|way| way.keys()) {
                 assert!(schemes.contains_key(scheme), "{scheme}");
             }
@@ -118,16 +115,12 @@ fn it_says_who_may() {
             .map(|text| text.strip_prefix(':').map_or(text.to_owned(), |name| format!("{{{name}}}")));
         let path = path.collect::<Vec<_>>().join("/");
         for method in route.methods.split(',') {
-            let said =
-                of(&path, &method.to_lowercase())["description"].as_str().unwrap_or_default().to_owned();
+            let said = of(&path, &method.to_lowercase())["description"].as_str().unwrap_or_default().to_owned();
             assert!(said.contains(resource), "{method} {path}: {said}");
         }
     }
     let schemes = &document["components"]["securitySchemes"];
-    assert_eq!(
-        (&schemes["session"]["in"], &schemes["session"]["name"]),
-        (&json!("cookie"), &json!("doorward-admin"))
-    );
+    assert_eq!((&schemes["session"]["in"], &schemes["session"]["name"]), (&json!("cookie"), &json!("doorward-admin")));
     assert_eq!((&schemes["csrf"]["in"], &schemes["csrf"]["name"]), (&json!("header"), &json!("x-csrf")));
     assert_eq!(schemes["basic"]["scheme"], "basic");
 }

@@ -106,11 +106,8 @@ impl House {
     /// A house with these settings, on a store that the test holds.
     pub fn on(text: &str, store: Arc<dyn Store>) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .expect("a runtime");
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (settings, rules) = Settings::parse("doorward.toml", text, &|_| None).expect("settings");
         let policy = Policy::compile(&Draft::new(&settings, &[rules])).expect("a policy");
         let clock = Arc::new(ManualClock::at(1_750_000_000));
@@ -229,14 +226,7 @@ impl House {
         (head, Stream { stream, buffer })
     }
 
-    fn begin(
-        &self,
-        door: Door,
-        method: &str,
-        target: &str,
-        lines: &[&str],
-        body: Option<&str>,
-    ) -> (TcpStream, String) {
+    fn begin(&self, door: Door, method: &str, target: &str, lines: &[&str], body: Option<&str>) -> (TcpStream, String) {
         let address = self.address(door);
         let stream = TcpStream::connect(address).expect("connects");
         stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");

@@ -7,22 +7,19 @@ use crate::house::{Door, House, PASSWORD, RULES, set_cookie};
 
 /// The value of a hidden field.
 fn hidden(page: &str, name: &str) -> Option<String> {
-    let field = page
-        .split("<input")
-        .find(|field| field.contains(&format!("name=\"{name}\"")) && field.contains("hidden"))?;
+    let field =
+        page.split("<input").find(|field| field.contains(&format!("name=\"{name}\"")) && field.contains("hidden"))?;
     field.split("value=\"").nth(1)?.split('"').next().map(str::to_owned)
 }
 
 fn encoded(fields: &[(&str, &str)]) -> String {
     let encode = |text: &str| -> String {
         text.bytes()
-            .map(|byte| {
-                if byte.is_ascii_alphanumeric() {
-                    char::from(byte).to_string()
-                } else {
-                    format!("%{byte:02X}")
-                }
-            })
+            .map(
+                |byte| {
+                    if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
+                },
+            )
             .collect()
     };
     fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
@@ -67,15 +64,9 @@ fn somebody_logs_in_looks_around_and_logs_out_without_scripts() {
         ("return_to", &place),
     ];
     let entered = submit(&house, "/login", &guest, &fields);
-    assert_eq!(
-        (entered.status, entered.header("location")),
-        (303, Some("/rest/me?a=1#b")),
-        "{}",
-        entered.text()
-    );
+    assert_eq!((entered.status, entered.header("location")), (303, Some("/rest/me?a=1#b")), "{}", entered.text());
     let session = set_cookie(&entered, "doorward-customer").expect("a session");
-    let set =
-        entered.all("set-cookie").find(|line| line.starts_with("doorward-customer=")).expect("a session");
+    let set = entered.all("set-cookie").find(|line| line.starts_with("doorward-customer=")).expect("a session");
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && !set.contains("Max-Age"), "{set}");
 
     let cookie = format!("Cookie: {session}");
@@ -86,23 +77,17 @@ fn somebody_logs_in_looks_around_and_logs_out_without_scripts() {
     assert_eq!(house.send(Door::Public, "GET", "/account", &[&cookie], None).status, 200);
     let left = submit(&house, "/logout?realm=customer", &session, &[]);
     assert_eq!((left.status, left.header("location")), (303, Some("/logout")));
-    assert!(
-        left.all("set-cookie")
-            .any(|line| line.starts_with("doorward-customer=;") && line.contains("Max-Age=0"))
-    );
+    assert!(left.all("set-cookie").any(|line| line.starts_with("doorward-customer=;") && line.contains("Max-Age=0")));
     let after = house.send(Door::Public, "GET", "/account", &[&cookie], None);
     assert_eq!((after.status, after.header("location")), (303, Some("/login?return_to=/account")));
-    assert!(
-        house.send(Door::Public, "GET", "/logout", &[&cookie], None).text().contains("Nobody is logged in")
-    );
+    assert!(house.send(Door::Public, "GET", "/logout", &[&cookie], None).text().contains("Nobody is logged in"));
 }
 
 #[test]
 fn a_form_does_not_say_which_half_was_wrong() {
     let house = House::open();
     house.add("customer", "anna", &[]);
-    let wrong =
-        log_in(&house, &[("realm", "customer"), ("login", "anna"), ("password", "not the right one")]);
+    let wrong = log_in(&house, &[("realm", "customer"), ("login", "anna"), ("password", "not the right one")]);
     let unknown = log_in(&house, &[("realm", "customer"), ("login", "anne"), ("password", PASSWORD)]);
     for answer in [&wrong, &unknown] {
         assert_eq!(answer.status, 401);
@@ -126,11 +111,7 @@ fn after_many_failures_the_form_says_how_long_to_wait() {
     }
     let waits = log_in(&house, &ANNA);
     assert_eq!((waits.status, waits.header("retry-after")), (429, Some("30")));
-    assert!(
-        waits.text().contains("Wait 30 seconds") && waits.text().contains("data-wait=\"30\""),
-        "{}",
-        waits.text()
-    );
+    assert!(waits.text().contains("Wait 30 seconds") && waits.text().contains("data-wait=\"30\""), "{}", waits.text());
     house.clock.advance(30);
     assert_eq!(log_in(&house, &ANNA).status, 303);
 }
@@ -148,8 +129,7 @@ fn a_form_of_another_site_is_of_no_use() {
     assert_eq!(submit(&house, "/login", &other, &fields).status, 403);
     assert_eq!(submit(&house, "/login", &cookie, &ANNA).status, 403);
     let line = format!("Cookie: {cookie}");
-    let foreign =
-        ["Origin: https://evil.example", line.as_str(), "Content-Type: application/x-www-form-urlencoded"];
+    let foreign = ["Origin: https://evil.example", line.as_str(), "Content-Type: application/x-www-form-urlencoded"];
     let answer = house.send(Door::Public, "POST", "/login", &foreign, Some(&encoded(&fields)));
     assert_eq!((answer.status, answer.code().as_str()), (403, "csrf"));
     house.clock.advance(2 * 3_600);
@@ -165,9 +145,7 @@ fn only_a_form_with_its_own_fields_is_read() {
     let (_, cookie, token) = open(&house, "/login");
     let cookie = format!("Cookie: {cookie}");
     let send = |kind: &str, body: &str| {
-        house
-            .send(Door::Public, "POST", "/login", &[&cookie, &format!("Content-Type: {kind}")], Some(body))
-            .status
+        house.send(Door::Public, "POST", "/login", &[&cookie, &format!("Content-Type: {kind}")], Some(body)).status
     };
     let form = "application/x-www-form-urlencoded";
     assert_eq!(send("application/json", "{}"), 415);
@@ -206,11 +184,7 @@ fn nobody_is_sent_to_another_site() {
         let fields: Vec<(&str, &str)> =
             ANNA.into_iter().chain([("token", token.as_str()), ("return_to", place)]).collect();
         let entered = submit(&house, "/login", &cookie, &fields);
-        assert_eq!(
-            (entered.status, entered.header("location")),
-            (303, Some("/account?realm=customer")),
-            "{place:?}"
-        );
+        assert_eq!((entered.status, entered.header("location")), (303, Some("/account?realm=customer")), "{place:?}");
         let page = open(&house, &format!("/login?{}", encoded(&[("return_to", place)]))).0;
         assert_eq!(hidden(&page, "return_to"), None, "{place:?}");
         assert!(!page.contains("evil"), "{place:?}");
@@ -239,8 +213,7 @@ fn several_realms_are_a_choice_and_one_is_none() {
         !page.contains("<select") && !page.contains("name=\"realm\"") && !page.contains("name=\"remember\""),
         "{page}"
     );
-    let entered =
-        submit(&alone, "/login", &cookie, &[("token", &token), ("login", "anna"), ("password", PASSWORD)]);
+    let entered = submit(&alone, "/login", &cookie, &[("token", &token), ("login", "anna"), ("password", PASSWORD)]);
     assert_eq!((entered.status, entered.header("location")), (303, Some("/account?realm=default")));
 }
 
@@ -250,11 +223,8 @@ fn a_tick_keeps_somebody_logged_in() {
     house.add("customer", "anna", &[]);
     let fields: Vec<(&str, &str)> = ANNA.into_iter().chain([("remember", "on")]).collect();
     let entered = log_in(&house, &fields);
-    let set = entered
-        .all("set-cookie")
-        .find(|line| line.starts_with("doorward-customer="))
-        .expect("a session")
-        .to_owned();
+    let set =
+        entered.all("set-cookie").find(|line| line.starts_with("doorward-customer=")).expect("a session").to_owned();
     assert!(set.contains("Max-Age=2592000"), "{set}");
     assert!(open(&house, "/login").0.contains("name=\"remember\""));
     assert!(!open(&house, "/login?realm=admin").0.contains("name=\"remember\""));
@@ -290,11 +260,7 @@ fn over_an_open_line_there_is_no_form() {
     );
     let house = House::with(&rules);
     let answer = house.send(Door::Public, "GET", "/login", &[], None);
-    assert!(
-        answer.text().contains("over https") && !answer.text().contains("type=\"password\""),
-        "{}",
-        answer.text()
-    );
+    assert!(answer.text().contains("over https") && !answer.text().contains("type=\"password\""), "{}", answer.text());
     assert_eq!(answer.all("set-cookie").count(), 0);
 }
 
@@ -302,8 +268,7 @@ fn over_an_open_line_there_is_no_form() {
 fn a_one_time_code_becomes_a_password() {
     let house = House::open();
     let root = house.root();
-    let made =
-        house.admin(&root, "POST", "/admin/users", Some(&json!({ "realm": "customer", "login": "anna" })));
+    let made = house.admin(&root, "POST", "/admin/users", Some(&json!({ "realm": "customer", "login": "anna" })));
     let id = made.json()["id"].as_str().expect("an id").to_owned();
     let code = house.admin(&root, "POST", &format!("/admin/users/{id}/codes"), None).json()["code"]
         .as_str()
@@ -311,12 +276,7 @@ fn a_one_time_code_becomes_a_password() {
         .to_owned();
     let redeem = |code: &str, new: &str, again: &str| {
         let (_, cookie, token) = open(&house, "/login/code");
-        submit(
-            &house,
-            "/login/code",
-            &cookie,
-            &[("token", &token), ("code", code), ("new", new), ("again", again)],
-        )
+        submit(&house, "/login/code", &cookie, &[("token", &token), ("code", code), ("new", new), ("again", again)])
     };
     let mistyped = redeem(&code, PASSWORD, "something else");
     assert!(mistyped.status == 422 && mistyped.text().contains("not typed the same twice"));

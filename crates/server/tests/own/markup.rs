@@ -17,9 +17,9 @@ const NASTY: [&str; 9] = [
 ];
 
 const ELEMENTS: [&str; 31] = [
-    "!doctype", "html", "head", "meta", "title", "link", "script", "body", "main", "header", "h1", "h2", "p",
-    "a", "form", "input", "label", "select", "option", "button", "strong", "span", "div", "dl", "dt", "dd",
-    "section", "ul", "li", "time", "em",
+    "!doctype", "html", "head", "meta", "title", "link", "script", "body", "main", "header", "h1", "h2", "p", "a",
+    "form", "input", "label", "select", "option", "button", "strong", "span", "div", "dl", "dt", "dd", "section", "ul",
+    "li", "time", "em",
 ];
 const ATTRIBUTES: [&str; 33] = [
     "html",
@@ -103,16 +103,14 @@ fn markup_in_names_is_inert_in_pages() {
         let made = house.admin(&root, "POST", "/admin/users", Some(&body));
         assert_eq!((made.status, &made.json()["name"]), (201, &json!(nasty)));
         let id = made.json()["id"].as_str().expect("an id").to_owned();
-        let code =
-            house.admin(&root, "POST", &format!("/admin/users/{id}/codes"), None).json()["code"].clone();
+        let code = house.admin(&root, "POST", &format!("/admin/users/{id}/codes"), None).json()["code"].clone();
         let redeem = json!({ "code": code, "password": PASSWORD });
         assert_eq!(house.call(Door::Public, "POST", "/user/password-reset", None, Some(&redeem)).status, 204);
 
         let agent: String = nasty.chars().filter(char::is_ascii).collect();
         let lines = ["Content-Type: application/json".to_owned(), format!("User-Agent: {agent}")];
         let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-        let body =
-            json!({ "realm": "customer", "login": format!("u{number}"), "password": PASSWORD }).to_string();
+        let body = json!({ "realm": "customer", "login": format!("u{number}"), "password": PASSWORD }).to_string();
         let entered = house.send(Door::Public, "POST", "/user/sessions", &lines, Some(&body));
         let session = Session::of(&entered, "doorward-customer");
         let cookie = format!("Cookie: {}", session.cookie);
@@ -138,8 +136,7 @@ fn markup_in_addresses_and_forms_is_inert() {
         );
         check(&shown.text(), nasty);
         let lines = ["Content-Type: application/x-www-form-urlencoded"];
-        let body =
-            format!("token={encoded}&realm={encoded}&login={encoded}&password={encoded}&return_to={encoded}");
+        let body = format!("token={encoded}&realm={encoded}&login={encoded}&password={encoded}&return_to={encoded}");
         let again = house.send(Door::Public, "POST", "/login", &lines, Some(&body));
         assert_eq!(again.status, 403);
         check(&again.text(), nasty);
@@ -152,8 +149,6 @@ fn a_host_that_somebody_made_up_is_nowhere_in_a_page() {
     let port = house.address(Door::Public).port();
     for line in ["X-Forwarded-Host: evil.example", "X-Host: evil.example", "Forwarded: host=evil.example"] {
         let page = house.send(Door::Public, "GET", "/login", &[line], None);
-        assert!(
-            page.status == 200 && !page.text().contains("evil") && !page.text().contains(&port.to_string())
-        );
+        assert!(page.status == 200 && !page.text().contains("evil") && !page.text().contains(&port.to_string()));
     }
 }

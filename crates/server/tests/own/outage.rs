@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use doorward::audit::{Count, Event, StoredEvent};
 use doorward::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter,
-    Store, StoreError, StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
+    StoreError, StoredRole, StoredSession, Touch, UserFilter,
 };
 use doorward::{Login, MemoryStore, Name, SessionHandle, SessionKey, Time, User, UserId, UserNumber};
 use serde_json::json;
@@ -138,9 +138,7 @@ fn a_log_in_page_says_that_it_cannot_be_found_out() {
     let lines = [cookie.as_str(), "Content-Type: application/x-www-form-urlencoded"];
     let answer = house.send(Door::Public, "POST", "/login", &lines, Some(&body));
     assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")));
-    assert!(
-        answer.text().contains("This cannot be found out now.") && answer.text().contains("value=\"anna\"")
-    );
+    assert!(answer.text().contains("This cannot be found out now.") && answer.text().contains("value=\"anna\""));
 }
 
 #[test]
@@ -149,10 +147,7 @@ fn a_probe_is_told_that_the_store_is_away() {
     is_off.store(true, Ordering::SeqCst);
     house.clock.advance(1);
     let answer = house.send(Door::Public, "GET", "/readyz", &[], None);
-    assert_eq!(
-        (answer.status, answer.code().as_str(), &answer.json()["store"]),
-        (503, "not_ready", &json!("down"))
-    );
+    assert_eq!((answer.status, answer.code().as_str(), &answer.json()["store"]), (503, "not_ready", &json!("down")));
     assert!(!answer.text().contains("secret"));
     assert_eq!(house.send(Door::Public, "GET", "/healthz", &[], None).status, 200);
     is_off.store(false, Ordering::SeqCst);

@@ -84,10 +84,7 @@ fn every_answer_is_protected() {
             check(target, &answer);
             let policy = answer.header("content-security-policy").unwrap_or_default();
             if let Some(nonce) = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()) {
-                assert!(
-                    nonce.len() >= 32 && answer.text().contains(&format!("nonce=\"{nonce}\"")),
-                    "{target}"
-                );
+                assert!(nonce.len() >= 32 && answer.text().contains(&format!("nonce=\"{nonce}\"")), "{target}");
                 assert!(nonces.insert(nonce.to_owned()), "a nonce twice");
             }
         }
@@ -112,13 +109,8 @@ fn nothing_changes_by_looking() {
     let root = house.root();
     house.add("customer", "anna", &[]);
     let anna = house.log_in("customer", "anna");
-    let state = || {
-        (
-            house.read(&root, "/admin/users"),
-            house.read(&root, "/admin/sessions"),
-            house.read(&root, "/admin/roles"),
-        )
-    };
+    let state =
+        || (house.read(&root, "/admin/users"), house.read(&root, "/admin/sessions"), house.read(&root, "/admin/roles"));
     let before = state();
     for target in [
         "/logout",

@@ -46,8 +46,7 @@ fn check(copy: &Connection) -> Result<(), Fault> {
     if verdict != "ok" {
         return Err(Fault::Corrupt(verdict));
     }
-    let orphan: Option<String> =
-        copy.query_row("PRAGMA foreign_key_check", [], |row| row.get(0)).optional()?;
+    let orphan: Option<String> = copy.query_row("PRAGMA foreign_key_check", [], |row| row.get(0)).optional()?;
     match orphan {
         None => Ok(()),
         Some(table) => Err(Fault::Corrupt(format!("the table {table} refers to what is not there"))),
@@ -59,8 +58,7 @@ fn take_over(fresh: &Path, to: &Path) -> Result<Option<PathBuf>, BackupError> {
     let connection = prepare(fresh, Purpose::PutBack)?;
     let ended = end_everything(&connection, &past).and_then(|()| {
         // In one file, without a log beside it, so that it can be renamed.
-        let mode: String =
-            connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
+        let mode: String = connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
         if mode == "delete" { Ok(()) } else { Err(Fault::Unavailable("the copy is still in use".into())) }
     });
     ended.map_err(|fault| OpenError::fault(fresh, fault))?;
@@ -83,8 +81,7 @@ fn retire(to: &Path) -> Result<Past, BackupError> {
             return Ok(Past::default());
         }
         // This fails unless this is the only connection.
-        let _: String =
-            connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
+        let _: String = connection.pragma_update_and_check(None, "journal_mode", "DELETE", |row| row.get(0))?;
         let sequence = |table: &str| {
             let sql = "SELECT seq FROM sqlite_sequence WHERE name = ?1";
             connection.query_row(sql, [table], |row| row.get(0)).optional().map(Option::unwrap_or_default)

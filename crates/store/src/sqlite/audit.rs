@@ -45,11 +45,7 @@ pub(super) fn write(connection: &Connection, events: &[Event]) -> Result<(), Fau
     Ok(())
 }
 
-pub(super) fn list(
-    connection: &Connection,
-    filter: &EventFilter,
-    page: &Page,
-) -> Result<Listed<StoredEvent>, Fault> {
+pub(super) fn list(connection: &Connection, filter: &EventFilter, page: &Page) -> Result<Listed<StoredEvent>, Fault> {
     let Ok(before) = place(page) else { return Ok(Listed::default()) };
     let mut query = match &filter.login {
         None => restricted(Query::new("SELECT * FROM events WHERE true"), filter, before),
@@ -78,8 +74,7 @@ const ORDER: &str = " ORDER BY at DESC, number DESC LIMIT ?";
 fn restricted(mut query: Query, filter: &EventFilter, before: Option<(Time, u64)>) -> Query {
     let EventFilter { kind, realm, login: _, address, outcome, since, until } = filter;
     if let Some((at, number)) = before {
-        query
-            .add(" AND (at, number) < (?, ?)", [at.into(), i64::try_from(number).unwrap_or(i64::MAX).into()]);
+        query.add(" AND (at, number) < (?, ?)", [at.into(), i64::try_from(number).unwrap_or(i64::MAX).into()]);
     }
     query.add_if(" AND kind = ?", kind.clone());
     query.add_if(" AND realm = ?", realm.as_ref().map(|realm| realm.as_str().to_owned()));

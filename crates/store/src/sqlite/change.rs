@@ -22,11 +22,7 @@ struct Touched {
 }
 
 /// Carries out a change with its events, and announces it.
-pub(super) fn carry_out(
-    connection: &Connection,
-    change: Change,
-    events: &[Event],
-) -> Result<Committed, Fault> {
+pub(super) fn carry_out(connection: &Connection, change: Change, events: &[Event]) -> Result<Committed, Fault> {
     let Touched { user, ended, announced } = apply(connection, change)?;
     audit::write(connection, events)?;
     let ends = ended.iter().map(|key| Changed::Session(*key));
@@ -76,9 +72,7 @@ fn apply(connection: &Connection, change: Change) -> Result<Touched, Fault> {
             codes::issue(connection, user, digest, expires)?;
             Ok(touched)
         }
-        Change::CreateSession { session, replaces, limit } => {
-            session::begin(connection, session, replaces, limit)
-        }
+        Change::CreateSession { session, replaces, limit } => session::begin(connection, session, replaces, limit),
         Change::RefreshSession { key, last_seen, idle_end } => {
             let is_there = sessions::prolong(connection, key, last_seen, idle_end)?;
             session::went_on(key, is_there)
@@ -103,9 +97,7 @@ fn apply(connection: &Connection, change: Change) -> Result<Touched, Fault> {
         }
         Change::ReplaceRole { role, guard } => role::replace(connection, &role, guard.as_ref()),
         Change::RemoveRole { name, guard } => role::remove(connection, &name, guard.as_ref()),
-        _ => {
-            Err(Fault::Unavailable("this version of the store does not know such a change: update it".into()))
-        }
+        _ => Err(Fault::Unavailable("this version of the store does not know such a change: update it".into())),
     }
 }
 

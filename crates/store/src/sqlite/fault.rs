@@ -54,9 +54,7 @@ impl From<rusqlite::Error> for Fault {
             ErrorCode::DatabaseCorrupt | ErrorCode::ConstraintViolation | ErrorCode::TypeMismatch => {
                 return Self::Corrupt(error.to_string());
             }
-            ErrorCode::DiskFull => {
-                "the disk is full: free some space; nothing has to be restarted afterwards"
-            }
+            ErrorCode::DiskFull => "the disk is full: free some space; nothing has to be restarted afterwards",
             ErrorCode::ReadOnly => {
                 "the database cannot be written: give this user the right to write the file and its folder, and mount the \
                  file system for writing; nothing has to be restarted afterwards"

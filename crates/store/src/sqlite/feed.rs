@@ -32,8 +32,7 @@ pub(super) fn announce(connection: &Connection, mut changes: Vec<Changed>) -> Re
     if changes.is_empty() {
         return newest(connection);
     }
-    let mut statement =
-        connection.prepare_cached("INSERT INTO feed (kind, session, user) VALUES (?1, ?2, ?3)")?;
+    let mut statement = connection.prepare_cached("INSERT INTO feed (kind, session, user) VALUES (?1, ?2, ?3)")?;
     for change in &changes {
         let (kind, session, user) = match change {
             Changed::Session(key) => (0, Some(key.0), None),
@@ -54,9 +53,7 @@ pub(super) fn since(reader: &Reader, seq: u64) -> Result<Feed, Fault> {
     // The mark changes whenever anybody else, in this process or in another, has committed anything. It is read first:
     // what is committed after it is found by the next look, not missed.
     let mark: i64 = reader.prepare_cached("PRAGMA data_version")?.query_row([], |row| row.get(0))?;
-    if let Some(seen) =
-        reader.seen.get().filter(|seen| seen.mark == mark && (seq == seen.seq || seq == u64::MAX))
-    {
+    if let Some(seen) = reader.seen.get().filter(|seen| seen.mark == mark && (seq == seen.seq || seq == u64::MAX)) {
         return Ok(Feed { seq: seen.seq, news: News::Changed(vec![]) });
     }
     // All that is read here is of one moment.
@@ -66,8 +63,7 @@ pub(super) fn since(reader: &Reader, seq: u64) -> Result<Feed, Fault> {
     if seq == newest || seq == u64::MAX {
         return Ok(Feed { seq: newest, news: News::Changed(vec![]) });
     }
-    let oldest: Option<i64> =
-        moment.prepare_cached("SELECT min(seq) FROM feed")?.query_row([], |row| row.get(0))?;
+    let oldest: Option<i64> = moment.prepare_cached("SELECT min(seq) FROM feed")?.query_row([], |row| row.get(0))?;
     let is_kept = oldest.is_some_and(|oldest| seq.saturating_add(1) >= oldest.unsigned_abs());
     if seq > newest || !is_kept {
         return Ok(Feed { seq: newest, news: News::Lost });

@@ -8,11 +8,7 @@ use rusqlite::{Connection, params};
 use super::fault::Fault;
 
 /// Whether somebody can log in who holds one of the guard's roles in its realm, or the role `also`.
-pub(super) fn has_administrator(
-    connection: &Connection,
-    guard: &Guard,
-    also: Option<&Name>,
-) -> Result<bool, Fault> {
+pub(super) fn has_administrator(connection: &Connection, guard: &Guard, also: Option<&Name>) -> Result<bool, Fault> {
     let sql = "SELECT 1 FROM user_roles JOIN users ON number = user \
                WHERE role = ?1 AND realm = ?2 AND active AND password IS NOT NULL";
     let mut statement = connection.prepare_cached(sql)?;
@@ -35,9 +31,7 @@ pub(super) fn is_administrator(user: &User, guard: &Guard) -> bool {
 /// After a change: refuses it when it took the last administrator away.
 pub(super) fn check(connection: &Connection, guard: Option<&Guard>, was: bool) -> Result<(), Fault> {
     match guard {
-        Some(guard) if was && !has_administrator(connection, guard, None)? => {
-            Err(Conflict::LastAdministrator.into())
-        }
+        Some(guard) if was && !has_administrator(connection, guard, None)? => Err(Conflict::LastAdministrator.into()),
         _ => Ok(()),
     }
 }

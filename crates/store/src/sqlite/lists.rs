@@ -24,9 +24,8 @@ pub(super) fn sessions(
     }
     query.add(" ORDER BY created DESC, number DESC LIMIT ?", [size(page)]);
     let found = query.rows(connection, |row| Ok((row.get("number")?, row::listed_session(row)?)))?;
-    let listed = part(found, page, |(number, item): &(i64, ListedSession)| {
-        format!("{}.{number}", item.session.created)
-    });
+    let listed =
+        part(found, page, |(number, item): &(i64, ListedSession)| format!("{}.{number}", item.session.created));
     Ok(Listed { items: listed.items.into_iter().map(|(_, item)| item).collect(), next: listed.next })
 }
 

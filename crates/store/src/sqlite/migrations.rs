@@ -18,12 +18,7 @@ const STEPS: &[&str] = &[include_str!("migrations/0001.sql")];
 pub(crate) const LATEST: u32 = STEPS.len() as u32;
 
 /// Brings a database of version `found` to the newest version, after a copy was made where one is wanted.
-pub(super) fn run(
-    connection: &mut Connection,
-    path: &Path,
-    found: u32,
-    copy_first: bool,
-) -> Result<(), OpenError> {
+pub(super) fn run(connection: &mut Connection, path: &Path, found: u32, copy_first: bool) -> Result<(), OpenError> {
     apply(connection, path, found, copy_first, STEPS)
 }
 

@@ -76,10 +76,8 @@ fn create(path: &Path) -> Result<(), OpenError> {
 
 /// Opens a connection to a file that is there.
 pub(crate) fn open_file(path: &Path) -> Result<Connection, Fault> {
-    let connection = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
+    let connection =
+        Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(PATIENCE)?;
     connection.set_prepared_statement_cache_capacity(128);
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
@@ -117,7 +115,6 @@ fn write_ahead(connection: &Connection) -> Result<(), Fault> {
     if mode == "wal" {
         return Ok(());
     }
-    let detail =
-        "the file system cannot share memory between processes: set `data` to a file on a local disk";
+    let detail = "the file system cannot share memory between processes: set `data` to a file on a local disk";
     Err(Fault::Unavailable(detail.into()))
 }

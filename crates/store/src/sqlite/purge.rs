@@ -11,10 +11,7 @@ const AT_ONCE: u32 = 5_000;
 /// Removes some of what is over, and says how much. Nothing is left when it says none.
 pub(super) fn some(connection: &Connection, now: Time, keep_since: Time) -> Result<u64, Fault> {
     let deletions = [
-        (
-            "DELETE FROM sessions WHERE number IN (SELECT number FROM sessions WHERE idle_end <= ?1 LIMIT ?2)",
-            now,
-        ),
+        ("DELETE FROM sessions WHERE number IN (SELECT number FROM sessions WHERE idle_end <= ?1 LIMIT ?2)", now),
         ("DELETE FROM codes WHERE user IN (SELECT user FROM codes WHERE expires <= ?1 LIMIT ?2)", now),
         ("DELETE FROM events WHERE number IN (SELECT number FROM events WHERE at < ?1 LIMIT ?2)", keep_since),
         (

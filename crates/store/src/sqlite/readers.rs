@@ -37,8 +37,7 @@ impl Readers {
     pub(super) fn start(path: &Path, name: &str, threads: usize) -> Result<Self, Fault> {
         let (queue, questions) = mpsc::channel(Self::WAITING);
         let questions = Arc::new(Mutex::new(questions));
-        let mut readers =
-            Self { queue: Some(queue), threads: Vec::with_capacity(threads), path: path.into() };
+        let mut readers = Self { queue: Some(queue), threads: Vec::with_capacity(threads), path: path.into() };
         for number in 0..threads {
             let connection = open_file(path)?;
             connection.pragma_update(None, "query_only", true)?;

@@ -34,11 +34,9 @@ pub(super) fn remove(connection: &Connection, name: &Name) -> Result<(), Fault> 
 
 /// Ends all sessions of whoever has the role, wherever they are remembered.
 pub(super) fn cut_holders(connection: &Connection, name: &Name) -> Result<Vec<SessionKey>, Fault> {
-    let sql =
-        "UPDATE users SET cuts = cuts + 1 WHERE number IN (SELECT user FROM user_roles WHERE role = ?1)";
+    let sql = "UPDATE users SET cuts = cuts + 1 WHERE number IN (SELECT user FROM user_roles WHERE role = ?1)";
     connection.prepare_cached(sql)?.execute([name.as_str()])?;
-    let sql =
-        "DELETE FROM sessions WHERE user IN (SELECT user FROM user_roles WHERE role = ?1) RETURNING key";
+    let sql = "DELETE FROM sessions WHERE user IN (SELECT user FROM user_roles WHERE role = ?1) RETURNING key";
     let mut statement = connection.prepare_cached(sql)?;
     let keys = statement.query_map([name.as_str()], row::key)?;
     Ok(keys.collect::<rusqlite::Result<_>>()?)

@@ -13,11 +13,7 @@ use super::users;
 /// Up to so many matches are looked up one by one and put in order; more are met soon enough on the way through all logins.
 const FEW: u32 = 20_000;
 
-pub(super) fn users(
-    connection: &Connection,
-    filter: &UserFilter,
-    page: &Page,
-) -> Result<Listed<User>, Fault> {
+pub(super) fn users(connection: &Connection, filter: &UserFilter, page: &Page) -> Result<Listed<User>, Fault> {
     let Ok(after) = place(page) else { return Ok(Listed::default()) };
     // All of it is of one moment.
     let moment = connection.unchecked_transaction()?;
@@ -37,10 +33,7 @@ pub(super) fn users(
     let one_by_one = few_by_role || few_by_word;
     if let Some((login, realm)) = after {
         let place = [Value::from(login), Value::from(text(&realm))];
-        query.add(
-            if one_by_one { " AND (+login, +realm) > (?, ?)" } else { " AND (login, realm) > (?, ?)" },
-            place,
-        );
+        query.add(if one_by_one { " AND (+login, +realm) > (?, ?)" } else { " AND (login, realm) > (?, ?)" }, place);
     }
     query.add(if one_by_one { " ORDER BY +login, +realm" } else { " ORDER BY login, realm" }, []);
 
@@ -56,8 +49,7 @@ pub(super) fn users(
         }
         Ok(found.len() <= page.size())
     })?;
-    let found: Result<Vec<User>, Fault> =
-        found.into_iter().map(|number| users::existing(&moment, number)).collect();
+    let found: Result<Vec<User>, Fault> = found.into_iter().map(|number| users::existing(&moment, number)).collect();
     Ok(part(found?, page, |last| format!("{}.{}", last.realm, hex(last.login.as_str()))))
 }
 
@@ -123,7 +115,6 @@ fn hex(text: &str) -> String {
 }
 
 fn unhex(text: &str) -> Option<String> {
-    let pairs =
-        text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
+    let pairs = text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
     String::from_utf8(pairs.collect::<Option<Vec<u8>>>()?).ok().filter(|decoded| hex(decoded) == text)
 }

@@ -16,10 +16,7 @@ pub(super) fn by_key(connection: &Connection, key: SessionKey) -> Result<Option<
     Ok(statement.query_row([key.0], row::session).optional()?)
 }
 
-pub(super) fn by_handle(
-    connection: &Connection,
-    handle: SessionHandle,
-) -> Result<Option<StoredSession>, Fault> {
+pub(super) fn by_handle(connection: &Connection, handle: SessionHandle) -> Result<Option<StoredSession>, Fault> {
     let mut statement = connection.prepare_cached("SELECT * FROM session_rows WHERE handle = ?1")?;
     Ok(statement.query_row([handle.0], row::session).optional()?)
 }
@@ -84,8 +81,7 @@ pub(super) fn end_matching(
     filter: &SessionFilter,
     now: Time,
 ) -> Result<Vec<SessionKey>, Fault> {
-    let mut query =
-        Query::new("DELETE FROM sessions WHERE number IN (SELECT number FROM session_rows WHERE true");
+    let mut query = Query::new("DELETE FROM sessions WHERE number IN (SELECT number FROM session_rows WHERE true");
     lists::restrict(&mut query, filter, now);
     query.add(") RETURNING key", []);
     query.rows(connection, row::key)

@@ -39,9 +39,8 @@ async fn a_full_disk_is_said_to_be_full_and_writing_goes_on_when_it_is_not() {
     let (_folder, store) = store();
     store.commit(role("before", 10), vec![]).await.expect("room");
     // Only here can a database be full while the disk is not.
-    let pages = |count: u32| {
-        move |connection: &Connection| Ok(connection.pragma_update(None, "max_page_count", count)?)
-    };
+    let pages =
+        |count: u32| move |connection: &Connection| Ok(connection.pragma_update(None, "max_page_count", count)?);
     on_the_writer(&store, pages(1)).await;
     let refused = store.commit(role("too-much", 1_000_000), vec![]).await.err();
     assert!(text(refused).contains("the disk is full: free some space"));
@@ -63,11 +62,7 @@ async fn of_changes_made_together_only_the_one_without_room_fails_or_all_are_tol
     let answers = join_all(changes.map(|(name, bytes)| store.commit(role(name, bytes), vec![]))).await;
     let stored = names(&store).await;
     for ((name, _), answer) in changes.iter().zip(&answers) {
-        assert_eq!(
-            answer.is_ok(),
-            stored.iter().any(|stored| stored == name),
-            "{name}: an answer is what is stored"
-        );
+        assert_eq!(answer.is_ok(), stored.iter().any(|stored| stored == name), "{name}: an answer is what is stored");
     }
     assert!(answers[1].is_err() && answers[3].is_ok());
 }
@@ -101,15 +96,40 @@ async fn changes_that_wait_are_made_durable_by_one_commit() {
         let outside = open_file(&path)?;
         Ok((count(connection), count(&outside)))
     });
-    let release = async {
-        // Asked for after all others: by now they are in the queue.
+    let rest = async {
+        // From here on, whatever is asked for waits for the same transaction.
         has_started.recv().expect("the writer is busy");
-        release.send(()).expect("the writer waits");
+        let release = async { release.send(()).expect("the writer waits") };
+        tokio::join!(join_all(others), last, release)
     };
-    let (first, others, seen, ()) = tokio::join!(first, join_all(others), last, release);
+    let (first, (others, seen, ())) = tokio::join!(first, rest);
     assert!(first.is_ok() && others.iter().all(Result::is_ok));
     assert_eq!(seen.expect("two numbers"), (100, 0), "done, and durable for nobody until all are");
     assert_eq!(names(&store).await.len(), 100);
+}
+
+#[tokio::test]
+async fn changes_that_are_lost_with_a_transaction_are_not_said_to_be_made() {
+    let (_folder, store) = store();
+    let (started, has_started) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let first = store.writer.write(move |_| {
+        started.send(()).expect("the test waits");
+        Ok(released.recv().is_ok())
+    });
+    let before = [store.commit(role("a", 10), vec![]), store.commit(role("b", 10), vec![])];
+    let loses_all = store.writer.write(|connection| Ok(connection.execute_batch("ROLLBACK")?));
+    let after = [store.commit(role("c", 10), vec![]), store.commit(role("d", 10), vec![])];
+    let rest = async {
+        // From here on, whatever is asked for waits for the same transaction.
+        has_started.recv().expect("the writer is busy");
+        let release = async { release.send(()).expect("the writer waits") };
+        tokio::join!(join_all(before), loses_all, join_all(after), release)
+    };
+    let (first, (before, lost, after, ())) = tokio::join!(first, rest);
+    assert!(first.is_ok() && lost.is_err());
+    assert!(before.iter().all(Result::is_err) && after.iter().all(Result::is_ok));
+    assert_eq!(names(&store).await, ["c", "d"]);
 }
 
 #[tokio::test]
@@ -190,8 +210,7 @@ fn an_older_format_is_brought_to_the_newest_after_a_copy_was_made() {
     let path = folder.path().join("doorward.db");
     drop(Sqlite::open(&path).expect("a database"));
     let older = include_str!("migrations/0001.sql");
-    let steps =
-        [older, "ALTER TABLE roles ADD COLUMN note TEXT; INSERT INTO roles VALUES ('new', '[]', '[]', 'x');"];
+    let steps = [older, "ALTER TABLE roles ADD COLUMN note TEXT; INSERT INTO roles VALUES ('new', '[]', '[]', 'x');"];
     let mut connection = open_file(&path).expect("a connection");
     migrations::apply(&mut connection, &path, 1, true, &steps).expect("the second step");
     assert_eq!(kind(&connection).expect("a kind"), Kind::Ours(2));
@@ -200,8 +219,7 @@ fn an_older_format_is_brought_to_the_newest_after_a_copy_was_made() {
     assert!(copy.prepare("SELECT note FROM roles").is_err());
     // Once is enough, whoever was faster.
     migrations::apply(&mut connection, &path, 1, true, &steps).expect("nothing to do");
-    let roles: u32 =
-        connection.query_row("SELECT count(*) FROM roles", [], |row| row.get(0)).expect("a number");
+    let roles: u32 = connection.query_row("SELECT count(*) FROM roles", [], |row| row.get(0)).expect("a number");
     assert_eq!(roles, 1);
 }
 

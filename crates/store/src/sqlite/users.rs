@@ -15,8 +15,7 @@ pub(super) fn by_number(connection: &Connection, number: UserNumber) -> Result<O
 }
 
 pub(super) fn by_login(connection: &Connection, realm: &Name, login: &Login) -> Result<Option<User>, Fault> {
-    let mut statement =
-        connection.prepare_cached("SELECT * FROM user_rows WHERE login = ?1 AND realm = ?2")?;
+    let mut statement = connection.prepare_cached("SELECT * FROM user_rows WHERE login = ?1 AND realm = ?2")?;
     Ok(statement.query_row([login.as_str(), realm.as_str()], row::user).optional()?)
 }
 
@@ -58,11 +57,7 @@ pub(super) fn insert(connection: &Connection, new: &NewUser) -> Result<UserNumbe
     Ok(UserNumber(number))
 }
 
-fn number_and_id(
-    connection: &Connection,
-    realm: &Name,
-    wanted: Option<&UserId>,
-) -> Result<(u32, String), Fault> {
+fn number_and_id(connection: &Connection, realm: &Name, wanted: Option<&UserId>) -> Result<(u32, String), Fault> {
     let sql = "SELECT seq FROM sqlite_sequence WHERE name = 'users'";
     let greatest: Option<u32> = connection.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
     let mut number = greatest.unwrap_or(0);
@@ -113,8 +108,7 @@ pub(super) fn remove(connection: &Connection, user: &User) -> Result<(), Fault> 
 }
 
 pub(super) fn give_role(connection: &Connection, user: UserNumber, role: &Name) -> Result<(), Fault> {
-    let mut statement =
-        connection.prepare_cached("INSERT OR IGNORE INTO user_roles (user, role) VALUES (?1, ?2)")?;
+    let mut statement = connection.prepare_cached("INSERT OR IGNORE INTO user_roles (user, role) VALUES (?1, ?2)")?;
     statement.execute(params![user.0, role.as_str()])?;
     Ok(())
 }
@@ -145,13 +139,11 @@ fn replace_words(
     new: &BTreeSet<String>,
 ) -> Result<(), Fault> {
     for word in old.difference(new) {
-        let mut statement =
-            connection.prepare_cached("DELETE FROM user_words WHERE word = ?1 AND user = ?2")?;
+        let mut statement = connection.prepare_cached("DELETE FROM user_words WHERE word = ?1 AND user = ?2")?;
         statement.execute(params![word, user.0])?;
     }
     for word in new.difference(old) {
-        let mut statement =
-            connection.prepare_cached("INSERT INTO user_words (word, user) VALUES (?1, ?2)")?;
+        let mut statement = connection.prepare_cached("INSERT INTO user_words (word, user) VALUES (?1, ?2)")?;
         statement.execute(params![word, user.0])?;
     }
     Ok(())

@@ -31,7 +31,7 @@ impl Writer {
     /// So many are made durable together at most.
     const TOGETHER: usize = 512;
     /// After so many the log is copied into the database.
-    const CHECKPOINT_EVERY: usize = 1_000;
+    const CHECKPOINT_EVERY: usize = 250;
 
     pub(super) fn start(connection: Connection, path: &Path) -> Result<Self, Fault> {
         let path: Arc<Path> = path.into();
@@ -40,8 +40,7 @@ impl Writer {
             let path = path.clone();
             move || serve(&connection, jobs, &path)
         });
-        let thread =
-            thread.map_err(|error| Fault::Unavailable(format!("a thread could not be started: {error}")))?;
+        let thread = thread.map_err(|error| Fault::Unavailable(format!("a thread could not be started: {error}")))?;
         Ok(Self { queue: Some(queue), thread: Some(thread), path })
     }
 
@@ -105,7 +104,6 @@ fn serve(connection: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, path: 
             let _ = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()));
         }
     }
-    let _ = connection.execute_batch("PRAGMA optimize");
 }
 
 /// Carries out jobs, each whole or not at all, makes them durable with one commit, and answers all.
@@ -113,26 +111,14 @@ fn serve(connection: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, path: 
 /// When a job makes the database give up the transaction, those before it are lost with it; those after it get a new one.
 fn commit_together(connection: &Connection, waiting: &mut std::vec::IntoIter<Box<dyn Job>>, path: &Path) {
     let mut done = Vec::with_capacity(waiting.len());
-    let committed = (|| -> Result<(), Fault> {
-        run(connection, "BEGIN IMMEDIATE")?;
-        for mut job in waiting.by_ref() {
-            let outcome = in_savepoint(connection, &mut *job);
-            let fault = outcome.as_ref().err().cloned();
-            done.push((job, outcome));
-            if connection.is_autocommit() {
-                return Err(
-                    fault.unwrap_or_else(|| Fault::Unavailable("the transaction was given up".into()))
-                );
-            }
-        }
-        run(connection, "COMMIT")
-    })();
+    let committed = run_together(connection, waiting, &mut done);
     if committed.is_err() && !connection.is_autocommit() {
         // What cannot be committed must not be in the way of what comes next.
         let _ = run(connection, "ROLLBACK");
     }
     if let Err(fault) = &committed {
-        tracing::error!(database = %path.display(), ?fault, "changes could not be written");
+        let error = fault.clone().into_error(path);
+        tracing::error!(%error, changes = done.len().max(1), "changes could not be written");
         if done.is_empty() {
             // The transaction could not even begin: nobody is asked to wait for that once more.
             done.extend(waiting.map(|job| (job, Ok(()))));
@@ -144,16 +130,41 @@ fn commit_together(connection: &Connection, waiting: &mut std::vec::IntoIter<Box
     }
 }
 
-fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<(), Fault> {
+/// A job, and whether it did its work.
+type Done = (Box<dyn Job>, Result<(), Fault>);
+
+fn run_together(
+    connection: &Connection,
+    waiting: &mut std::vec::IntoIter<Box<dyn Job>>,
+    done: &mut Vec<Done>,
+) -> Result<(), Fault> {
+    run(connection, "BEGIN IMMEDIATE")?;
+    for mut job in waiting.by_ref() {
+        match in_savepoint(connection, &mut *job) {
+            Ok(outcome) => done.push((job, outcome)),
+            Err(fault) => {
+                done.push((job, Ok(())));
+                return Err(fault);
+            }
+        }
+    }
+    run(connection, "COMMIT")
+}
+
+/// Runs a job, and takes back what it did when it fails. The error is one after which the transaction cannot go on:
+/// it is lost, or has something in it that could not be taken back.
+fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<Result<(), Fault>, Fault> {
     run(connection, "SAVEPOINT change")?;
     let outcome = job.run(connection);
-    if outcome.is_err() && !connection.is_autocommit() {
+    if connection.is_autocommit() {
+        let lost = || Fault::Unavailable("the database gave up a transaction".into());
+        return Err(outcome.err().unwrap_or_else(lost));
+    }
+    if outcome.is_err() {
         run(connection, "ROLLBACK TO change")?;
     }
-    if !connection.is_autocommit() {
-        run(connection, "RELEASE change")?;
-    }
-    outcome
+    run(connection, "RELEASE change")?;
+    Ok(outcome)
 }
 
 fn run(connection: &Connection, sql: &'static str) -> Result<(), Fault> {

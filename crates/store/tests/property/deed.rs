@@ -1,8 +1,6 @@
 //! What is done: few users, tokens, roles and codes, so that deeds meet.
 
-use doorward::store::{
-    Change, Guard, NewUser, SessionFilter, SessionLimit, StoredRole, StoredSession, WhenFull,
-};
+use doorward::store::{Change, Guard, NewUser, SessionFilter, SessionLimit, StoredRole, StoredSession, WhenFull};
 use doorward::{Login, Name, PasswordHash, SessionDigest, UserId, UserNumber, UserState};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -111,12 +109,8 @@ impl From<Deed> for Change {
                 let session = token.map(|token| session(user, epoch, token, 0));
                 Self::SetPassword { user: UserNumber(user), epoch, password: hash(1), session }
             }
-            Deed::Rehash { user, old, new } => {
-                Self::Rehash { user: UserNumber(user), old: hash(old), new: hash(new) }
-            }
-            Deed::Remove { user, guarded } => {
-                Self::RemoveUser { user: UserNumber(user), guard: guard(guarded) }
-            }
+            Deed::Rehash { user, old, new } => Self::Rehash { user: UserNumber(user), old: hash(old), new: hash(new) },
+            Deed::Remove { user, guarded } => Self::RemoveUser { user: UserNumber(user), guard: guard(guarded) },
             Deed::Failure { user } => Self::CountFailure { user: UserNumber(user) },
             Deed::Unlock { user } => Self::Unlock { user: UserNumber(user) },
             Deed::LogIn { user, epoch, token, at, replaces, limit } => Self::CreateSession {
@@ -127,14 +121,10 @@ impl From<Deed> for Change {
                     when_full: if evicts { WhenFull::EvictOldest } else { WhenFull::DenyNew },
                 }),
             },
-            Deed::Refresh { token, last_seen, idle_end } => Self::RefreshSession {
-                key: digest(token).key(),
-                last_seen: NOW + last_seen,
-                idle_end: NOW + idle_end,
-            },
-            Deed::Confirm { token, at } => {
-                Self::ConfirmSession { key: digest(token).key(), authenticated: NOW + at }
+            Deed::Refresh { token, last_seen, idle_end } => {
+                Self::RefreshSession { key: digest(token).key(), last_seen: NOW + last_seen, idle_end: NOW + idle_end }
             }
+            Deed::Confirm { token, at } => Self::ConfirmSession { key: digest(token).key(), authenticated: NOW + at },
             Deed::End { token } => Self::EndSession { key: digest(token).key() },
             Deed::EndOf { user, keep } => {
                 Self::EndSessions { user: UserNumber(user), keep: keep.map(|token| digest(token).key()) }
@@ -153,16 +143,12 @@ impl From<Deed> for Change {
             Deed::Issue { user, code, expires } => {
                 Self::IssueCode { user: UserNumber(user), digest: [code; 32], expires: NOW + expires }
             }
-            Deed::Redeem { code, now } => {
-                Self::RedeemCode { digest: [code; 32], now: NOW + now, password: hash(2) }
-            }
+            Deed::Redeem { code, now } => Self::RedeemCode { digest: [code; 32], now: NOW + now, password: hash(2) },
             Deed::MakeRole { role } => Self::CreateRole(stored_role(role, 1)),
             Deed::ReplaceRole { role, guarded } => {
                 Self::ReplaceRole { role: stored_role(role, 2), guard: guard(guarded) }
             }
-            Deed::RemoveRole { role, guarded } => {
-                Self::RemoveRole { name: name("role", role), guard: guard(guarded) }
-            }
+            Deed::RemoveRole { role, guarded } => Self::RemoveRole { name: name("role", role), guard: guard(guarded) },
         }
     }
 }

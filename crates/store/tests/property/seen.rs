@@ -27,13 +27,11 @@ pub async fn perform(store: &dyn Store, act: Act) -> String {
             }
         }
         Act::Touch { token, last_seen, idle_end } => {
-            let touch =
-                Touch { key: digest(token).key(), last_seen: NOW + last_seen, idle_end: NOW + idle_end };
+            let touch = Touch { key: digest(token).key(), last_seen: NOW + last_seen, idle_end: NOW + idle_end };
             format!("{:?}", store.touch(vec![touch]).await)
         }
         Act::Record { minute, hits } => {
-            let count =
-                Count { minute, route: "-".into(), outcome: "allow".into(), hits: hits.into(), micros: 1 };
+            let count = Count { minute, route: "-".into(), outcome: "allow".into(), hits: hits.into(), micros: 1 };
             format!("{:?}", store.record(vec![event(minute)], vec![count]).await)
         }
         Act::Purge { now, keep_since } => format!("{:?}", store.purge(NOW + now, NOW + keep_since).await),
@@ -109,8 +107,7 @@ pub async fn seen(store: &dyn Store) -> Vec<String> {
         }
     }
     for now in [0, 25, 45] {
-        let listed =
-            store.sessions(SessionFilter::default(), NOW + now, Page::default()).await.expect("sessions");
+        let listed = store.sessions(SessionFilter::default(), NOW + now, Page::default()).await.expect("sessions");
         // Their numbers are each store's own, so only whether more follows can be compared.
         seen.extend(listed.items.iter().map(|item| format!("{item:?}")));
     }
@@ -119,10 +116,7 @@ pub async fn seen(store: &dyn Store) -> Vec<String> {
         seen.push(format!("{:?}", store.session_by_handle(digest(token).handle()).await.expect("an answer")));
     }
     seen.push(format!("{:?}", store.roles().await.expect("roles")));
-    seen.push(format!(
-        "{:?}",
-        store.events(EventFilter::default(), Page::default()).await.expect("events").items
-    ));
+    seen.push(format!("{:?}", store.events(EventFilter::default(), Page::default()).await.expect("events").items));
     seen.push(format!("{:?}", store.counts(CountFilter::default()).await.expect("counts")));
     seen.push(store.changes_since(u64::MAX).await.expect("an answer").seq.to_string());
     seen

@@ -49,10 +49,6 @@ impl State {
         let mut before = guard.clone();
         before.roles.push(name.clone());
         let was = self.users.has_administrator(&before, |user| Some(user.clone()));
-        if was && !self.users.has_administrator(guard, after) {
-            Err(Conflict::LastAdministrator)
-        } else {
-            Ok(())
-        }
+        if was && !self.users.has_administrator(guard, after) { Err(Conflict::LastAdministrator) } else { Ok(()) }
     }
 }

@@ -72,11 +72,7 @@ impl State {
         Ok(touched)
     }
 
-    pub(super) fn remove_user(
-        &mut self,
-        number: UserNumber,
-        guard: Option<&Guard>,
-    ) -> Result<Touched, StoreError> {
+    pub(super) fn remove_user(&mut self, number: UserNumber, guard: Option<&Guard>) -> Result<Touched, StoreError> {
         self.check_user(number, guard, None)?;
         let ended = self.end_sessions_of(number, None);
         self.codes.retain(|_, code| code.user != number);
@@ -85,17 +81,12 @@ impl State {
     }
 
     /// Refuses when the last administrator would become `after`, or nothing at all.
-    fn check_user(
-        &self,
-        number: UserNumber,
-        guard: Option<&Guard>,
-        after: Option<User>,
-    ) -> Result<(), Conflict> {
+    fn check_user(&self, number: UserNumber, guard: Option<&Guard>, after: Option<User>) -> Result<(), Conflict> {
         let user = self.user(number)?;
         let Some(guard) = guard.filter(|guard| is_administrator(user, guard)) else { return Ok(()) };
-        let left = self.users.has_administrator(guard, |user| {
-            if user.number == number { after.clone() } else { Some(user.clone()) }
-        });
+        let left = self
+            .users
+            .has_administrator(guard, |user| if user.number == number { after.clone() } else { Some(user.clone()) });
         if left { Ok(()) } else { Err(Conflict::LastAdministrator) }
     }
 }

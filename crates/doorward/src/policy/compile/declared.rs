@@ -74,7 +74,10 @@ impl Workshop<'_> {
             self.warnings.push(complaint.other(other).fix("keep one of them"));
             return;
         }
-        let text = format!("`{}` and `{}` match the same requests and ask for different things", here.rule.pattern, rival.pattern);
+        let text = format!(
+            "`{}` and `{}` match the same requests and ask for different things",
+            here.rule.pattern, rival.pattern
+        );
         self.complaints.push(here.complaint("match", text).other(other).fix("keep one, or let their methods differ"));
     }
 
@@ -167,7 +170,8 @@ impl Workshop<'_> {
                 None => {
                     let complaint = match nearest(name, ["anonymous", "self", "deny"]) {
                         Some(meant) if asked.len() == 1 => {
-                            Complaint::new(source, format!("the ACL has no resource `{name}`")).fix(format!("did you mean `{meant}`?"))
+                            Complaint::new(source, format!("the ACL has no resource `{name}`"))
+                                .fix(format!("did you mean `{meant}`?"))
                         }
                         _ => unknown_resource(&self.tree, source, name),
                     };
@@ -195,7 +199,8 @@ impl Workshop<'_> {
         if here.rule.realm.is_empty() {
             let needs_one = matches!(access, Access::SelfOnly | Access::Resources(_)) || here.rule.identify;
             if needs_one && self.realms.len() > 1 {
-                let complaint = here.complaint("access", "there are several realms, and nothing says whose users are meant");
+                let complaint =
+                    here.complaint("access", "there are several realms, and nothing says whose users are meant");
                 self.complaints.push(complaint.fix(format!("add `realm = …`, one of: {known}")));
             }
             found = self.realms.keys().filter_map(|name| Some((self.realm_id(name)?, name.clone()))).collect();
@@ -210,13 +215,7 @@ impl Workshop<'_> {
         realms.iter().filter(|_| asked_for).filter(accepts).filter_map(|name| self.realm_id(name)).collect()
     }
 
-    fn csrf(
-        &mut self,
-        here: &Written<'_>,
-        pattern: &Pattern,
-        realms: &[Name],
-        profile: &Profile,
-    ) -> (Csrf, ProofKind) {
+    fn csrf(&mut self, here: &Written<'_>, pattern: &Pattern, realms: &[Name], profile: &Profile) -> (Csrf, ProofKind) {
         let general = profile.csrf_requests.unwrap_or(self.settings.csrf.requests);
         let csrf = match here.rule.csrf.unwrap_or(general) {
             CsrfRequests::Unsafe => Csrf::Unsafe,
@@ -236,9 +235,8 @@ impl Workshop<'_> {
 
     /// What proves that a request of a user of these realms is meant.
     pub(super) fn proof(&self, stated: Option<ProofKind>, realms: &[Name]) -> ProofKind {
-        let cross_site = |name: &Name| {
-            self.realms.get(name).is_some_and(|realm| realm.cookie.same_site == SameSite::None)
-        };
+        let cross_site =
+            |name: &Name| self.realms.get(name).is_some_and(|realm| realm.cookie.same_site == SameSite::None);
         // A cookie that browsers send from everywhere proves nothing by itself, and neither does a listed origin.
         let is_token = realms.iter().any(cross_site);
         if is_token { ProofKind::Token } else { stated.unwrap_or(self.settings.csrf.proof) }
@@ -326,7 +324,8 @@ impl Workshop<'_> {
         });
         if begins.is_none() {
             let text = format!("the path of this route does not begin with `{text}`");
-            self.complaints.push(here.complaint("strip_prefix", text).fix("write a beginning of the path, such as `/api`"));
+            self.complaints
+                .push(here.complaint("strip_prefix", text).fix("write a beginning of the path, such as `/api`"));
         }
         begins.filter(|prefix| !prefix.is_empty()).map(Into::into)
     }
@@ -363,8 +362,20 @@ fn header(name: &str) -> Result<HeaderName, String> {
     let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no name of a header"))?;
     let folded: String = parsed.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let framing = [
-        "host", "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "keep-alive",
-        "proxy-connection", "proxy-authorization", "proxy-authenticate", "forwarded", "cookie", "set-cookie",
+        "host",
+        "connection",
+        "content-length",
+        "transfer-encoding",
+        "te",
+        "trailer",
+        "upgrade",
+        "keep-alive",
+        "proxy-connection",
+        "proxy-authorization",
+        "proxy-authenticate",
+        "forwarded",
+        "cookie",
+        "set-cookie",
     ];
     let reserved = is_identity(&folded) || folded.starts_with("x-forwarded-");
     if reserved || framing.contains(&&*folded) {

@@ -12,13 +12,7 @@ use crate::policy::table::Table;
 
 impl Workshop<'_> {
     /// Compiles Doorward's own routes into the tables of the listeners that they are served on.
-    pub(super) fn add_own(
-        &mut self,
-        own: &[OwnRoute],
-        routes: &mut Vec<Route>,
-        public: &mut Table,
-        admin: &mut Table,
-    ) {
+    pub(super) fn add_own(&mut self, own: &[OwnRoute], routes: &mut Vec<Route>, public: &mut Table, admin: &mut Table) {
         for route in own {
             let at_public = match route.doors {
                 Doors::Both | Doors::Public => true,

@@ -160,8 +160,20 @@ mod tests {
     fn every_spelling_of_a_name_is_its_alias() {
         let path = steps("customerId");
         for name in [
-            "customerId", "customer_id", "customer-id", "CUSTOMERID", "Customer_Id", "customer.id", "customer[id]",
-            "customer id", "customerId[]", "customer_id[0]", "customerId[x][y]", "cu\u{17F}tomerId", "customerid]", "[customerId]",
+            "customerId",
+            "customer_id",
+            "customer-id",
+            "CUSTOMERID",
+            "Customer_Id",
+            "customer.id",
+            "customer[id]",
+            "customer id",
+            "customerId[]",
+            "customer_id[0]",
+            "customerId[x][y]",
+            "cu\u{17F}tomerId",
+            "customerid]",
+            "[customerId]",
         ] {
             assert_eq!(path.relate(name), Relation::Alias, "{name}");
         }

@@ -27,12 +27,7 @@ pub(super) fn force(
 }
 
 /// Rewrites the object that the first `depth` steps of the paths lead to.
-fn rewrite(
-    raw: &str,
-    depth: usize,
-    paths: &[&Steps],
-    set: &[(&Steps, &Value)],
-) -> Result<String, ForceError> {
+fn rewrite(raw: &str, depth: usize, paths: &[&Steps], set: &[(&Steps, &Value)]) -> Result<String, ForceError> {
     if !raw.starts_with('{') {
         return Err(ForceError::ScalarOnTheWay);
     }

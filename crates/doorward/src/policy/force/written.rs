@@ -52,7 +52,9 @@ fn flatten(rules: &BTreeMap<String, ForceRule>) -> Vec<(String, String, &ForceRu
 
 fn parameter(text: &str, rule: &ForceRule, pattern: &Pattern) -> Result<Parameter, String> {
     let steps = Steps::parse(text).ok_or_else(|| {
-        format!("`{text}` names no parameter: write `customerId` or `customer.id`, with letters and digits in each step")
+        format!(
+            "`{text}` names no parameter: write `customerId` or `customer.id`, with letters and digits in each step"
+        )
     })?;
     let value = match rule {
         ForceRule::Text(text) => value(text)?,

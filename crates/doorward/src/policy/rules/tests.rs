@@ -35,15 +35,18 @@ fn a_route_needs_no_more_than_a_match_and_an_access() {
     assert_eq!((route.host, route.upstream, route.strip_prefix), (None, None, None));
     assert_eq!(route.authorization, AuthorizationRule::Drop);
     assert_eq!((route.limits, route.headers), (LimitsRule::default(), HeadersRule::default()));
-    let switches = [route.identify, route.csrf_token, route.websocket, route.encoded_slash, route.upstream_uses_identity];
+    let switches =
+        [route.identify, route.csrf_token, route.websocket, route.encoded_slash, route.upstream_uses_identity];
     assert_eq!(switches, [false; 5]);
 }
 
 #[test]
 fn every_switch_of_a_route_can_be_set() {
-    let keys = "identify = true\ncsrf_token = true\nwebsocket = true\nencoded_slash = true\nupstream_uses_identity = true";
+    let keys =
+        "identify = true\ncsrf_token = true\nwebsocket = true\nencoded_slash = true\nupstream_uses_identity = true";
     let route = route_with(keys);
-    let switches = [route.identify, route.csrf_token, route.websocket, route.encoded_slash, route.upstream_uses_identity];
+    let switches =
+        [route.identify, route.csrf_token, route.websocket, route.encoded_slash, route.upstream_uses_identity];
     assert_eq!(switches, [true; 5]);
 }
 
@@ -139,11 +142,10 @@ fn resources_and_roles_are_read_with_all_they_say() {
     assert_eq!(rules.acl[0].title.as_deref(), Some("Shop"));
     assert_eq!(rules.acl[0].children[0].children[0].id, "Shop::refunds");
     let support = &rules.roles["support"];
-    assert_eq!((support.title.as_deref(), &support.allow[..], &support.deny[..]), (
-        Some("Support"),
-        &["Shop::orders".to_owned()][..],
-        &["Shop::refunds".to_owned()][..],
-    ));
+    assert_eq!(
+        (support.title.as_deref(), &support.allow[..], &support.deny[..]),
+        (Some("Support"), &["Shop::orders".to_owned()][..], &["Shop::refunds".to_owned()][..],)
+    );
     assert!(rules.roles["nothing"].allow.is_empty());
 }
 

@@ -29,7 +29,10 @@ fn an_empty_file_means_what_the_documentation_says() {
     assert_eq!((&*settings.mount, settings.allow_plain_http, settings.tls.is_none()), ("/", false, true));
     assert_eq!(settings.csrf.header, "X-CSRF");
     assert_eq!((settings.csrf.requests, settings.csrf.proof), (CsrfRequests::Unsafe, ProofKind::TokenOrOrigin));
-    assert_eq!((settings.password.min_length, settings.password.memory, settings.password.passes), (15, Size(19_456 << 10), 2));
+    assert_eq!(
+        (settings.password.min_length, settings.password.memory, settings.password.passes),
+        (15, Size(19_456 << 10), 2)
+    );
     assert!(!settings.csrf.report_only && !settings.panel.public && settings.headers.protect);
     assert_eq!((settings.audit.retention, settings.drain.deadline), (Period(365 * 86_400), Period(30)));
 }
@@ -65,7 +68,10 @@ fn of_several_realms_only_a_named_one_is_of_administrators() {
 fn administrators_idle_half_as_long() {
     let settings = settings("[realm.customer]\nsession = { remember = \"30d\" }\n");
     let session = &settings.realm["customer"].session;
-    assert_eq!((session.idle(false), session.idle(true), session.absolute()), (Period(1_800), Period(900), Period(43_200)));
+    assert_eq!(
+        (session.idle(false), session.idle(true), session.absolute()),
+        (Period(1_800), Period(900), Period(43_200))
+    );
     assert_eq!(session.remember, Some(Period(30 * 86_400)));
     assert_eq!(SessionSettings { idle: Some(Period(60)), ..SessionSettings::default() }.idle(true), Period(60));
 }
@@ -77,7 +83,10 @@ fn basic_of_a_realm_overrides_basic_of_all_where_it_says_something() {
          [realm.partner.basic]\nallow_insecure = true\n",
     );
     let customer = settings.basic_in(&name("customer"));
-    assert_eq!((customer.is_enabled(), customer.allows_insecure(), customer.challenge.as_deref()), (true, false, Some("Shop")));
+    assert_eq!(
+        (customer.is_enabled(), customer.allows_insecure(), customer.challenge.as_deref()),
+        (true, false, Some("Shop"))
+    );
     assert!(!settings.basic_in(&name("admin")).is_enabled());
     let partner = settings.basic_in(&name("partner"));
     assert!(partner.is_enabled() && partner.allows_insecure());
@@ -107,7 +116,10 @@ fn an_upstream_is_an_address_or_tables_with_names() {
     let one = settings("upstream = \"http://127.0.0.1:9000\"").upstream;
     assert_eq!(one.default_name(), Some(&name("default")));
     assert_eq!(one.0["default"].connect_timeout, Period(5));
-    let only = settings("[upstream.shop]\nurl = \"https://shop.example\"\nca = \"ca.pem\"\nhealth = \"/up\"\ntimeout = \"5s\"\n").upstream;
+    let only = settings(
+        "[upstream.shop]\nurl = \"https://shop.example\"\nca = \"ca.pem\"\nhealth = \"/up\"\ntimeout = \"5s\"\n",
+    )
+    .upstream;
     assert_eq!(only.default_name(), Some(&name("shop")));
     assert_eq!(only.0["shop"].timeout, Some(Period(5)));
     let text = "[upstream.a]\nurl = \"http://a\"\n[upstream.b]\nurl = \"unix:/b\"\n";
@@ -128,15 +140,21 @@ fn settings_and_rules_share_a_file() {
 
 #[test]
 fn the_words_of_every_setting_are_understood() {
-    for (text, level) in [("error", LogLevel::Error), ("warn", LogLevel::Warn), ("debug", LogLevel::Debug), ("trace", LogLevel::Trace)] {
+    for (text, level) in
+        [("error", LogLevel::Error), ("warn", LogLevel::Warn), ("debug", LogLevel::Debug), ("trace", LogLevel::Trace)]
+    {
         assert_eq!(settings(&format!("log.level = \"{text}\"")).log.level, level);
     }
     assert_eq!(settings("log = { format = \"json\", access = true }").log.format, LogFormat::Json);
     let text = "public_url = \"https://a.example\"\ncors.origins = [\"https://b.example\"]\nrealm.a.cookie";
     for (word, same_site) in [("lax", SameSite::Lax), ("strict", SameSite::Strict), ("none", SameSite::None)] {
-        let settings = settings(&format!("{text} = {{ same_site = \"{word}\", name = \"shop\", domain = \"a.example\" }}"));
+        let settings =
+            settings(&format!("{text} = {{ same_site = \"{word}\", name = \"shop\", domain = \"a.example\" }}"));
         let cookie = &settings.realm["a"].cookie;
-        assert_eq!((cookie.same_site, cookie.name.clone(), cookie.domain.as_deref()), (same_site, Some(name("shop")), Some("a.example")));
+        assert_eq!(
+            (cookie.same_site, cookie.name.clone(), cookie.domain.as_deref()),
+            (same_site, Some(name("shop")), Some("a.example"))
+        );
     }
     for (word, policy) in [("deny_new", WhenCapped::DenyNew), ("evict_oldest", WhenCapped::EvictOldest)] {
         let settings = settings(&format!("realm.a.sessions = {{ max = 3, policy = \"{word}\" }}"));

@@ -18,7 +18,8 @@ fn each_word_means_what_it_says() {
 
 #[test]
 fn all_resources_that_are_named_are_asked_for_each_once() {
-    let policy = compiled(&format!("{TREE}{}", route("GET /a", "[\"Shop::orders\", \"Shop::users\", \"Shop::orders\"]", "")));
+    let policy =
+        compiled(&format!("{TREE}{}", route("GET /a", "[\"Shop::orders\", \"Shop::users\", \"Shop::orders\"]", "")));
     let named = |name| policy.resources().find(name).expect("a resource");
     assert_eq!(only(&policy).access, Access::Resources([named("Shop::orders"), named("Shop::users")].into()));
     assert_eq!(&*only(&policy).asks, "Shop::orders, Shop::users, Shop::orders");
@@ -55,13 +56,17 @@ fn a_resource_that_nobody_declared_is_an_error_with_the_nearest_one() {
     complained(&text("\"Self\""), 6, "the ACL has no resource `Self`", "did you mean `self`?");
     complained(&text("\"annonymous\""), 6, "the ACL has no resource", "did you mean `anonymous`?");
     complained(&text("\"Colour::red\""), 6, "the ACL has no resource `Colour::red`", "declare it under `[[acl]]`");
-    let complaint = complained(&text("[\"Shop::orders\", \"Shop::user\"]"), 6, "`Shop::user`", "did you mean `Shop::users`?");
+    let complaint =
+        complained(&text("[\"Shop::orders\", \"Shop::user\"]"), 6, "`Shop::user`", "did you mean `Shop::users`?");
     assert_eq!(complaint.source.column(), 27);
 }
 
 #[test]
 fn a_route_in_one_line_says_what_it_asks_for_and_of_whom() {
-    let text = format!("[realm.a]\n[realm.b]\n{}", route("GET,PUT /x/:id", "\"self\"", "realm = [\"b\", \"a\"]\nhost = \"h.example\""));
+    let text = format!(
+        "[realm.a]\n[realm.b]\n{}",
+        route("GET,PUT /x/:id", "\"self\"", "realm = [\"b\", \"a\"]\nhost = \"h.example\"")
+    );
     let policy = compiled(&text);
     assert_eq!(only(&policy).describe(), "GET,PUT h.example/x/:id: self in b, a (doorward.toml:4:9)");
     assert_eq!(only(&policy).to_string(), "GET,PUT h.example/x/:id");

@@ -11,7 +11,8 @@ use super::*;
 pub(super) fn parents() -> impl Strategy<Value = Vec<Option<usize>>> {
     vec(any::<prop::sample::Index>(), 1..30).prop_map(|indices| {
         // The place itself stands for no parent.
-        let parent = |(place, index): (usize, prop::sample::Index)| Some(index.index(place + 1)).filter(|above| *above < place);
+        let parent =
+            |(place, index): (usize, prop::sample::Index)| Some(index.index(place + 1)).filter(|above| *above < place);
         indices.into_iter().enumerate().map(parent).collect()
     })
 }
@@ -24,11 +25,14 @@ pub(super) fn resource(number: usize) -> String {
 pub(super) fn tree(parents: &[Option<usize>]) -> String {
     fn below(parents: &[Option<usize>], above: usize) -> String {
         let here = parents.iter().enumerate().filter(|(_, parent)| **parent == Some(above));
-        let all = here.map(|(number, _)| format!("{{ id = \"{}\", children = [{}] }}", resource(number), below(parents, number)));
+        let all = here
+            .map(|(number, _)| format!("{{ id = \"{}\", children = [{}] }}", resource(number), below(parents, number)));
         all.collect::<Vec<_>>().join(", ")
     }
     let roots = parents.iter().enumerate().filter(|(_, parent)| parent.is_none());
-    roots.map(|(number, _)| format!("[[acl]]\nid = \"{}\"\nchildren = [{}]\n", resource(number), below(parents, number))).collect()
+    roots
+        .map(|(number, _)| format!("[[acl]]\nid = \"{}\"\nchildren = [{}]\n", resource(number), below(parents, number)))
+        .collect()
 }
 
 /// Whether a resource is another one or stands somewhere below it: up from one parent to the next.
@@ -117,7 +121,8 @@ fn an_id_is_one_that_can_be_written_anywhere() {
 #[test]
 fn trees_of_several_files_stand_beside_each_other() {
     let (settings, one) = Settings::parse("doorward.toml", "[[acl]]\nid = \"X::a\"\n", &nothing).expect("settings");
-    let two = Rules::parse("more.toml", "[[acl]]\nid = \"Y::a\"\n[role.r]\nallow = [\"X::a\", \"Y::a\"]\n", &nothing).expect("rules");
+    let two = Rules::parse("more.toml", "[[acl]]\nid = \"Y::a\"\n[role.r]\nallow = [\"X::a\", \"Y::a\"]\n", &nothing)
+        .expect("rules");
     let policy = Policy::compile(&Draft::new(&settings, &[one, two])).expect("a policy");
     assert_eq!(policy.grants(&[name("r")]).iter().count(), 2);
 }

@@ -45,9 +45,20 @@ fn a_challenge_cannot_be_broken_out_of() {
 fn own_origins_and_listed_ones_are_told_from_each_other_and_from_others() {
     let policy = compiled("public_url = [\"https://a.example\"]\ncors.origins = [\"https://b.example\"]\n");
     assert!(format!("{:?}", policy.origins()).contains("https://a.example"));
-    let settings = Arc::new(CorsSettings { origins: vec!["https://b.example".parse().expect("an origin")], ..CorsSettings::default() });
+    let settings = Arc::new(CorsSettings {
+        origins: vec!["https://b.example".parse().expect("an origin")],
+        ..CorsSettings::default()
+    });
     assert!(CrossOrigin::of("https://b.example", &settings).is_some());
-    for origin in ["https://a.example", "https://B.example", "https://b.example:443", "https://b.example/", "null", "", "b.example"] {
+    for origin in [
+        "https://a.example",
+        "https://B.example",
+        "https://b.example:443",
+        "https://b.example/",
+        "null",
+        "",
+        "b.example",
+    ] {
         assert!(CrossOrigin::of(origin, &settings).is_none(), "{origin}");
     }
 }
@@ -58,7 +69,8 @@ fn cross(settings: CorsSettings) -> CrossOrigin {
 }
 
 fn listed(headers: &HeaderMap) -> Vec<String> {
-    let mut all: Vec<String> = headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().expect("text"))).collect();
+    let mut all: Vec<String> =
+        headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().expect("text"))).collect();
     all.sort();
     all
 }
@@ -94,7 +106,10 @@ fn an_answer_is_labelled_by_doorward_whatever_the_upstream_said() {
     headers.append("access-control-allow-origin", HeaderValue::from_static("https://evil.example"));
     headers.append("access-control-allow-credentials", HeaderValue::from_static("true"));
     cross(CorsSettings { expose: vec!["X-A".into(), "X-B".into()], ..CorsSettings::default() }).label(&mut headers);
-    assert_eq!(listed(&headers), ["access-control-allow-origin: https://b.example", "access-control-expose-headers: X-A, X-B"]);
+    assert_eq!(
+        listed(&headers),
+        ["access-control-allow-origin: https://b.example", "access-control-expose-headers: X-A, X-B"]
+    );
 }
 
 #[test]
@@ -102,14 +117,22 @@ fn protective_headers_are_added_where_the_upstream_sent_none() {
     let policy = compiled("");
     let mut headers = HeaderMap::new();
     policy.protect(false, &mut headers);
-    let plain = ["content-security-policy: frame-ancestors 'none'", "referrer-policy: same-origin", "x-content-type-options: nosniff"];
+    let plain = [
+        "content-security-policy: frame-ancestors 'none'",
+        "referrer-policy: same-origin",
+        "x-content-type-options: nosniff",
+    ];
     assert_eq!(listed(&headers), plain);
     policy.protect(true, &mut headers);
     assert_eq!(headers["strict-transport-security"], "max-age=63072000; includeSubDomains");
-    let mut said: HeaderMap = [("referrer-policy", "no-referrer"), ("x-frame-options", "SAMEORIGIN"), ("strict-transport-security", "max-age=0")]
-        .into_iter()
-        .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)))
-        .collect();
+    let mut said: HeaderMap = [
+        ("referrer-policy", "no-referrer"),
+        ("x-frame-options", "SAMEORIGIN"),
+        ("strict-transport-security", "max-age=0"),
+    ]
+    .into_iter()
+    .map(|(name, value)| (http::HeaderName::from_static(name), HeaderValue::from_static(value)))
+    .collect();
     policy.protect(true, &mut said);
     let expected = [
         "referrer-policy: no-referrer",
@@ -131,7 +154,9 @@ fn protective_headers_are_as_the_settings_say() {
 
 #[test]
 fn what_the_settings_say_for_all_is_at_hand() {
-    let policy = compiled("csrf = { header = \"X-Token\", report_only = true }\naudit = { retention = \"1d\", refusals = false }\npassword.memory = \"32MiB\"\n");
+    let policy = compiled(
+        "csrf = { header = \"X-Token\", report_only = true }\naudit = { retention = \"1d\", refusals = false }\npassword.memory = \"32MiB\"\n",
+    );
     assert_eq!(policy.csrf_header(), "x-token");
     assert_eq!((policy.audit_retention(), policy.audits_refusals()), (86_400, false));
     assert_eq!((policy.password_cost().memory, policy.password_cost().passes), (32 << 10, 2));

@@ -19,7 +19,10 @@ fn over_https_a_cookie_is_for_this_host_alone() {
     let policy = compiled(HTTPS);
     let expected = "__Host-doorward-default=TOKEN; Path=/; HttpOnly; Secure; SameSite=Lax";
     assert_eq!(set(&policy, 0, true).as_deref(), Some(expected));
-    assert_eq!(expired(&policy, 0, true), "__Host-doorward-default=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0");
+    assert_eq!(
+        expired(&policy, 0, true),
+        "__Host-doorward-default=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0"
+    );
     let remembered = policy.session_cookie(RealmId(0), true, "T", Some(86_400)).expect("a cookie");
     assert!(remembered.to_str().expect("text").ends_with("; Max-Age=86400"));
 }
@@ -64,7 +67,8 @@ fn over_plain_http_this_machine_gets_cookies_and_others_do_not() {
 
 #[test]
 fn a_shared_cookie_says_its_domain_over_https() {
-    let policy = compiled(&format!("{HTTPS}realm.a.cookie = {{ domain = \"shop.example\", same_site = \"strict\" }}\n"));
+    let policy =
+        compiled(&format!("{HTTPS}realm.a.cookie = {{ domain = \"shop.example\", same_site = \"strict\" }}\n"));
     let expected = "__Secure-doorward-a=TOKEN; Path=/; HttpOnly; Secure; SameSite=Strict; Domain=shop.example";
     assert_eq!(set(&policy, 0, true).as_deref(), Some(expected));
     assert!(expired(&policy, 0, true).contains("Domain=shop.example"));
@@ -85,7 +89,15 @@ fn a_cookie_for_all_sites_is_one_over_https_alone() {
 fn a_name_of_ones_own_replaces_what_follows_the_prefix() {
     let policy = compiled(&format!("{HTTPS}realm.a.cookie.name = \"Shop\"\n"));
     assert_eq!(policy.cookie_name(RealmId(0), true), Some("__Host-Shop"));
-    for own in ["shop", "__host-shop", "__secure-shop", "doorward-a", "__host-doorward-anything", "doorward-device", "__host-doorward-guest"] {
+    for own in [
+        "shop",
+        "__host-shop",
+        "__secure-shop",
+        "doorward-a",
+        "__host-doorward-anything",
+        "doorward-device",
+        "__host-doorward-guest",
+    ] {
         assert!(policy.is_own_cookie(own), "{own}");
     }
     for other in ["shops", "xshop", "session", "", "__host-", "doorward", "__host-__host-shop"] {
@@ -101,7 +113,10 @@ fn devices_and_guests_have_strict_cookies() {
     assert_eq!(device, "__Host-doorward-device=D; Path=/; HttpOnly; Secure; SameSite=Strict; Max-Age=31536000");
     let guest = policy.guest_set_cookie(true, "G").map(text);
     assert_eq!(guest.as_deref(), Some("__Host-doorward-guest=G; Path=/; HttpOnly; Secure; SameSite=Strict"));
-    assert_eq!(policy.guest_set_cookie(false, "G").map(text).as_deref(), Some("doorward-guest=G; Path=/; HttpOnly; SameSite=Strict"));
+    assert_eq!(
+        policy.guest_set_cookie(false, "G").map(text).as_deref(),
+        Some("doorward-guest=G; Path=/; HttpOnly; SameSite=Strict")
+    );
 }
 
 #[test]

@@ -42,17 +42,36 @@ fn bounds_are_the_routes_or_everybodys() {
 
 #[test]
 fn a_host_is_one_that_a_request_can_have() {
-    for (written, host) in [("API.Example", "api.example"), ("a.example:8443", "a.example:8443"), ("[::1]:81", "[::1]:81"), ("10.0.0.1", "10.0.0.1")] {
+    for (written, host) in [
+        ("API.Example", "api.example"),
+        ("a.example:8443", "a.example:8443"),
+        ("[::1]:81", "[::1]:81"),
+        ("10.0.0.1", "10.0.0.1"),
+    ] {
         assert_eq!(demanding("", &format!("host = \"{written}\"")).host.as_deref(), Some(host));
     }
-    for host in ["", "*.example", "http://a.example", "a.example/b", "u@a.example", "a b", "a.example:x", "a.example:99999", "[::1", "ä.example", "a,b"] {
+    for host in [
+        "",
+        "*.example",
+        "http://a.example",
+        "a.example/b",
+        "u@a.example",
+        "a b",
+        "a.example:x",
+        "a.example:99999",
+        "[::1",
+        "ä.example",
+        "a,b",
+    ] {
         wrong("", &format!("host = \"{host}\""), &format!("`{host}` is no host"), "write `api.example.com`");
     }
 }
 
 #[test]
 fn a_stripped_prefix_is_a_beginning_of_the_path() {
-    let stripped = |prefix: &str, path: &'static str| demanding("", &format!("strip_prefix = \"{prefix}\"")).stripped(path).to_owned();
+    let stripped = |prefix: &str, path: &'static str| {
+        demanding("", &format!("strip_prefix = \"{prefix}\"")).stripped(path).to_owned()
+    };
     assert_eq!(stripped("/a", "/a/b/7"), "/b/7");
     assert_eq!(stripped("/a/b/", "/a/b/7"), "/7");
     assert_eq!(stripped("/%61", "/a/b/7/"), "/b/7/");
@@ -67,16 +86,43 @@ fn a_stripped_prefix_is_a_beginning_of_the_path() {
 
 #[test]
 fn headers_are_set_and_removed_but_for_those_that_are_doorwards() {
-    let route = demanding("", "headers = { request = { set = { X-A = \"1\" }, remove = [\"X-B\"] }, response = { remove = [\"server\"] } }");
-    assert_eq!(route.request_headers.set, [(http::HeaderName::from_static("x-a"), http::HeaderValue::from_static("1"))]);
+    let route = demanding(
+        "",
+        "headers = { request = { set = { X-A = \"1\" }, remove = [\"X-B\"] }, response = { remove = [\"server\"] } }",
+    );
+    assert_eq!(
+        route.request_headers.set,
+        [(http::HeaderName::from_static("x-a"), http::HeaderValue::from_static("1"))]
+    );
     assert_eq!(route.request_headers.remove, ["x-b"]);
     assert_eq!(route.response_headers.remove, ["server"]);
     for header in [
-        "Host", "connection", "Content-Length", "Transfer-Encoding", "TE", "Trailer", "Upgrade", "Keep-Alive", "Proxy-Connection",
-        "Cookie", "Set-Cookie", "Forwarded", "X-Forwarded-For", "x_forwarded_proto", "X-Doorward-User", "X_Doorward.Roles", "Proxy-Authorization",
-        "Remote-User", "x_forwarded_user",
+        "Host",
+        "connection",
+        "Content-Length",
+        "Transfer-Encoding",
+        "TE",
+        "Trailer",
+        "Upgrade",
+        "Keep-Alive",
+        "Proxy-Connection",
+        "Cookie",
+        "Set-Cookie",
+        "Forwarded",
+        "X-Forwarded-For",
+        "x_forwarded_proto",
+        "X-Doorward-User",
+        "X_Doorward.Roles",
+        "Proxy-Authorization",
+        "Remote-User",
+        "x_forwarded_user",
     ] {
-        wrong("", &format!("headers.request.set = {{ \"{header}\" = \"x\" }}"), "is Doorward's to set", "leave this header");
+        wrong(
+            "",
+            &format!("headers.request.set = {{ \"{header}\" = \"x\" }}"),
+            "is Doorward's to set",
+            "leave this header",
+        );
         wrong("", &format!("headers.response.remove = [\"{header}\"]"), "is Doorward's to set", "leave this header");
     }
     wrong("", "headers.request.remove = [\"a b\"]", "is no name of a header", "");
@@ -105,7 +151,12 @@ fn proof_against_forgery_is_as_the_route_says_or_as_all_do() {
 
 #[test]
 fn proof_against_forgery_is_switched_off_for_one_exact_route_alone() {
-    complained(&route("POST /hooks/*rest", "\"self\"", "csrf = \"off\""), 4, "is for one exact route", "declare each route");
+    complained(
+        &route("POST /hooks/*rest", "\"self\"", "csrf = \"off\""),
+        4,
+        "is for one exact route",
+        "declare each route",
+    );
     let text = route("POST /hook", "\"self\"", "csrf = \"off\"");
     assert_eq!(warned(&text), [(4, "`POST /hook` takes requests without proof against forgery".to_owned())]);
 }
@@ -142,12 +193,17 @@ fn basic_counts_where_a_realm_or_a_route_says_so_and_somebody_is_looked_for() {
 #[test]
 fn cors_is_what_all_routes_have_or_the_routes_own() {
     let all = "cors.origins = [\"https://a.example\"]\n";
-    let origins = |route: &Route| route.cors.as_ref().map(|cors| cors.origins.iter().map(ToString::to_string).collect::<Vec<_>>());
+    let origins = |route: &Route| {
+        route.cors.as_ref().map(|cors| cors.origins.iter().map(ToString::to_string).collect::<Vec<_>>())
+    };
     assert_eq!(origins(&demanding("", "")), None);
     assert_eq!(origins(&demanding(all, "")), Some(vec!["https://a.example".to_owned()]));
     assert_eq!(origins(&demanding(all, "cors = true")), Some(vec!["https://a.example".to_owned()]));
     assert_eq!(origins(&demanding(all, "cors = false")), None);
-    assert_eq!(origins(&demanding(all, "cors = { origins = [\"https://b.example\"] }")), Some(vec!["https://b.example".to_owned()]));
+    assert_eq!(
+        origins(&demanding(all, "cors = { origins = [\"https://b.example\"] }")),
+        Some(vec!["https://b.example".to_owned()])
+    );
     assert_eq!(origins(&demanding(all, "cors = {}")), None);
 }
 

@@ -13,7 +13,8 @@ fn head_is_served_where_get_is_and_by_the_same_route() {
 
 #[test]
 fn a_missing_method_is_told_with_all_that_the_path_has() {
-    let policy = compiled(&[open("GET,DELETE /a/b"), open("PUT /a/:x"), open("PROPFIND /a/*r"), open("POST /b")].concat());
+    let policy =
+        compiled(&[open("GET,DELETE /a/b"), open("PUT /a/:x"), open("PROPFIND /a/*r"), open("POST /b")].concat());
     assert_eq!(led(&policy, "POST", "/a/b"), "405 DELETE, GET, HEAD, OPTIONS, PROPFIND, PUT");
     assert_eq!(led(&policy, "POST", "/a/c"), "405 OPTIONS, PROPFIND, PUT");
     assert_eq!(led(&policy, "POST", "/a/c/d"), "405 OPTIONS, PROPFIND");

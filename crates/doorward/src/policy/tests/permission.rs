@@ -50,7 +50,8 @@ pub(super) struct CallerModel {
 pub(super) fn world() -> impl Strategy<Value = World> {
     parents().prop_flat_map(|parents| {
         let some = vec(0..parents.len(), 0..4);
-        let role = (any::<bool>(), some.clone(), some).prop_map(|(stored, allow, deny)| RoleModel { stored, allow, deny });
+        let role =
+            (any::<bool>(), some.clone(), some).prop_map(|(stored, allow, deny)| RoleModel { stored, allow, deny });
         let access = prop_oneof![
             1 => Just(AccessModel::Anonymous),
             1 => Just(AccessModel::SelfOnly),

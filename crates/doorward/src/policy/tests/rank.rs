@@ -65,7 +65,8 @@ fn a_route_for_a_host_comes_before_one_for_any() {
 
 #[test]
 fn losers_bind_nothing() {
-    let policy = compiled(&["mount = \"/auth/own/at\"\n".into(), open("GET /a/:id/c"), open("GET /:all/:id/:what")].concat());
+    let policy =
+        compiled(&["mount = \"/auth/own/at\"\n".into(), open("GET /a/:id/c"), open("GET /:all/:id/:what")].concat());
     let Match::Route(found) = policy.find(Door::Public, &Method::GET, "h", "/a/7/d") else { panic!("no route") };
     assert_eq!(found.parameter("all"), Some("a"));
     assert_eq!((found.parameter("id"), found.parameter("what")), (Some("7"), Some("d")));
@@ -97,7 +98,8 @@ fn two_routes_of_equal_rank_that_differ_are_an_error_with_both_lines() {
         (open("GET /a/*x"), route("HEAD /a/*y", "\"self\"", "")),
         (open("GET /%61dmin"), route("GET /admin", "\"self\"", "")),
     ] {
-        let complaint = complained(&[one, two].concat(), 6, "match the same requests and ask for different things", "keep one");
+        let complaint =
+            complained(&[one, two].concat(), 6, "match the same requests and ask for different things", "keep one");
         assert_eq!(complaint.other.map(|other| other.line()), Some(2));
     }
 }

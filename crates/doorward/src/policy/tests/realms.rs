@@ -14,7 +14,12 @@ fn one_realm_need_not_be_named() {
 #[test]
 fn with_several_realms_a_route_that_knows_people_names_one() {
     for access in ["\"self\"", "\"X::a\"", "[\"X::a\"]"] {
-        complained(&format!("{TWO}{}", route("GET /a", access, "")), 12, "nothing says whose users are meant", "one of: admin, customer");
+        complained(
+            &format!("{TWO}{}", route("GET /a", access, "")),
+            12,
+            "nothing says whose users are meant",
+            "one of: admin, customer",
+        );
     }
     let identify = format!("{TWO}{}", route("GET /a", "\"anonymous\"", "identify = true"));
     complained(&identify, 12, "nothing says whose users are meant", "add `realm = …`");
@@ -25,7 +30,8 @@ fn with_several_realms_a_route_that_knows_people_names_one() {
 
 #[test]
 fn realms_keep_the_order_in_which_a_route_names_them() {
-    let policy = compiled(&format!("{TWO}{}", route("GET /a", "\"self\"", "realm = [\"customer\", \"admin\", \"customer\"]")));
+    let policy =
+        compiled(&format!("{TWO}{}", route("GET /a", "\"self\"", "realm = [\"customer\", \"admin\", \"customer\"]")));
     assert_eq!(*only(&policy).realm_names, [name("customer"), name("admin")]);
     assert_eq!(*only(&policy).realms, [RealmId(1), RealmId(0)]);
     let names: Vec<_> = policy.realms().iter().map(|realm| realm.name().clone()).collect();
@@ -35,7 +41,12 @@ fn realms_keep_the_order_in_which_a_route_names_them() {
 
 #[test]
 fn a_realm_that_there_is_not_is_told_with_those_there_are() {
-    complained(&format!("{TWO}{}", route("GET /a", "\"self\"", "realm = \"costumer\"")), 13, "there is no realm `costumer`", "one of: admin, customer");
+    complained(
+        &format!("{TWO}{}", route("GET /a", "\"self\"", "realm = \"costumer\"")),
+        13,
+        "there is no realm `costumer`",
+        "one of: admin, customer",
+    );
 }
 
 #[test]
@@ -48,7 +59,12 @@ fn guests_have_the_roles_of_their_realm() {
 
 #[test]
 fn guests_are_no_administrators_and_a_role_that_is_not_there_grants_nothing() {
-    complained("realm.a.guest_roles = [\"administrator\"]", 1, "everybody would be an administrator", "take `administrator` out");
+    complained(
+        "realm.a.guest_roles = [\"administrator\"]",
+        1,
+        "everybody would be an administrator",
+        "take `administrator` out",
+    );
     let text = "[realm.a]\nguest_roles = [\"reder\"]\n[role.reader]\n";
     assert_eq!(warned(text), [(2, "there is no role `reder` yet: it grants nothing".to_owned())]);
     assert_eq!(compiled(text).warnings()[0].fix.as_deref(), Some("did you mean `reader`?"));
@@ -67,7 +83,9 @@ fn a_log_in_names_its_realm_where_there_are_several() {
 
 #[test]
 fn a_realm_lasts_as_long_as_it_says() {
-    let policy = compiled("[realm.a]\nsession = { idle = \"5m\", absolute = \"1h\", remember = \"20d\" }\nsessions = { max = 3 }\n[realm.b]\n[admin]\nrealm = \"b\"\n");
+    let policy = compiled(
+        "[realm.a]\nsession = { idle = \"5m\", absolute = \"1h\", remember = \"20d\" }\nsessions = { max = 3 }\n[realm.b]\n[admin]\nrealm = \"b\"\n",
+    );
     let (a, b) = (policy.realm(RealmId(0)), policy.realm(RealmId(1)));
     assert_eq!((a.idle(), a.absolute(), a.remember(), a.session_limit().greatest), (300, 3_600, Some(20 * 86_400), 3));
     assert_eq!((b.idle(), b.absolute(), b.remember(), b.session_limit().greatest), (900, 43_200, None, 20));

@@ -23,7 +23,9 @@ fn a_role_of_a_file_allows_a_resource_and_all_below() {
 
 #[test]
 fn a_deny_in_any_role_wins_for_all_below() {
-    let policy = compiled(&format!("{TREE}[role.all]\nallow = [\"X::all\"]\n[role.no]\ndeny = [\"X::a\"]\n[role.one]\nallow = [\"X::a1\"]\ndeny = [\"X::a2\"]\n"));
+    let policy = compiled(&format!(
+        "{TREE}[role.all]\nallow = [\"X::all\"]\n[role.no]\ndeny = [\"X::a\"]\n[role.one]\nallow = [\"X::a1\"]\ndeny = [\"X::a2\"]\n"
+    ));
     assert_eq!(granted(&policy, &["all", "no"]), ["X::all", "X::b"]);
     assert_eq!(granted(&policy, &["no", "all", "one"]), ["X::all", "X::b"]);
     assert_eq!(granted(&policy, &["one"]), ["X::a1"]);
@@ -65,8 +67,18 @@ fn whoever_may_everything_of_doorward_administers() {
 
 #[test]
 fn a_resource_that_nobody_declared_is_an_error_in_a_role() {
-    complained(&format!("{TREE}[role.r]\nallow = [\"X::a3\"]\n"), 5, "the ACL has no resource `X::a3`", "did you mean `X::a");
-    complained(&format!("{TREE}[role.r]\ndeny = [\"anonymous\"]\n"), 5, "the ACL has no resource `anonymous`", "declare it");
+    complained(
+        &format!("{TREE}[role.r]\nallow = [\"X::a3\"]\n"),
+        5,
+        "the ACL has no resource `X::a3`",
+        "did you mean `X::a",
+    );
+    complained(
+        &format!("{TREE}[role.r]\ndeny = [\"anonymous\"]\n"),
+        5,
+        "the ACL has no resource `anonymous`",
+        "declare it",
+    );
 }
 
 #[test]
@@ -92,7 +104,11 @@ fn a_stored_role_allows_what_it_names_and_nothing_that_came_later() {
 
 #[test]
 fn what_a_stored_role_denies_is_denied_for_all_that_came_later() {
-    let policy = compiled(&format!("{TREE}[role.all]\nallow = [\"X::all\"]\n")).with_stored_roles(&[stored("no", &[], &["X::a"])]);
+    let policy = compiled(&format!("{TREE}[role.all]\nallow = [\"X::all\"]\n")).with_stored_roles(&[stored(
+        "no",
+        &[],
+        &["X::a"],
+    )]);
     let policy = policy.expect("a policy");
     assert_eq!(granted(&policy, &["all", "no"]), ["X::all", "X::b"]);
 }
@@ -117,7 +133,10 @@ fn a_stored_role_that_names_what_is_gone_is_doubtful_and_grants_the_rest() {
     let (rules, roles) = ([rules], [stored("r", &["X::gone", "X::b"], &["X::lost"])]);
     let policy = Policy::compile(&Draft { stored: &roles, ..Draft::new(&settings, &rules) }).expect("a policy");
     let told: Vec<_> = policy.warnings().iter().map(|warning| &*warning.text).collect();
-    assert_eq!(told, ["the stored role `r` names `X::gone`, which is gone", "the stored role `r` names `X::lost`, which is gone"]);
+    assert_eq!(
+        told,
+        ["the stored role `r` names `X::gone`, which is gone", "the stored role `r` names `X::lost`, which is gone"]
+    );
     assert_eq!(granted(&policy, &["r"]), ["X::b"]);
 }
 
@@ -135,7 +154,9 @@ fn stored_roles_replace_those_that_were_stored_before_and_reach_guests() {
 
 #[test]
 fn one_stored_role_is_added_or_replaced_beside_the_others() {
-    let policy = compiled(TREE).with_stored_roles(&[stored("r", &["X::a"], &["X::a1"]), stored("s", &["X::b"], &[])]).expect("a policy");
+    let policy = compiled(TREE)
+        .with_stored_roles(&[stored("r", &["X::a"], &["X::a1"]), stored("s", &["X::b"], &[])])
+        .expect("a policy");
     let policy = policy.with_stored_role(&stored("s", &["X::all"], &[])).expect("a policy");
     assert_eq!(granted(&policy, &["s"]), ["X::all"]);
     assert_eq!(granted(&policy, &["r"]), ["X::a"]);

@@ -35,7 +35,10 @@ fn every_key_is_described() {
     for (table, shape) in tables.chain([(&"the whole".to_owned(), schema.as_value())]) {
         let properties = shape.get("properties").and_then(|all| all.as_object()).into_iter().flatten();
         for (key, property) in properties {
-            assert!(property.get("description").is_some_and(|text| !text.as_str().unwrap_or_default().is_empty()), "{table}.{key}");
+            assert!(
+                property.get("description").is_some_and(|text| !text.as_str().unwrap_or_default().is_empty()),
+                "{table}.{key}"
+            );
         }
     }
 }

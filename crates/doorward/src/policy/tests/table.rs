@@ -3,9 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 
+use super::super::method::Methods;
 use super::super::pattern::Pattern;
 use super::super::table::{Asked, Hit, RouteId, Table};
-use super::super::method::Methods;
 
 /// All methods that these tests know.
 const EVERY: Methods = Methods(0b1111);
@@ -54,7 +54,8 @@ fn naive(lines: &[Line], host: &str, path: &str, method: Methods) -> Hit {
         Asked::Every => EVERY.meets(method),
         Asked::Named(methods) => methods.meets(method),
     };
-    let mut fitting: Vec<(usize, &Line)> = lines.iter().enumerate().filter(|(_, line)| here(line) && takes(line)).collect();
+    let mut fitting: Vec<(usize, &Line)> =
+        lines.iter().enumerate().filter(|(_, line)| here(line) && takes(line)).collect();
     // A stable sort: of lines with equal rank the first one wins.
     fitting.sort_by_key(|(_, line)| rank(line));
     match fitting.first() {

@@ -17,7 +17,10 @@ fn a_laxer_catch_all_around_a_stricter_route_is_doubtful() {
     let told = lax(&[open("* /*all"), strict("GET /admin")]);
     let [(line, text)] = &told[..] else { panic!("{told:?}") };
     assert_eq!(*line, 4);
-    assert_eq!(text, "`* /*all` asks for less (anonymous) than `GET /admin` (X::a, doorward.toml:8): a path that is almost the same gets through");
+    assert_eq!(
+        text,
+        "`* /*all` asks for less (anonymous) than `GET /admin` (X::a, doorward.toml:8): a path that is almost the same gets through"
+    );
 }
 
 #[test]
@@ -29,7 +32,12 @@ fn a_laxer_parameter_beside_a_stricter_literal_is_doubtful() {
 
 #[test]
 fn every_stricter_route_is_counted_and_the_first_is_named() {
-    let told = lax(&[strict("GET /a/b"), strict("POST /a/c/d"), route("* /a/:x/e", "\"deny\"", ""), route("* /a/*r", "\"self\"", "")]);
+    let told = lax(&[
+        strict("GET /a/b"),
+        strict("POST /a/c/d"),
+        route("* /a/:x/e", "\"deny\"", ""),
+        route("* /a/*r", "\"self\"", ""),
+    ]);
     assert_eq!(told.len(), 1);
     assert!(told[0].1.contains("than `GET /a/b` (X::a, doorward.toml:4), and 2 more:"), "{}", told[0].1);
 }
@@ -42,7 +50,10 @@ fn what_asks_for_as_much_or_for_other_requests_is_fine() {
         [open("POST /*all"), strict("GET /admin")],
         [open("GET /a/*all"), strict("GET /b/admin")],
         [open("GET /a/b"), strict("GET /a/c")],
-        [route("GET /*all", "\"anonymous\"", "host = \"a.example\""), route("GET /admin", "\"X::a\"", "host = \"b.example\"")],
+        [
+            route("GET /*all", "\"anonymous\"", "host = \"a.example\""),
+            route("GET /admin", "\"X::a\"", "host = \"b.example\""),
+        ],
     ] {
         assert_eq!(lax(&routes), [], "{routes:?}");
     }

@@ -3,7 +3,13 @@
 use super::*;
 
 const IDENTITY: [&str; 7] = [
-    "x-doorward-user", "x-doorward-login", "x-doorward-realm", "x-doorward-roles", "x-doorward-method", "x-doorward-session", "x-doorward-csrf",
+    "x-doorward-user",
+    "x-doorward-login",
+    "x-doorward-realm",
+    "x-doorward-roles",
+    "x-doorward-method",
+    "x-doorward-session",
+    "x-doorward-csrf",
 ];
 
 fn edited(pass: &Pass, lines: &[(&'static str, &str)]) -> HeaderMap {
@@ -48,7 +54,9 @@ fn what_a_client_says_about_itself_is_gone_whoever_is_calling() {
         .chain(["x_doorward_user", "x-doorward.roles", "x-doorward-anything", "remote-user", "x_forwarded_user"])
         .map(|name| (name, "root"))
         .collect();
-    for (path, caller) in [("/open", Caller::Guest), ("/own/a", known(Method::Session)), ("/own/a", known(Method::Basic))] {
+    for (path, caller) in
+        [("/open", Caller::Guest), ("/own/a", known(Method::Session)), ("/own/a", known(Method::Basic))]
+    {
         let headers = edited(&pass(path, caller), &lies);
         assert!(headers.values().all(|value| value != "root"));
     }
@@ -68,7 +76,12 @@ fn doorwards_own_cookies_stay_here_and_others_go_on() {
 #[test]
 fn credentials_that_were_used_or_are_not_wanted_stay_here() {
     let sent = [("authorization", "Basic YTpi")];
-    for (path, caller) in [("/own/a", known(Method::Basic)), ("/own/a", known(Method::Session)), ("/open", Caller::Guest), ("/page", known(Method::Basic))] {
+    for (path, caller) in [
+        ("/own/a", known(Method::Basic)),
+        ("/own/a", known(Method::Session)),
+        ("/open", Caller::Guest),
+        ("/page", known(Method::Basic)),
+    ] {
         assert!(!edited(&pass(path, caller), &sent).contains_key("authorization"), "{path}");
     }
     for caller in [Caller::Guest, known(Method::Session)] {
@@ -105,5 +118,8 @@ fn a_target_is_as_it_was_sent_unless_something_must_change() {
     assert_eq!(target(&pass_with(Some("/own/admin"), None), "/own/%61dmin?b=1"), "/own/admin?b=1");
     assert_eq!(target(&pass_with(None, Some("customerId=7")), "/own/a?customerId=9"), "/own/a?customerId=7");
     assert_eq!(target(&pass_with(None, Some("")), "/own/a?customerId=9"), "/own/a");
-    assert_eq!(target(&pass_with(Some("/own/z"), Some("q")), "http://shop.example/own/%7a"), "http://shop.example/own/z?q");
+    assert_eq!(
+        target(&pass_with(Some("/own/z"), Some("q")), "http://shop.example/own/%7a"),
+        "http://shop.example/own/z?q"
+    );
 }

@@ -58,7 +58,12 @@ fn a_value_that_cannot_be_read_is_not_trusted() {
 
 #[test]
 fn headers_that_overrule_cache_control_go() {
-    let lines = [("cdn-cache-control", "max-age=60"), ("surrogate-control", "max-age=60"), ("x-accel-expires", "60"), ("cache-control", "private")];
+    let lines = [
+        ("cdn-cache-control", "max-age=60"),
+        ("surrogate-control", "max-age=60"),
+        ("x-accel-expires", "60"),
+        ("cache-control", "private"),
+    ];
     let headers = answered(&pass("/page", known(Method::Session)), &lines);
     for name in ["cdn-cache-control", "surrogate-control", "x-accel-expires"] {
         assert!(!headers.contains_key(name), "{name}");
@@ -101,7 +106,13 @@ fn an_upstream_sets_no_cookie_of_doorwards_in_any_spelling() {
 
 #[test]
 fn an_upstream_states_no_identity_and_makes_no_proxy_serve_files() {
-    let lines = [("x-doorward-user", "root"), ("x_doorward_roles", "root"), ("x-accel-redirect", "/etc"), ("x-sendfile", "/etc"), ("x-other", "stays")];
+    let lines = [
+        ("x-doorward-user", "root"),
+        ("x_doorward_roles", "root"),
+        ("x-accel-redirect", "/etc"),
+        ("x-sendfile", "/etc"),
+        ("x-other", "stays"),
+    ];
     let headers = answered(&pass("/open", Caller::Guest), &lines);
     assert_eq!(headers["x-other"], "stays");
     assert!(lines[..4].iter().all(|(name, _)| !headers.contains_key(*name)));
@@ -122,7 +133,10 @@ fn an_own_resource_sets_its_own_cookies_and_a_new_one_is_not_expired() {
     let set = "__Host-doorward-default=new; Path=/";
     assert_eq!(all(&answered(&own, &[("set-cookie", set)]), "set-cookie"), [set]);
     let guest = "__Host-doorward-guest=g";
-    assert_eq!(all(&answered(&own, &[("set-cookie", guest)]), "set-cookie"), [guest, "__Host-doorward-default=; Max-Age=0"]);
+    assert_eq!(
+        all(&answered(&own, &[("set-cookie", guest)]), "set-cookie"),
+        [guest, "__Host-doorward-default=; Max-Age=0"]
+    );
 }
 
 #[test]
@@ -136,7 +150,10 @@ fn a_listed_origin_may_read_and_others_may_not_whatever_the_upstream_says() {
     assert_eq!(all(&headers, "vary"), ["Accept", "Origin"]);
     pass.cors = None;
     let headers = answered(&pass, &said);
-    assert!(!headers.contains_key("access-control-allow-origin") && !headers.contains_key("access-control-allow-credentials"));
+    assert!(
+        !headers.contains_key("access-control-allow-origin")
+            && !headers.contains_key("access-control-allow-credentials")
+    );
     assert_eq!(all(&headers, "vary"), ["Accept", "Origin"]);
 }
 

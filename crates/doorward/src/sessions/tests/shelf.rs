@@ -11,8 +11,8 @@ use crate::clock::Time;
 use crate::name::Name;
 use crate::session::{SessionHandle, SessionKey};
 use crate::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store, StoreError,
-    StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
+    StoreError, StoredRole, StoredSession, Touch, UserFilter,
 };
 use crate::user::{Login, User, UserId, UserNumber};
 
@@ -89,7 +89,11 @@ impl Shelf {
         let mut open = self.open.subscribe();
         Box::pin(async move {
             let _ = open.wait_for(|is_open| *is_open).await;
-            if self.fails.load(Ordering::SeqCst) { Err(StoreError::Unavailable("told to fail".into())) } else { Ok(found) }
+            if self.fails.load(Ordering::SeqCst) {
+                Err(StoreError::Unavailable("told to fail".into()))
+            } else {
+                Ok(found)
+            }
         })
     }
 }

@@ -66,13 +66,10 @@ impl Browser {
 
     /// As [`send`](Self::send), but does not wait for the body.
     pub async fn open(&mut self, method: Method, path: &str, body: Option<Value>) -> Response {
-        let mut request = self
-            .client
-            .request(method, format!("http://{}{path}", self.address))
-            .headers(self.headers.clone());
+        let mut request =
+            self.client.request(method, format!("http://{}{path}", self.address)).headers(self.headers.clone());
         if !self.cookies.is_empty() {
-            let pairs: Vec<String> =
-                self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header("cookie", pairs.join("; "));
         }
         if let Some(token) = &self.token {

@@ -102,8 +102,7 @@ impl House {
 
     /// Opens a house with these rules, where this one computes passwords.
     pub async fn open_with(rules: &str, hasher: Arc<dyn Hasher>) -> Self {
-        let (settings, rules) =
-            Settings::parse("doorward.toml", rules, &|_| None).expect("the rules can be read");
+        let (settings, rules) = Settings::parse("doorward.toml", rules, &|_| None).expect("the rules can be read");
         let rules = [rules];
         let draft = Draft { own: doorward::axum::own_routes(), ..Draft::new(&settings, &rules) };
         let policy = Policy::compile(&draft).unwrap_or_else(|complaints| panic!("{complaints}"));

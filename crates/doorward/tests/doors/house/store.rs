@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use doorward::audit::{Count, Event, StoredEvent};
 use doorward::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter,
-    Store, StoreError, StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
+    StoreError, StoredRole, StoredSession, Touch, UserFilter,
 };
 use doorward::{Login, MemoryStore, Name, SessionHandle, SessionKey, Time, User, UserId, UserNumber};
 
@@ -33,10 +33,7 @@ impl Breakable {
         ask(&self.store)
     }
 
-    fn write<'a, T: Send + 'a>(
-        &'a self,
-        ask: impl FnOnce(&'a MemoryStore) -> Answer<'a, T>,
-    ) -> Answer<'a, T> {
+    fn write<'a, T: Send + 'a>(&'a self, ask: impl FnOnce(&'a MemoryStore) -> Answer<'a, T>) -> Answer<'a, T> {
         if self.read_only.load(Ordering::SeqCst) {
             return Box::pin(async { Err(StoreError::Unavailable("read-only for a test".into())) });
         }

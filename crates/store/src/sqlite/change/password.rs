@@ -32,13 +32,8 @@ pub(super) fn set(
 }
 
 /// Replaces the password, and with it everything that the old one opened.
-pub(super) fn replace(
-    connection: &Connection,
-    number: UserNumber,
-    password: &PasswordHash,
-) -> Result<Touched, Fault> {
-    let mut statement =
-        connection.prepare_cached("UPDATE users SET password = ?2, failures = 0 WHERE number = ?1")?;
+pub(super) fn replace(connection: &Connection, number: UserNumber, password: &PasswordHash) -> Result<Touched, Fault> {
+    let mut statement = connection.prepare_cached("UPDATE users SET password = ?2, failures = 0 WHERE number = ?1")?;
     statement.execute(params![number.0, password.expose()])?;
     codes::void(connection, number)?;
     let ended = sessions::end_of(connection, number, None)?;

@@ -8,11 +8,7 @@ use super::Touched;
 use crate::sqlite::fault::Fault;
 use crate::sqlite::{guard, roles};
 
-pub(super) fn replace(
-    connection: &Connection,
-    role: &StoredRole,
-    guarded: Option<&Guard>,
-) -> Result<Touched, Fault> {
+pub(super) fn replace(connection: &Connection, role: &StoredRole, guarded: Option<&Guard>) -> Result<Touched, Fault> {
     let was = could_administer(connection, guarded, &role.name)?;
     roles::replace(connection, role)?;
     guard::check(connection, guarded, was)?;
@@ -20,11 +16,7 @@ pub(super) fn replace(
 }
 
 /// Removes a role, and takes it from whoever has it.
-pub(super) fn remove(
-    connection: &Connection,
-    name: &Name,
-    guarded: Option<&Guard>,
-) -> Result<Touched, Fault> {
+pub(super) fn remove(connection: &Connection, name: &Name, guarded: Option<&Guard>) -> Result<Touched, Fault> {
     let was = could_administer(connection, guarded, name)?;
     roles::remove(connection, name)?;
     let ended = roles::cut_holders(connection, name)?;

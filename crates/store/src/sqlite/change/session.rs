@@ -36,11 +36,7 @@ pub(super) fn begin(
     Ok(Touched { ended, announced, ..Touched::seen(connection, session.user)? })
 }
 
-fn make_room(
-    connection: &Connection,
-    session: &StoredSession,
-    limit: SessionLimit,
-) -> Result<Vec<SessionKey>, Fault> {
+fn make_room(connection: &Connection, session: &StoredSession, limit: SessionLimit) -> Result<Vec<SessionKey>, Fault> {
     let alive = sessions::alive(connection, session.user, session.created)?;
     let over = (alive.len() + 1).saturating_sub(limit.greatest as usize);
     if over > 0 && limit.when_full == WhenFull::DenyNew {
@@ -62,11 +58,7 @@ pub(super) fn went_on(key: SessionKey, is_there: bool) -> Result<Touched, Fault>
 }
 
 /// Ends the sessions of a user; without one that stays their epoch goes up, too.
-pub(super) fn end_of(
-    connection: &Connection,
-    number: UserNumber,
-    keep: Option<SessionKey>,
-) -> Result<Touched, Fault> {
+pub(super) fn end_of(connection: &Connection, number: UserNumber, keep: Option<SessionKey>) -> Result<Touched, Fault> {
     let ended = sessions::end_of(connection, number, keep)?;
     if keep.is_some() {
         return Ok(Touched { ended, ..Touched::seen(connection, number)? });

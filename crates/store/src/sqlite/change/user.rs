@@ -48,11 +48,7 @@ pub(super) fn change_roles(
     cut(connection, number)
 }
 
-pub(super) fn remove(
-    connection: &Connection,
-    number: UserNumber,
-    guarded: Option<&Guard>,
-) -> Result<Touched, Fault> {
+pub(super) fn remove(connection: &Connection, number: UserNumber, guarded: Option<&Guard>) -> Result<Touched, Fault> {
     let user = users::existing(connection, number)?;
     let was = guarded.is_some_and(|guarded| guard::is_administrator(&user, guarded));
     let ended = sessions::end_of(connection, number, None)?;

@@ -18,7 +18,10 @@ fn every_alias_goes_and_the_value_comes_last() {
         (r#"{"a":1,"customer_id":9,"b":2}"#, r#"{"a":1,"b":2,"customerId":7}"#),
         (r#"{"CUSTOMERID":[9],"customer-id":{"x":1},"Customer.Id":null}"#, r#"{"customerId":7}"#),
         (r#"{"customer\u0049d":9,"customer[id]":8,"customerId[0]":6}"#, r#"{"customerId":7}"#),
-        (r#"{"customerIds":9,"customer":{"customerId":1}}"#, r#"{"customerIds":9,"customer":{"customerId":1},"customerId":7}"#),
+        (
+            r#"{"customerIds":9,"customer":{"customerId":1}}"#,
+            r#"{"customerIds":9,"customer":{"customerId":1},"customerId":7}"#,
+        ),
         (r#"{"items":[{"customerId":9}]}"#, r#"{"items":[{"customerId":9}],"customerId":7}"#),
     ] {
         assert_eq!(json(ID, sent), Ok(made.into()), "{sent}");
@@ -40,9 +43,15 @@ fn a_path_of_steps_is_made_where_it_is_missing() {
     for (sent, made) in [
         ("{}", r#"{"customer":{"id":7,"kind":"own"}}"#),
         (r#"{"customer":{}}"#, r#"{"customer":{"id":7,"kind":"own"}}"#),
-        (r#"{"customer":{"name":"x","ID":9,"kind":1},"a":1}"#, r#"{"customer":{"name":"x","id":7,"kind":"own"},"a":1}"#),
+        (
+            r#"{"customer":{"name":"x","ID":9,"kind":1},"a":1}"#,
+            r#"{"customer":{"name":"x","id":7,"kind":"own"},"a":1}"#,
+        ),
         (r#"{"Customer_":{"name":"x"}}"#, r#"{"customer":{"name":"x","id":7,"kind":"own"}}"#),
-        (r#"{"CUSTOMER":{"a":1},"customer":{"b":2},"customer_":{"c":3}}"#, r#"{"customer":{"b":2,"id":7,"kind":"own"}}"#),
+        (
+            r#"{"CUSTOMER":{"a":1},"customer":{"b":2},"customer_":{"c":3}}"#,
+            r#"{"customer":{"b":2,"id":7,"kind":"own"}}"#,
+        ),
         (r#"{"customerId":9,"customer.kind":8,"a":1}"#, r#"{"a":1,"customer":{"id":7,"kind":"own"}}"#),
         (r#"{"customer":{"id.x":9,"i[d]":8}}"#, r#"{"customer":{"id":7,"kind":"own"}}"#),
     ] {
@@ -53,8 +62,16 @@ fn a_path_of_steps_is_made_where_it_is_missing() {
 #[test]
 fn a_scalar_or_list_on_the_way_is_refused() {
     for sent in [
-        r#"{"customer":9}"#, r#"{"customer":[{"id":9}]}"#, r#"{"customer":null}"#, r#"{"customer":"x"}"#,
-        r#"{"customer":{},"CUSTOMER":1}"#, "[]", "7", "null", "\"x\"", r#"[{"customer":{"id":1}}]"#,
+        r#"{"customer":9}"#,
+        r#"{"customer":[{"id":9}]}"#,
+        r#"{"customer":null}"#,
+        r#"{"customer":"x"}"#,
+        r#"{"customer":{},"CUSTOMER":1}"#,
+        "[]",
+        "7",
+        "null",
+        "\"x\"",
+        r#"[{"customer":{"id":1}}]"#,
     ] {
         assert_eq!(json(DEEP, sent), Err(ForceError::ScalarOnTheWay), "{sent}");
     }
@@ -66,8 +83,20 @@ fn what_two_readers_may_read_in_two_ways_is_refused() {
         assert_eq!(json(ID, sent), Err(ForceError::DuplicateKey), "{sent}");
     }
     for sent in [
-        "{", "{}{}", "{} x", "{'a':1}", "{a:1}", "{\"a\":1,}", "\u{feff}{}", r#"{"a":"\ud800"}"#, r#"{"\u0000":1}"#, r#"{"a":"\u0000"}"#,
-        "{\"a\":NaN}", "{\"a\":01}", "{\"a\":\"\n\"}", "// x\n{}",
+        "{",
+        "{}{}",
+        "{} x",
+        "{'a':1}",
+        "{a:1}",
+        "{\"a\":1,}",
+        "\u{feff}{}",
+        r#"{"a":"\ud800"}"#,
+        r#"{"\u0000":1}"#,
+        r#"{"a":"\u0000"}"#,
+        "{\"a\":NaN}",
+        "{\"a\":01}",
+        "{\"a\":\"\n\"}",
+        "// x\n{}",
     ] {
         assert_eq!(json(ID, sent), Err(ForceError::Malformed), "{sent}");
     }
@@ -111,10 +140,14 @@ fn an_empty_body_becomes_one_that_holds_the_values() {
 #[test]
 fn a_form_is_forced_as_a_query_is() {
     let form = |body: &str| {
-        let made = forced(DEEP).body(Some("application/x-www-form-urlencoded; charset=UTF-8"), None, body.as_bytes())?;
+        let made =
+            forced(DEEP).body(Some("application/x-www-form-urlencoded; charset=UTF-8"), None, body.as_bytes())?;
         Ok(String::from_utf8(made.bytes).expect("text"))
     };
-    assert_eq!(form("a=1&customer%5Bid%5D=9&customer[name]=x"), Ok("a=1&customer[name]=x&customer[id]=7&customer[kind]=own".into()));
+    assert_eq!(
+        form("a=1&customer%5Bid%5D=9&customer[name]=x"),
+        Ok("a=1&customer[name]=x&customer[id]=7&customer[kind]=own".into())
+    );
     assert_eq!(form("customer=9"), Err(ForceError::ScalarOnTheWay));
     assert_eq!(form("a=%"), Err(ForceError::Malformed));
 }
@@ -123,15 +156,31 @@ fn a_form_is_forced_as_a_query_is() {
 fn only_json_and_forms_in_utf_8_can_be_read() {
     let try_type = |content_type: &str| forced(ID).body(Some(content_type), None, b"").map(drop);
     for content_type in [
-        "application/json", "Application/JSON; charset=utf-8", "application/json;charset=\"UTF-8\"", "application/vnd.api+json",
-        "application/merge-patch+json; a=b", "application/x-www-form-urlencoded",
+        "application/json",
+        "Application/JSON; charset=utf-8",
+        "application/json;charset=\"UTF-8\"",
+        "application/vnd.api+json",
+        "application/merge-patch+json; a=b",
+        "application/x-www-form-urlencoded",
     ] {
         assert_eq!(try_type(content_type), Ok(()), "{content_type}");
     }
     for content_type in [
-        "", "text/plain", "text/json", "multipart/form-data; boundary=x", "application/xml", "application/jsonx", "application/octet-stream",
-        "application/json; charset=utf-16", "application/json; charset = utf-7", "application/json; charset*=utf-7",
-        "application/json, text/plain", "application/json; charset", "json", "application/json-seq", "image/svg+json",
+        "",
+        "text/plain",
+        "text/json",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "application/jsonx",
+        "application/octet-stream",
+        "application/json; charset=utf-16",
+        "application/json; charset = utf-7",
+        "application/json; charset*=utf-7",
+        "application/json, text/plain",
+        "application/json; charset",
+        "json",
+        "application/json-seq",
+        "image/svg+json",
     ] {
         assert_eq!(try_type(content_type), Err(ForceError::UnsupportedMediaType), "{content_type}");
     }

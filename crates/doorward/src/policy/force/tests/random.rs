@@ -15,17 +15,59 @@ fn rules() -> impl Strategy<Value = (&'static str, Wanted)> {
         ("{ \"customer.id\" = \"%user_id%\" }", vec![(vec!["customer", "id"], 7.into())]),
         (
             "{ \"customer.id\" = \"%user_id%\", \"customer.name\" = \"x\", kind = true }",
-            vec![(vec!["customer", "id"], 7.into()), (vec!["customer", "name"], "x".into()), (vec!["kind"], true.into())],
+            vec![
+                (vec!["customer", "id"], 7.into()),
+                (vec!["customer", "name"], "x".into()),
+                (vec!["kind"], true.into()),
+            ],
         ),
-        ("{ \"a.b.c\" = \"%user_id%\", \"a.d\" = 1 }", vec![(vec!["a", "b", "c"], 7.into()), (vec!["a", "d"], 1.into())]),
+        (
+            "{ \"a.b.c\" = \"%user_id%\", \"a.d\" = 1 }",
+            vec![(vec!["a", "b", "c"], 7.into()), (vec!["a", "d"], 1.into())],
+        ),
     ])
 }
 
 /// Names that are spelled like the steps above, and some that are not.
 const NAMES: [&str; 38] = [
-    "customerId", "customer_id", "CUSTOMERID", "Customer-Id", "customer.id", "customer[id]", "customer id", "customer", "Customer",
-    "CUSTOMER_", "customer[]", "customer[0]", "customer.name", "customer[other]", "id", "ID", "i_d", "name", "Na-me", "kind", "KIND[]", "a", "A",
-    "a.b", "ab", "a[b][c]", "abc", "b", "B_", "c", "d", "a.d", "ad", "other", "cu\u{17f}tomerId", "", "x.y", "customer.id.deep",
+    "customerId",
+    "customer_id",
+    "CUSTOMERID",
+    "Customer-Id",
+    "customer.id",
+    "customer[id]",
+    "customer id",
+    "customer",
+    "Customer",
+    "CUSTOMER_",
+    "customer[]",
+    "customer[0]",
+    "customer.name",
+    "customer[other]",
+    "id",
+    "ID",
+    "i_d",
+    "name",
+    "Na-me",
+    "kind",
+    "KIND[]",
+    "a",
+    "A",
+    "a.b",
+    "ab",
+    "a[b][c]",
+    "abc",
+    "b",
+    "B_",
+    "c",
+    "d",
+    "a.d",
+    "ad",
+    "other",
+    "cu\u{17f}tomerId",
+    "",
+    "x.y",
+    "customer.id.deep",
 ];
 
 /// Letters and digits alone, in one case: what readers who overlook the rest see.
@@ -66,7 +108,9 @@ fn is_on_the_way(name: &str, path: &[&str]) -> bool {
 
 fn encoded(text: &str, how: u8) -> String {
     let byte = |(place, byte): (usize, u8)| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' if (how >> (place % 8)) & 1 == 0 => char::from(byte).to_string(),
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' if (how >> (place % 8)) & 1 == 0 => {
+            char::from(byte).to_string()
+        }
         b' ' if how & 1 == 0 => "+".into(),
         b'.' | b'[' | b']' if how & 2 == 0 => char::from(byte).to_string(),
         _ => format!("%{byte:02x}"),
@@ -88,8 +132,9 @@ fn json() -> impl Strategy<Value = Json> {
     ];
     scalar.prop_recursive(4, 40, 6, |inner| {
         let key = prop::sample::select(NAMES.to_vec());
-        let object = vec((key, inner.clone()), 0..6)
-            .prop_map(|members| Json::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect()));
+        let object = vec((key, inner.clone()), 0..6).prop_map(|members| {
+            Json::Object(members.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
+        });
         prop_oneof![3 => object, 1 => vec(inner, 0..3).prop_map(Json::from)]
     })
 }
@@ -114,7 +159,11 @@ fn check(object: &Map<String, Json>, depth: usize, wanted: &[(Vec<&str>, Json)])
             prop_assert_eq!(found, Some(value));
             continue;
         }
-        let below: Vec<_> = wanted.iter().filter(|(other, _)| other.len() > depth + 1 && other[..=depth] == path[..=depth]).cloned().collect();
+        let below: Vec<_> = wanted
+            .iter()
+            .filter(|(other, _)| other.len() > depth + 1 && other[..=depth] == path[..=depth])
+            .cloned()
+            .collect();
         check(found.and_then(Json::as_object).expect("an object"), depth + 1, &below)?;
     }
     Ok(())

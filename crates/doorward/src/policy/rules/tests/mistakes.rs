@@ -28,11 +28,24 @@ fn an_unknown_key_is_told_with_file_line_column_and_the_nearest_key() {
 #[test]
 fn every_key_of_a_route_is_found_by_a_typing_error() {
     for (wrong, meant) in [
-        ("macth = 1", "match"), ("acces = 1", "access"), ("realms = 1", "realm"), ("forced = 1", "force"),
-        ("hosts = 1", "host"), ("identity = 1", "identify"), ("crsf = 1", "csrf"), ("prof = 1", "proof"),
-        ("csrf-token = 1", "csrf_token"), ("basics = 1", "basic"), ("cros = 1", "cors"), ("websockets = 1", "websocket"),
-        ("authorisation = 1", "authorization"), ("encoded_slashes = 1", "encoded_slash"), ("upstrem = 1", "upstream"),
-        ("strip-prefix = 1", "strip_prefix"), ("limit = 1", "limits"), ("header = 1", "headers"),
+        ("macth = 1", "match"),
+        ("acces = 1", "access"),
+        ("realms = 1", "realm"),
+        ("forced = 1", "force"),
+        ("hosts = 1", "host"),
+        ("identity = 1", "identify"),
+        ("crsf = 1", "csrf"),
+        ("prof = 1", "proof"),
+        ("csrf-token = 1", "csrf_token"),
+        ("basics = 1", "basic"),
+        ("cros = 1", "cors"),
+        ("websockets = 1", "websocket"),
+        ("authorisation = 1", "authorization"),
+        ("encoded_slashes = 1", "encoded_slash"),
+        ("upstrem = 1", "upstream"),
+        ("strip-prefix = 1", "strip_prefix"),
+        ("limit = 1", "limits"),
+        ("header = 1", "headers"),
         ("upstream_uses_identiy = 1", "upstream_uses_identity"),
     ] {
         let (place, text, fix) = complaint(wrong);
@@ -53,11 +66,17 @@ fn a_key_that_is_like_no_other_is_told_what_is_known() {
 #[test]
 fn an_unknown_key_deep_inside_is_found_too() {
     let (place, text, fix) = complaint("limits = { body = \"1MiB\", timeuot = \"1s\" }");
-    assert_eq!((&*place, &*text, fix.as_deref()), ("rules.toml:4:27", "unknown key `timeuot`", Some("did you mean `timeout`?")));
+    assert_eq!(
+        (&*place, &*text, fix.as_deref()),
+        ("rules.toml:4:27", "unknown key `timeuot`", Some("did you mean `timeout`?"))
+    );
     let (place, text, _) = complaint("[route.headers.response]\nremoved = []");
     assert_eq!((&*place, &*text), ("rules.toml:5:1", "unknown key `removed`"));
     let (place, text, fix) = complaint("cors = { origin = [] }");
-    assert_eq!((&*place, &*text, fix.as_deref()), ("rules.toml:4:10", "unknown key `origin`", Some("did you mean `origins`?")));
+    assert_eq!(
+        (&*place, &*text, fix.as_deref()),
+        ("rules.toml:4:10", "unknown key `origin`", Some("did you mean `origins`?"))
+    );
 }
 
 #[test]
@@ -164,7 +183,8 @@ fn a_setting_in_a_rules_file_is_told_where_it_belongs() {
 fn rules_within_doorward_toml_are_held_to_the_same() {
     let text = "upstream = \"http://127.0.0.1:1\"\nroutes = []\n[[route]]\nmatch = \"GET /\"\nacess = \"self\"\n";
     let complaints = Settings::parse("doorward.toml", text, &nothing).expect_err("two mistakes");
-    let told: Vec<String> = complaints.0.iter().map(|complaint| format!("{} {}", complaint.source, complaint.text)).collect();
+    let told: Vec<String> =
+        complaints.0.iter().map(|complaint| format!("{} {}", complaint.source, complaint.text)).collect();
     assert!(told.contains(&"doorward.toml:2:1 unknown key `routes`".to_owned()), "{told:?}");
     assert!(told.contains(&"doorward.toml:5:1 unknown key `acess`".to_owned()), "{told:?}");
     assert_eq!(complaints.0[0].fix.as_deref(), Some("did you mean `route`?"));

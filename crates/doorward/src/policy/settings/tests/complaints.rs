@@ -26,7 +26,9 @@ fn an_address_to_listen_on_is_a_socket_a_name_or_a_path() {
     for address in ["127.0.0.1:0", "[::1]:80", "0.0.0.0:8080", "localhost:80", "a-b.example:8080", "unix:/a"] {
         settings(&format!("listen = \"{address}\""));
     }
-    for address in ["", "8080", ":8080", "127.0.0.1", "a:b", "a:99999", "http://a:80", "unix:", "a b:80", "::1:80x", "a:80/x"] {
+    for address in
+        ["", "8080", ":8080", "127.0.0.1", "a:b", "a:99999", "http://a:80", "unix:", "a b:80", "::1:80x", "a:80/x"]
+    {
         let text = format!("admin_listen = [\"127.0.0.1:1\", \"{address}\"]");
         complained(&text, "1:32", &format!("`{address}` is no address to listen on"), "write `127.0.0.1:8080`");
     }
@@ -36,7 +38,8 @@ fn an_address_to_listen_on_is_a_socket_a_name_or_a_path() {
 #[test]
 fn a_listener_with_tls_has_nothing_to_redirect() {
     let tls = "[tls]\ncert = \"c\"\nkey = \"k\"\n";
-    let listen = |more: &str| format!("listen = {{ address = \"127.0.0.1:1\", redirect_to_https = true{more} }}\n{tls}");
+    let listen =
+        |more: &str| format!("listen = {{ address = \"127.0.0.1:1\", redirect_to_https = true{more} }}\n{tls}");
     complained(&listen(""), "1:10", "nothing to redirect to https", "add `plain = true`");
     settings(&listen(", plain = true"));
 }
@@ -44,20 +47,46 @@ fn a_listener_with_tls_has_nothing_to_redirect() {
 #[test]
 fn an_upstream_is_an_origin_or_a_socket_and_nothing_more() {
     for url in [
-        "http://a", "http://a/", "http://a:80", "https://a:443", "http://127.0.0.1:9000", "http://[::1]:9000", "unix:/a.sock",
+        "http://a",
+        "http://a/",
+        "http://a:80",
+        "https://a:443",
+        "http://127.0.0.1:9000",
+        "http://[::1]:9000",
+        "unix:/a.sock",
         "HTTP://A.example:80/",
     ] {
         settings(&format!("upstream = \"{url}\""));
     }
     for url in [
-        "", "a", "a:80", "ftp://a", "http://", "http://a/b", "http://a?x", "http://a#x", "http://u@a", "http://u:p@a", "http://a b",
-        "unix:a", "http://a:80:80", "http://a:x", "http://a//", "//a", "http://a\\\\b",
+        "",
+        "a",
+        "a:80",
+        "ftp://a",
+        "http://",
+        "http://a/b",
+        "http://a?x",
+        "http://a#x",
+        "http://u@a",
+        "http://u:p@a",
+        "http://a b",
+        "unix:a",
+        "http://a:80:80",
+        "http://a:x",
+        "http://a//",
+        "//a",
+        "http://a\\\\b",
     ] {
         let complaint = &complaints(&format!("upstream.x.url = \"{url}\""))[0];
         assert!(complaint.text.ends_with("is no address of an upstream"), "{complaint}");
         assert_eq!((complaint.source.line(), complaint.source.column()), (1, 18));
     }
-    complained("[upstream.x]\nurl = \"http://a\"\nmax_connections = 0\n", "3:19", "no connection is too few", "at least 1");
+    complained(
+        "[upstream.x]\nurl = \"http://a\"\nmax_connections = 0\n",
+        "3:19",
+        "no connection is too few",
+        "at least 1",
+    );
 }
 
 #[test]
@@ -66,7 +95,12 @@ fn a_mount_is_a_path_without_parameters() {
         settings(&format!("mount = \"{mount}\""));
     }
     for mount in ["", "auth", "/a/../b", "//", "/:x", "/a/*b", "/a?b", "/a;b", "/%2e"] {
-        complained(&format!("mount = \"{mount}\""), "1:9", "is no path to mount Doorward's own resources at", "write `/auth`");
+        complained(
+            &format!("mount = \"{mount}\""),
+            "1:9",
+            "is no path to mount Doorward's own resources at",
+            "write `/auth`",
+        );
     }
 }
 
@@ -74,11 +108,21 @@ fn a_mount_is_a_path_without_parameters() {
 fn there_is_one_store_and_one_for_sessions() {
     let (data, store, file) = ("data = \"a.db\"\n", "store = \"postgres://h\"\n", "store_file = \"f\"\n");
     for (one, two) in [(data, store), (data, file), (store, file)] {
-        complained(&format!("{one}{two}"), &format!("2:{}", two.find('"').expect("a quote") + 1), "name two stores", "keep one");
+        complained(
+            &format!("{one}{two}"),
+            &format!("2:{}", two.find('"').expect("a quote") + 1),
+            "name two stores",
+            "keep one",
+        );
         settings(one);
         settings(two);
     }
-    complained("sessions = \"redis://h\"\nsessions_file = \"f\"\n", "2:17", "`sessions` and `sessions_file`", "keep one");
+    complained(
+        "sessions = \"redis://h\"\nsessions_file = \"f\"\n",
+        "2:17",
+        "`sessions` and `sessions_file`",
+        "keep one",
+    );
     let all = complaints(&format!("{data}{store}"));
     assert_eq!(all[0].other.as_ref().map(ToString::to_string).as_deref(), Some("doorward.toml:1:8"));
 }
@@ -94,7 +138,12 @@ fn the_realm_of_administrators_exists_and_is_named_where_it_must_be() {
 #[test]
 fn a_session_ends_sooner_of_idleness_than_of_age() {
     let session = |keys: &str| format!("[realm.a]\nsession = {{ {keys} }}\n");
-    complained(&session("idle = \"2h\", absolute = \"1h\""), "2:20", "would idle for 2h, but ends after 1h", "at most as long");
+    complained(
+        &session("idle = \"2h\", absolute = \"1h\""),
+        "2:20",
+        "would idle for 2h, but ends after 1h",
+        "at most as long",
+    );
     complained(&session("absolute = \"10m\""), "2:11", "would idle for 15m, but ends after 10m", "at most as long");
     complained(&session("idle = \"0s\""), "2:20", "lasts no time", "at least `1m`");
     settings(&session("idle = \"1h\", absolute = \"1h\""));
@@ -104,7 +153,12 @@ fn a_session_ends_sooner_of_idleness_than_of_age() {
 fn to_stay_logged_in_takes_longer_than_not_to_and_no_longer_than_a_month() {
     let session = |keys: &str| format!("[realm.a]\n[realm.b]\nsession = {{ {keys} }}\n");
     complained(&session("remember = \"31d\""), "3:24", "31d is longer than anybody should stay", "at most `30d`");
-    complained(&session("remember = \"1h\""), "3:24", "`remember` (1h) is shorter than `absolute` (12h)", "longer than");
+    complained(
+        &session("remember = \"1h\""),
+        "3:24",
+        "`remember` (1h) is shorter than `absolute` (12h)",
+        "longer than",
+    );
     settings(&session("remember = \"30d\""));
 }
 
@@ -126,8 +180,15 @@ fn a_cookie_for_all_sites_needs_https_and_a_list_of_sites() {
 fn a_cookie_for_several_hosts_needs_https_and_a_domain() {
     complained("realm.a.cookie.domain = \"a.example\"", "1:25", "over https only", "public_url");
     settings(&format!("{HTTPS}realm.a.cookie.domain = \"a.example\""));
-    for domain in ["", "example", ".a.example", "a..example", "A.example", "a.example.", "a.example/x", "a.example; Path=/x"] {
-        complained(&format!("{HTTPS}realm.a.cookie.domain = \"{domain}\""), "2:25", "is no domain for a cookie", "write `example.com`");
+    for domain in
+        ["", "example", ".a.example", "a..example", "A.example", "a.example.", "a.example/x", "a.example; Path=/x"]
+    {
+        complained(
+            &format!("{HTTPS}realm.a.cookie.domain = \"{domain}\""),
+            "2:25",
+            "is no domain for a cookie",
+            "write `example.com`",
+        );
     }
 }
 

@@ -20,7 +20,10 @@ fn doubted(text: &str, line: usize, said: &str) {
 #[test]
 fn a_plain_file_raises_no_doubt() {
     assert_eq!(doubts(""), []);
-    assert_eq!(doubts("public_url = \"https://a.example\"\n[basic]\nenabled = true\n[realm.a]\nsession.idle = \"1h\"\n"), []);
+    assert_eq!(
+        doubts("public_url = \"https://a.example\"\n[basic]\nenabled = true\n[realm.a]\nsession.idle = \"1h\"\n"),
+        []
+    );
 }
 
 #[test]
