@@ -34,7 +34,8 @@ fn values(lines: &[HeaderValue], name: &str) -> Vec<Vec<u8>> {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let lines: Vec<HeaderValue> = bytes.split(|byte| *byte == b'\n').take(8).filter_map(|line| HeaderValue::from_bytes(line).ok()).collect();
+    let lines: Vec<HeaderValue> =
+        bytes.split(|byte| *byte == b'\n').take(8).filter_map(|line| HeaderValue::from_bytes(line).ok()).collect();
     let headers: HeaderMap = lines.iter().map(|line| (http::header::COOKIE, line.clone())).collect();
 
     let all = values(&lines, NAME);
@@ -59,7 +60,11 @@ fuzz_target!(|bytes: &[u8]| {
     // What goes on was sent, in this order.
     let pairs = |headers: &HeaderMap| -> Vec<Vec<u8>> {
         let lines = headers.get_all(http::header::COOKIE).iter();
-        lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b';').map(|pair| pair.trim_ascii().to_vec()).collect::<Vec<_>>()).collect()
+        lines
+            .flat_map(|line| {
+                line.as_bytes().split(|byte| *byte == b';').map(|pair| pair.trim_ascii().to_vec()).collect::<Vec<_>>()
+            })
+            .collect()
     };
     let sent = pairs(&headers);
     let mut sent = sent.iter();

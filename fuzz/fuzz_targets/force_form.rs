@@ -13,7 +13,10 @@ fn decoded(text: &str) -> String {
 
 fn pairs(text: &str) -> Vec<(String, String)> {
     let pairs = text.split(['&', ';']).filter(|pair| !pair.is_empty());
-    pairs.map(|pair| pair.split_once('=').unwrap_or((pair, ""))).map(|(name, value)| (decoded(name), value.to_owned())).collect()
+    pairs
+        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
+        .map(|(name, value)| (decoded(name), value.to_owned()))
+        .collect()
 }
 
 fuzz_target!(|bytes: &[u8]| {
@@ -29,7 +32,11 @@ fuzz_target!(|bytes: &[u8]| {
 
     let original = pairs(sent);
     let related = |name: &str| wanted.iter().any(|(path, _)| is_alias(name, path));
-    assert!(!original.iter().any(|(name, _)| wanted.iter().any(|(path, _)| is_on_the_way(name, path) && !is_alias(name, path))));
+    assert!(
+        !original
+            .iter()
+            .any(|(name, _)| wanted.iter().any(|(path, _)| is_on_the_way(name, path) && !is_alias(name, path)))
+    );
     let kept: Vec<_> = original.into_iter().filter(|(name, _)| !related(name)).collect();
     let result = pairs(&made);
     assert_eq!(&result[..kept.len()], &kept[..]);

@@ -18,7 +18,11 @@ fn check(object: &Map<String, Value>, depth: usize, wanted: &[(&[&str], &str)]) 
             assert_eq!(found, Some(&value(text)));
             continue;
         }
-        let below: Vec<_> = wanted.iter().filter(|(other, _)| other.len() > depth + 1 && other[..=depth] == path[..=depth]).copied().collect();
+        let below: Vec<_> = wanted
+            .iter()
+            .filter(|(other, _)| other.len() > depth + 1 && other[..=depth] == path[..=depth])
+            .copied()
+            .collect();
         check(found.and_then(Value::as_object).expect("an object"), depth + 1, &below);
     }
 }

@@ -27,11 +27,15 @@ fuzz_target!(|bytes: &[u8]| {
         let peer = Peer { address: Some(stranger), secure };
         assert_eq!(client(&peer, &headers, &trusted), Client { address: stranger, secure, by_proxy: false });
         let peer = Peer { address: Some(proxy), secure };
-        assert_eq!(client(&peer, &headers, &TrustedProxies::default()), Client { address: proxy, secure, by_proxy: false });
+        assert_eq!(
+            client(&peer, &headers, &TrustedProxies::default()),
+            Client { address: proxy, secure, by_proxy: false }
+        );
 
         let found = client(&peer, &headers, &trusted);
         assert!(found.by_proxy);
-        let texts = |name: &str| -> Vec<&str> { headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect() };
+        let texts =
+            |name: &str| -> Vec<&str> { headers.get_all(name).iter().filter_map(|line| line.to_str().ok()).collect() };
         // The address is the peer's, or one that somebody wrote down.
         let all = [texts("forwarded"), texts("x-forwarded-for")].concat().join(",");
         let written = all.split(|c: char| !(c.is_ascii_hexdigit() || matches!(c, '.' | ':'))).filter_map(|word| {

@@ -13,12 +13,18 @@ fn ends(bytes: &[u8]) -> Vec<usize> {
         let Some(second) = bytes.get(at + 1) else { return found };
         let size = match second & 0x7f {
             126 => bytes.get(at + 2..at + 4).map(|part| (2, u64::from(part[0]) << 8 | u64::from(part[1]))),
-            127 => bytes.get(at + 2..at + 10).map(|part| (8, part.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte)))),
+            127 => bytes
+                .get(at + 2..at + 10)
+                .map(|part| (8, part.iter().fold(0u64, |sum, byte| sum << 8 | u64::from(*byte)))),
             size => Some((0, u64::from(size))),
         };
         let Some((more, size)) = size else { return found };
         let mask = if second & 0x80 == 0 { 0 } else { 4 };
-        let Some(end) = size.checked_add(2 + more + mask).and_then(|length| usize::try_from(length).ok()).and_then(|length| at.checked_add(length)) else {
+        let Some(end) = size
+            .checked_add(2 + more + mask)
+            .and_then(|length| usize::try_from(length).ok())
+            .and_then(|length| at.checked_add(length))
+        else {
             return found;
         };
         if end > bytes.len() {

@@ -2,9 +2,9 @@
 
 #![no_main]
 
+use doorward::Head;
 use doorward::client::{Peer, TrustedProxies};
 use doorward::policy::Door;
-use doorward::Head;
 use http::{HeaderValue, Request, Uri};
 use libfuzzer_sys::fuzz_target;
 
@@ -37,7 +37,10 @@ fuzz_target!(|bytes: &[u8]| {
     let uri: Uri = format!("http://{host}/").parse().expect("an authority");
     let port = uri.port_u16();
     assert_ne!(port, Some(if secure { 443 } else { 80 }));
-    let said: Option<u16> = sent.rsplit_once(':').filter(|(name, _)| !name.contains(':') || name.ends_with(']')).and_then(|(_, port)| port.parse().ok());
+    let said: Option<u16> = sent
+        .rsplit_once(':')
+        .filter(|(name, _)| !name.contains(':') || name.ends_with(']'))
+        .and_then(|(_, port)| port.parse().ok());
     assert_eq!(port, said.filter(|port| *port != if secure { 443 } else { 80 }));
 
     // The same authority in the target agrees with it, in any case; another one does not.

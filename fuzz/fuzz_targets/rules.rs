@@ -63,7 +63,10 @@ fuzz_target!(|text: &str| {
         let method = http::Method::from_bytes(method.as_bytes()).expect("a method");
         let host = route.host.as_deref().unwrap_or("localhost");
         match policy.find(Door::Public, &method, host, &path) {
-            Match::Route(found) => assert!(found.route.pattern.segments().len() <= route.pattern.segments().len() || found.route.pattern.has_rest()),
+            Match::Route(found) => assert!(
+                found.route.pattern.segments().len() <= route.pattern.segments().len()
+                    || found.route.pattern.has_rest()
+            ),
             other => panic!("{route} is not found: {other:?}"),
         }
     }

@@ -68,7 +68,11 @@ fn parsed(bytes: &[u8], step: usize) -> Vec<Message> {
                 let (head, body) = request.into_parts();
                 if let Ok(body) = body.collect().await {
                     let body = body.to_bytes().to_vec();
-                    seen.borrow_mut().push(Message { method: head.method.to_string(), target: head.uri.to_string().into_bytes(), body });
+                    seen.borrow_mut().push(Message {
+                        method: head.method.to_string(),
+                        target: head.uri.to_string().into_bytes(),
+                        body,
+                    });
                 }
                 Ok::<_, Infallible>(Response::new(Empty::<Bytes>::new()))
             }
