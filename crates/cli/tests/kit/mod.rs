@@ -7,12 +7,14 @@ mod browser;
 mod demo;
 mod place;
 mod server;
+mod terminal;
 
 pub use api::Api;
 pub use browser::{Answer, Browser};
 pub use demo::{Demo, Stop};
 pub use place::{Place, Ran};
 pub use server::Server;
+pub use terminal::Terminal;
 
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::kit::{Api, Browser, Place, Server, eventually};
+use crate::kit::{Api, Browser, Place, Server, Terminal, eventually};
 use crate::rules;
 
 const OLD: &str = "the old long secret";
@@ -77,4 +77,36 @@ fn a_line_may_end_as_on_windows_and_hold_spaces() {
     place.run_with("user add anna --password-stdin", &format!("  {OLD} \r\n")).ok();
     place.run_with("user passwd anna --password-stdin", &format!("{OLD}\n{NEW}\n")).failed(1);
     place.run_with("user passwd anna --password-stdin", &format!("  {OLD} \n{NEW}\n")).ok();
+}
+
+#[test]
+fn at_a_terminal_one_is_asked_for_passwords() {
+    let place = Place::with(&rules("http://127.0.0.1:9000"));
+    let mut terminal = Terminal::run(&place, "user add anna");
+    terminal.answer("Password (nothing for a one-time code): ", OLD);
+    terminal.answer("The same again: ", OLD);
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    let mut terminal = Terminal::run(&place, "user passwd anna");
+    terminal.answer("Current password of anna (default): ", OLD);
+    terminal.answer("New password: ", NEW);
+    terminal.answer("The same again: ", NEW);
+    let (code, shown) = terminal.end();
+    assert_eq!(code, 0, "{shown}");
+    place.run_with("user passwd anna --password-stdin", &format!("{NEW}\n{OLD}\n")).ok();
+}
+
+#[test]
+fn at_a_terminal_nothing_typed_is_a_code_and_two_that_differ_are_nothing() {
+    let place = Place::with(&rules("http://127.0.0.1:9000"));
+    let mut terminal = Terminal::run(&place, "user add anna");
+    terminal.answer("Password (nothing for a one-time code): ", "");
+    let (code, shown) = terminal.end();
+    assert!(code == 0 && shown.contains("One-time code: "), "{shown}");
+    let mut terminal = Terminal::run(&place, "user add ben");
+    terminal.answer("Password (nothing for a one-time code): ", OLD);
+    terminal.answer("The same again: ", NEW);
+    let (code, shown) = terminal.end();
+    assert!(code == 1 && shown.contains("the two passwords differ; nothing was changed"), "{shown}");
+    place.run("user show ben").failed(1);
 }

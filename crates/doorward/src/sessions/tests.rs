@@ -215,12 +215,8 @@ fn parallel_signs_of_life_lose_none() {
 #[test]
 fn keys_spread_over_the_table() {
     use std::collections::HashSet;
-    use std::hash::{BuildHasher, Hash as _};
-    let hash = |key: SessionKey| {
-        let mut hasher = BuildHasherDefault::<KeyHasher>::default().build_hasher();
-        key.hash(&mut hasher);
-        hasher.finish()
-    };
+    use std::hash::BuildHasher as _;
+    let hash = |key: SessionKey| BuildHasherDefault::<KeyHasher>::default().hash_one(key);
     let keys = (0..1_000).map(|_| SessionDigest::of(SessionToken::random().expect("randomness").expose()).key());
     let hashes: HashSet<u64> = keys.map(hash).collect();
     assert_eq!(hashes.len(), 1_000);
