@@ -154,6 +154,7 @@ pub(crate) fn prepare(exchange: &Exchange<'_>, parts: &mut Parts, upstream: &Ups
     pass.edit_request(parts);
     let hop = Hop {
         peer: exchange.link.peer.address,
+        client: client.address,
         secure: client.secure,
         host: exchange.host.to_str().unwrap_or_default(),
         pseudonym: &gateway.pseudonym,

@@ -103,6 +103,8 @@ pub(crate) fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iter
 pub(crate) struct Hop<'a> {
     /// The peer's address; absent on Unix sockets.
     pub(crate) peer: Option<IpAddr>,
+    /// The client behind trusted proxies.
+    pub(crate) client: IpAddr,
     /// Whether the client spoke TLS, to us or to a trusted proxy.
     pub(crate) secure: bool,
     /// The authority that the client asked for.
@@ -130,13 +132,16 @@ pub(crate) fn clean_request(parts: &mut Parts, trusted: bool) {
 pub(crate) fn add_forwarded(parts: &mut Parts, hop: &Hop<'_>) {
     let mut text = String::with_capacity(64);
     let headers = &mut parts.headers;
-    match hop.peer {
+    // Where a proxy has written only one of the two, the other one must not say that the proxy is the client.
+    let (has_list, has_standard) = (headers.contains_key(X_FORWARDED_FOR), headers.contains_key(header::FORWARDED));
+    let from = |begun: bool, other: bool| if other && !begun { Some(hop.client) } else { hop.peer };
+    match from(has_list, has_standard) {
         Some(address) => write!(text, "{address}").expect("a string grows"),
         None => text.push_str("unknown"),
     }
     append(headers, X_FORWARDED_FOR, &text);
     text.clear();
-    match hop.peer {
+    match from(has_standard, has_list) {
         Some(IpAddr::V4(address)) => write!(text, "for={address}").expect("a string grows"),
         Some(IpAddr::V6(address)) => write!(text, "for=\"[{address}]\"").expect("a string grows"),
         None => text.push_str("for=unknown"),
@@ -244,7 +249,21 @@ mod tests {
 
     fn hop() -> Hop<'static> {
         let peer = "192.0.2.7".parse().ok();
-        Hop { peer, secure: false, host: "api.example", pseudonym: "doorward-1" }
+        let client = "192.0.2.7".parse().expect("an address");
+        Hop { peer, client, secure: false, host: "api.example", pseudonym: "doorward-1" }
+    }
+
+    #[test]
+    fn a_proxy_that_writes_one_list_is_not_the_client_in_the_other() {
+        let client = "198.51.100.9".parse().expect("an address");
+        let hop = Hop { client, secure: true, ..hop() };
+        let mut request = parts(&[("X-Forwarded-For", "198.51.100.9")]);
+        add_forwarded(&mut request, &hop);
+        assert_eq!(request.headers[X_FORWARDED_FOR], "198.51.100.9, 192.0.2.7");
+        assert_eq!(request.headers[header::FORWARDED], "for=198.51.100.9;proto=https;host=\"api.example\"");
+        let mut request = parts(&[("Forwarded", "for=198.51.100.9;proto=https")]);
+        add_forwarded(&mut request, &hop);
+        assert_eq!(request.headers[X_FORWARDED_FOR], "198.51.100.9");
     }
 
     fn names(headers: &HeaderMap) -> Vec<&str> {

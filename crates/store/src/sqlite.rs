@@ -48,11 +48,12 @@ use writer::Writer;
 /// answers. Several threads read. Callers never block. Dropping the store finishes what was asked for.
 pub struct Sqlite {
     path: PathBuf,
-    writer: Writer,
     /// Answer at once: one session, one user, the feed.
     lookups: Readers,
     /// May take a while: lists.
     lists: Readers,
+    /// Dropped last: whoever closes the file alone copies the log into it.
+    writer: Writer,
 }
 
 impl Sqlite {
@@ -106,7 +107,7 @@ impl Sqlite {
         let lookups = Readers::start(&path, "doorward-lookup", lookup_threads()).map_err(fault)?;
         let lists = Readers::start(&path, "doorward-list", LIST_THREADS).map_err(fault)?;
         let writer = Writer::start(writer, &path).map_err(fault)?;
-        Ok(Self { writer, lookups, lists, path })
+        Ok(Self { path, lookups, lists, writer })
     }
 }
 

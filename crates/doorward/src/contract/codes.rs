@@ -17,6 +17,7 @@ pub(super) fn checks() -> Vec<Check> {
         check(a_code_is_void_for_a_disabled_user),
         check(a_code_is_void_after_another_password),
         check(a_code_is_void_when_its_user_is_removed),
+        check(a_code_is_void_when_its_user_gets_other_roles),
     ]
 }
 
@@ -84,6 +85,15 @@ async fn a_code_is_void_after_another_password(store: Arc<dyn Store>) {
     commit(&store, issue(&user, 1)).await;
     let set = Change::SetPassword { user: user.number, epoch: user.epoch, password: hash("second"), session: None };
     commit(&store, set).await;
+    assert_eq!(refusal(&store, redeem(1)).await, Conflict::CodeUnknown);
+}
+
+/// Whoever issued it could take over an account that may more by now than they do.
+async fn a_code_is_void_when_its_user_gets_other_roles(store: Arc<dyn Store>) {
+    let user = add(&store, new_user("anna")).await;
+    commit(&store, issue(&user, 1)).await;
+    let add = vec![crate::Name::parse("administrator").expect("a name")];
+    commit(&store, Change::ChangeRoles { user: user.number, add, remove: vec![], guard: None }).await;
     assert_eq!(refusal(&store, redeem(1)).await, Conflict::CodeUnknown);
 }
 

@@ -121,6 +121,12 @@ impl Workshop<'_> {
         const FORM: &str = "write `GET /orders/:id`, `GET,POST /orders` or `* /files/*rest`";
         let slash = text.find('/').ok_or_else(|| (format!("`{text}` has no path"), FORM))?;
         let (methods, path) = text.split_at(slash);
+        if path.contains(['{', '}', '<', '>']) {
+            return Err((
+                format!("`{path}` has braces, which no request has as they stand"),
+                "write `:id` for one segment, `*rest` for the rest",
+            ));
+        }
         let pattern = Pattern::parse(path.trim_end()).map_err(|wrong| (wrong.to_string(), FORM))?;
         let methods: Vec<&str> = methods.split(',').map(str::trim).collect();
         if methods == ["*"] {

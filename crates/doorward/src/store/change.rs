@@ -33,7 +33,7 @@ pub enum Change {
         /// All attributes, new.
         attributes: Option<Map<String, Value>>,
     },
-    /// Enables or disables a user. Disabling adds one to the epoch and removes all sessions.
+    /// Enables or disables a user. Disabling adds one to the epoch and removes all sessions and codes.
     SetState {
         /// Who.
         user: UserNumber,
@@ -42,7 +42,7 @@ pub enum Change {
         /// Who must be left.
         guard: Option<Guard>,
     },
-    /// Takes roles, then gives; adds one to the epoch and removes all sessions when the set of roles changed.
+    /// Takes roles, then gives; adds one to the epoch and removes all sessions and codes when the set of roles changed.
     ChangeRoles {
         /// Who.
         user: UserNumber,

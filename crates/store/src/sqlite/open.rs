@@ -1,10 +1,10 @@
 //! Opening the file: whose it is, which version it has, and how it is to be written.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::fault::Fault;
 use super::migrations::{self, LATEST};
@@ -95,9 +95,11 @@ pub(crate) fn open_file(path: &Path) -> Result<Connection, Fault> {
 
 /// Whose the file is.
 pub(crate) fn kind(connection: &Connection) -> Result<Kind, Fault> {
-    let application: i32 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
-    let tables: u32 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    // All of it is of one moment: another process may be making the tables right now.
+    let moment = connection.unchecked_transaction()?;
+    let application: i32 = moment.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let version: i64 = moment.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let tables: u32 = moment.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(match (application, u32::try_from(version)) {
         (APPLICATION, Ok(version)) => Kind::Ours(version),
         (0, Ok(0)) if tables == 0 => Kind::Empty,
@@ -111,10 +113,23 @@ fn write_ahead(connection: &Connection) -> Result<(), Fault> {
     if mode == "wal" {
         return Ok(());
     }
-    let mode: String = connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0))?;
+    let patience = Instant::now() + PATIENCE;
+    let mode = loop {
+        match connection.pragma_update_and_check::<String, _, _>(None, "journal_mode", "WAL", |row| row.get(0)) {
+            // Whoever opens a new database at the same moment does the same, and this is not waited for inside.
+            Err(error) if is_busy(&error) && Instant::now() < patience => std::thread::sleep(PAUSE),
+            mode => break mode?,
+        }
+    };
     if mode == "wal" {
         return Ok(());
     }
     let detail = "the file system cannot share memory between processes: set `data` to a file on a local disk";
     Err(Fault::Unavailable(detail.into()))
+}
+
+const PAUSE: Duration = Duration::from_millis(5);
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }

@@ -20,6 +20,7 @@ impl State {
             return self.alter(number, |user| user.state = state);
         }
         let ended = self.end_sessions_of(number, None);
+        self.codes.retain(|_, code| code.user != number);
         self.new_epoch(number, ended, |user| user.state = state)
     }
 
@@ -41,6 +42,7 @@ impl State {
         let after = User { roles: roles.clone(), ..user.clone() };
         self.check_user(number, guard, Some(after))?;
         let ended = self.end_sessions_of(number, None);
+        self.codes.retain(|_, code| code.user != number);
         self.new_epoch(number, ended, |user| user.roles = roles)
     }
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use super::Touched;
 use crate::sqlite::fault::Fault;
-use crate::sqlite::{guard, sessions, users};
+use crate::sqlite::{codes, guard, sessions, users};
 
 pub(super) fn set_state(
     connection: &Connection,
@@ -57,8 +57,9 @@ pub(super) fn remove(connection: &Connection, number: UserNumber, guarded: Optio
     Ok(Touched { user: Some(user), ended, announced: vec![Changed::User(number)] })
 }
 
-/// Ends all sessions of a user, wherever they are remembered.
+/// Ends all sessions of a user, wherever they are remembered. Their code goes too: whoever issued it may not do so any more.
 fn cut(connection: &Connection, number: UserNumber) -> Result<Touched, Fault> {
+    codes::void(connection, number)?;
     let ended = sessions::end_of(connection, number, None)?;
     users::raise_epoch(connection, number)?;
     Touched::altered(connection, number, ended)
