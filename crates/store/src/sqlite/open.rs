@@ -114,8 +114,8 @@ fn write_ahead(connection: &Connection) -> Result<(), Fault> {
         return Ok(());
     }
     let patience = Instant::now() + PATIENCE;
-    let mode = loop {
-        match connection.pragma_update_and_check::<String, _, _>(None, "journal_mode", "WAL", |row| row.get(0)) {
+    let mode: String = loop {
+        match connection.pragma_update_and_check(None, "journal_mode", "WAL", |row| row.get(0)) {
             // Whoever opens a new database at the same moment does the same, and this is not waited for inside.
             Err(error) if is_busy(&error) && Instant::now() < patience => std::thread::sleep(PAUSE),
             mode => break mode?,
