@@ -29,6 +29,12 @@ fn check(object: &Map<String, Value>, depth: usize, wanted: &[(&[&str], &str)]) 
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((choice, sent)) = bytes.split_first() else { return };
+    // The JSON library takes a key of its own for something else when it reads a `Value`, as this target does and the parser
+    // does not.
+    let own = [&b"serde_json"[..], b"private", b"RawValue"];
+    if own.iter().any(|word| sent.windows(word.len()).any(|part| part == *word)) {
+        return;
+    }
     let (forced, wanted) = forced(*choice);
     let Ok(body) = forced.body(Some("application/json"), None, sent) else { return };
     let made: Value = serde_json::from_slice(&body.bytes).expect("what is made is JSON");

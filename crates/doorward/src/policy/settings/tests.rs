@@ -3,6 +3,7 @@ use crate::policy::{Period, Rules, Size};
 
 mod complaints;
 mod doubts;
+mod unknown;
 
 fn nothing(_: &str) -> Option<String> {
     None

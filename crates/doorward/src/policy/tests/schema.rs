@@ -23,6 +23,17 @@ fn every_part_of_the_schema_that_is_referred_to_is_there() {
 }
 
 #[test]
+fn no_table_takes_a_key_that_nobody_knows() {
+    let schema = schema();
+    let tables = schema.get("$defs").and_then(|defs| defs.as_object()).expect("definitions").iter();
+    for (table, shape) in tables.chain([(&"the whole".to_owned(), schema.as_value())]) {
+        if shape.get("properties").is_some() {
+            assert_eq!(shape.get("additionalProperties"), Some(&false.into()), "{table}");
+        }
+    }
+}
+
+#[test]
 fn descriptions_are_for_people_who_write_the_file() {
     let text = serde_json::to_string(&schema()).expect("JSON");
     assert!(!text.contains("```") && !text.contains("[`") && !text.contains("doorward::"));
