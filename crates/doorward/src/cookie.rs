@@ -30,12 +30,12 @@ pub enum Found<'h> {
 /// ```
 pub fn find<'h>(headers: &'h HeaderMap, name: &str) -> Found<'h> {
     let mut found = Found::None;
-    let mut nameless = None;
+    let (mut planted, mut planted_differ): (Option<&[u8]>, bool) = (None, false);
     for line in headers.get_all(COOKIE) {
         for pair in pairs(line) {
             // A cookie without a name that looks like ours was planted: alone it is nobody's, beside ours it is a second one.
             if let Some(value) = pair.strip_prefix(b"=").and_then(|pair| value_of(pair, name)) {
-                nameless = Some(value);
+                planted_differ |= planted.replace(value).is_some_and(|other| other != value);
                 continue;
             }
             let Some(value) = value_of(pair, name) else { continue };
@@ -47,8 +47,8 @@ pub fn find<'h>(headers: &'h HeaderMap, name: &str) -> Found<'h> {
             };
         }
     }
-    match (found, nameless) {
-        (Found::One(value), Some(planted)) if value.as_bytes() != planted => Found::Ambiguous,
+    match (found, planted) {
+        (Found::One(value), Some(other)) if planted_differ || value.as_bytes() != other => Found::Ambiguous,
         _ => found,
     }
 }
@@ -231,6 +231,7 @@ mod tests {
         assert_eq!(find(&headers(&[b"n=a", b"n=b"]), "n"), Found::Ambiguous);
         assert_eq!(find(&headers(&[b"n=a; =n=b"]), "n"), Found::Ambiguous);
         assert_eq!(find(&headers(&[b"=n=b; n=a"]), "n"), Found::Ambiguous);
+        assert_eq!(find(&headers(&[b"=n=b; =n=a; n=a"]), "n"), Found::Ambiguous);
         assert_eq!(find(&headers(&[b"=n=a; n=a"]), "n"), Found::One("a"));
         assert_eq!(find(&headers(&[b"=n=a"]), "n"), Found::None);
         assert_eq!(find(&headers(&[b"n=\xff"]), "n"), Found::Ambiguous);
