@@ -4,6 +4,7 @@ mod declared;
 mod own;
 mod warn;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -11,7 +12,7 @@ use super::acl::{Grants, Tree};
 use super::builtin::{OwnRoute, own as own_routes};
 use super::complaint::{Complaint, Complaints, nearest};
 use super::cookies::Cookies;
-use super::method::{Methods, Vocabulary, is_method, is_never_allowed};
+use super::method::{Methods, Vocabulary, is_method, is_never_allowed, mistyped};
 use super::pattern::Pattern;
 use super::role::{self, Role};
 use super::route::{RealmId, Route};
@@ -117,17 +118,17 @@ impl Workshop<'_> {
     }
 
     /// Reads `GET,POST /orders/:id`.
-    fn read_match(&mut self, text: &str) -> Result<Matched, (String, &'static str)> {
+    fn read_match(&mut self, text: &str) -> Result<Matched, (String, Cow<'static, str>)> {
         const FORM: &str = "write `GET /orders/:id`, `GET,POST /orders` or `* /files/*rest`";
-        let slash = text.find('/').ok_or_else(|| (format!("`{text}` has no path"), FORM))?;
+        let slash = text.find('/').ok_or_else(|| (format!("`{text}` has no path"), FORM.into()))?;
         let (methods, path) = text.split_at(slash);
         if path.contains(['{', '}', '<', '>']) {
             return Err((
                 format!("`{path}` has braces, which no request has as they stand"),
-                "write `:id` for one segment, `*rest` for the rest",
+                "write `:id` for one segment, `*rest` for the rest".into(),
             ));
         }
-        let pattern = Pattern::parse(path.trim_end()).map_err(|wrong| (wrong.to_string(), FORM))?;
+        let pattern = Pattern::parse(path.trim_end()).map_err(|wrong| (wrong.to_string(), FORM.into()))?;
         let methods: Vec<&str> = methods.split(',').map(str::trim).collect();
         if methods == ["*"] {
             return Ok(Matched { asked: Asked::Every, pattern, methods: "*".into() });
@@ -142,19 +143,22 @@ impl Workshop<'_> {
         Ok(Matched { asked: Asked::Named(asked), pattern, methods: methods.join(",").into() })
     }
 
-    fn read_method(&mut self, name: &str) -> Result<Methods, (String, &'static str)> {
+    fn read_method(&mut self, name: &str) -> Result<Methods, (String, Cow<'static, str>)> {
         const UPPER: &str = "methods are written in capitals: `GET`, `POST`, `PROPFIND`";
         if name == "*" {
-            return Err(("`*` means all methods, and so stands alone".into(), "write `* /path`"));
+            return Err(("`*` means all methods, and so stands alone".into(), "write `* /path`".into()));
         }
         if !is_method(name) {
-            return Err((format!("`{name}` is no method"), UPPER));
+            return Err((format!("`{name}` is no method"), UPPER.into()));
         }
         if is_never_allowed(name) {
-            return Err((format!("{name} is never allowed"), "take it out"));
+            return Err((format!("{name} is never allowed"), "take it out".into()));
+        }
+        if let Some(meant) = mistyped(name) {
+            return Err((format!("nobody knows a method `{name}`"), format!("did you mean `{meant}`?").into()));
         }
         let too_many =
-            || ("more methods are named than can be told apart".into(), "64 at most, the common ones included");
+            || ("more methods are named than can be told apart".into(), "64 at most, the common ones included".into());
         self.vocabulary.name(name).ok_or_else(too_many)
     }
 

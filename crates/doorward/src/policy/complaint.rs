@@ -105,7 +105,7 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
 }
 
 /// How many letters to add, drop, change or swap with a neighbour to get from one word to the other.
-fn distance(from: &str, to: &str) -> usize {
+pub(crate) fn distance(from: &str, to: &str) -> usize {
     let fold = |text: &str| text.to_lowercase().replace('-', "_").chars().collect::<Vec<_>>();
     let (from, to) = (fold(from), fold(to));
     let mut before_last = vec![0; to.len() + 1];

@@ -248,13 +248,30 @@ fn exemplify(complaint: Complaint) -> Complaint {
     let fix = match SHAPES.iter().find(|(shape, _)| complaint.text.starts_with(shape)) {
         Some((_, example)) => (*example).to_owned(),
         None => match complaint.text.rsplit_once("expected ") {
-            Some((_, "nothing")) => "take it out".to_owned(),
-            Some((_, "a boolean")) => "write `true` or `false`".to_owned(),
-            Some((_, wanted)) => format!("here belongs {wanted}"),
+            Some((said, wanted)) => belonging(said, wanted),
             None => "write `key = value`, text in quotes, lists in `[ ]`, and each key once".to_owned(),
         },
     };
     complaint.fix(fix)
+}
+
+/// What to write where a reader wants one thing and found another.
+fn belonging(said: &str, wanted: &str) -> String {
+    // `invalid type: integer `8080`, expected a string`
+    let found = said.split('`').nth(1);
+    match (wanted, found) {
+        ("nothing", _) => "take it out".to_owned(),
+        ("a boolean", _) => "write `true` or `false`".to_owned(),
+        ("a string", Some(found)) => format!("write it in quotes: `\"{found}\"`"),
+        ("a string", None) => "write one text in quotes".to_owned(),
+        ("a string or a list of strings", _) => "write text in quotes, or a list of such: `[\"…\", \"…\"]`".to_owned(),
+        ("u16" | "u32" | "u64" | "usize", _) => "write a whole number, 0 or more, without quotes".to_owned(),
+        ("f64", _) => "write a number without quotes".to_owned(),
+        ("a sequence", _) => "write a list: `[…, …]`".to_owned(),
+        ("`\"`", _) if said.contains("string") => "end the text with `\"`, in the line in which it begins".to_owned(),
+        _ if wanted == "a map" || wanted.starts_with("struct ") => "write a table: `{ key = … }`".to_owned(),
+        _ => format!("here belongs {wanted}"),
+    }
 }
 
 /// A word of help where TOML's own rules surprise people.

@@ -2,6 +2,11 @@
 
 use http::Method;
 
+use super::complaint::distance;
+
+/// The methods of nearly every API.
+const COMMON: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
 /// Methods that are known without being named: those of HTTP, of PATCH and QUERY, and of WebDAV with its kin.
 const KNOWN: [&str; 34] = [
     "GET",
@@ -129,6 +134,21 @@ pub(crate) fn is_method(name: &str) -> bool {
     name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'-') && (1..=32).contains(&name.len())
 }
 
+/// The common method that a name is a typing error of: `GET` for `GTE`. Names that merely resemble one, as `SET` does, are methods
+/// like any other.
+pub(crate) fn mistyped(name: &str) -> Option<&'static str> {
+    let letters = |text: &str| {
+        let mut letters = text.as_bytes().to_vec();
+        letters.sort_unstable();
+        letters
+    };
+    let is_meant = |common: &&&str| {
+        let begins_alike = common.as_bytes().first() == name.as_bytes().first();
+        distance(name, common) == 1 && (begins_alike || letters(name) == letters(common))
+    };
+    if KNOWN.contains(&name) { None } else { COMMON.iter().find(is_meant).copied() }
+}
+
 /// TRACE and TRACK echo cookies, and CONNECT makes a tunnel past every rule.
 pub(crate) fn is_never_allowed(name: &str) -> bool {
     matches!(name, "TRACE" | "TRACK" | "CONNECT")
@@ -165,6 +185,25 @@ mod tests {
         let read = |name: &str| vocabulary.read(&Method::from_bytes(name.as_bytes()).expect("a method"));
         assert_eq!(read("get"), Spoken::Unknown);
         assert_eq!([read("TRACE"), read("TRACK"), read("CONNECT")], [Spoken::Never; 3]);
+    }
+
+    #[test]
+    fn a_typing_error_is_told_from_a_method_that_nobody_knows() {
+        for (name, meant) in [
+            ("GTE", "GET"),
+            ("GETT", "GET"),
+            ("POTS", "POST"),
+            ("PSOT", "POST"),
+            ("DELTE", "DELETE"),
+            ("DELETED", "DELETE"),
+            ("PACTH", "PATCH"),
+            ("OPTION", "OPTIONS"),
+        ] {
+            assert_eq!(mistyped(name), Some(meant), "{name}");
+        }
+        for name in KNOWN.into_iter().chain(["PURGE", "SET", "BAN", "NOTIFY", "SUBSCRIBE", "PUSH", "LIST", "FIND"]) {
+            assert_eq!(mistyped(name), None, "{name}");
+        }
     }
 
     #[test]

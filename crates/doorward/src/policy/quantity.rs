@@ -1,10 +1,12 @@
 //! Quantities as people write them: `30m`, `10MiB`, `100/s`.
 
 use std::fmt;
+use std::marker::PhantomData;
 use std::str::FromStr;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
 /// The text is no quantity of the kind that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,9 +29,9 @@ pub enum InvalidQuantity {
 /// assert_eq!("1h30m".parse(), Ok(Period(5_400)));
 /// assert_eq!(Period(5_400).to_string(), "1h30m");
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(extend("pattern" = "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "examples" = ["30m"]))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(into = "String")]
+#[schemars(try_from = "String", extend("pattern" = "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$", "examples" = ["30m"]))]
 pub struct Period(pub u32);
 
 const UNITS_OF_TIME: [(&str, u32); 4] = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
@@ -53,11 +55,9 @@ impl FromStr for Period {
     }
 }
 
-impl TryFrom<String> for Period {
-    type Error = InvalidQuantity;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
+impl<'de> Deserialize<'de> for Period {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Quantity::of("a period in quotes, such as \"30m\""))
     }
 }
 
@@ -86,9 +86,9 @@ impl fmt::Display for Period {
 /// use doorward::policy::Size;
 /// assert_eq!("10MiB".parse(), Ok(Size(10 * 1024 * 1024)));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(extend("pattern" = "^[0-9]+(B|kB|MB|GB|KiB|MiB|GiB)?$", "examples" = ["10MiB"]))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, JsonSchema)]
+#[serde(into = "String")]
+#[schemars(try_from = "String", extend("pattern" = "^[0-9]+(B|kB|MB|GB|KiB|MiB|GiB)?$", "examples" = ["10MiB"]))]
 pub struct Size(pub u64);
 
 const UNITS_OF_SIZE: [(&str, u64); 8] = [
@@ -112,11 +112,9 @@ impl FromStr for Size {
     }
 }
 
-impl TryFrom<String> for Size {
-    type Error = InvalidQuantity;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Quantity::of("a size in quotes, such as \"10MiB\""))
     }
 }
 
@@ -145,9 +143,9 @@ impl fmt::Display for Size {
 /// use doorward::policy::Rate;
 /// assert_eq!("10/m".parse(), Ok(Rate { requests: 10, seconds: 60 }));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Serialize, JsonSchema)]
-#[serde(try_from = "String", into = "String")]
-#[schemars(extend("pattern" = "^[0-9]+/(s|m|h)$", "examples" = ["100/s"]))]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, JsonSchema)]
+#[serde(into = "String")]
+#[schemars(try_from = "String", extend("pattern" = "^[0-9]+/(s|m|h)$", "examples" = ["100/s"]))]
 pub struct Rate {
     /// How many.
     pub requests: u32,
@@ -170,11 +168,9 @@ impl FromStr for Rate {
     }
 }
 
-impl TryFrom<String> for Rate {
-    type Error = InvalidQuantity;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        text.parse()
+impl<'de> Deserialize<'de> for Rate {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_str(Quantity::of("a rate in quotes, such as \"100/s\""))
     }
 }
 
@@ -191,6 +187,30 @@ impl fmt::Display for Rate {
             Some((unit, _)) => write!(f, "{}{unit}", self.requests),
             None => write!(f, "{}/{}s", self.requests, self.seconds),
         }
+    }
+}
+
+/// Reads a quantity, and says what it looks like where something else stands.
+struct Quantity<T> {
+    expected: &'static str,
+    kind: PhantomData<T>,
+}
+
+impl<T> Quantity<T> {
+    fn of(expected: &'static str) -> Self {
+        Self { expected, kind: PhantomData }
+    }
+}
+
+impl<T: FromStr<Err = InvalidQuantity>> Visitor<'_> for Quantity<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.expected)
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        text.parse().map_err(E::custom)
     }
 }
 

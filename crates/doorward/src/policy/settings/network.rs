@@ -16,7 +16,7 @@ use crate::policy::quantity::Period;
 pub struct Listener {
     /// `address:port`, or `unix:/path`.
     pub address: String,
-    /// Plain HTTP, although `[tls]` is there.
+    /// Plain HTTP, although `[tls]` is there. A Unix socket is plain unless the file says `plain = false`.
     pub plain: bool,
     /// On a plain listener: pages are sent to https, everything else is refused.
     pub redirect_to_https: bool,
@@ -27,15 +27,20 @@ pub struct Listener {
 impl Listener {
     /// A listener at this address, with nothing more said.
     pub fn at(address: &str) -> Self {
-        Self { address: address.into(), plain: false, redirect_to_https: false, proxy_protocol: false }
+        Self { address: address.into(), plain: is_unix(address), redirect_to_https: false, proxy_protocol: false }
     }
 
     /// Whether only this machine can connect.
     pub fn is_at_home(&self) -> bool {
         let host = self.address.rsplit_once(':').map_or(&*self.address, |(host, _)| host);
         let parsed = host.trim_matches(['[', ']']).parse::<std::net::IpAddr>();
-        host == "localhost" || parsed.is_ok_and(|ip| ip.is_loopback()) || self.address.starts_with("unix:")
+        host == "localhost" || parsed.is_ok_and(|ip| ip.is_loopback()) || is_unix(&self.address)
     }
+}
+
+/// What comes over a Unix socket does not leave this machine.
+fn is_unix(address: &str) -> bool {
+    address.starts_with("unix:")
 }
 
 /// A listener as a table.
@@ -44,9 +49,8 @@ impl Listener {
 struct ListenerTable {
     /// `address:port`, or `unix:/path`.
     address: String,
-    /// Plain HTTP, although `[tls]` is there.
-    #[serde(default)]
-    plain: bool,
+    /// Plain HTTP, although `[tls]` is there. Absent: `true` for a Unix socket, `false` for all others.
+    plain: Option<bool>,
     /// On a plain listener: pages are sent to https, everything else is refused.
     #[serde(default)]
     redirect_to_https: bool,
@@ -73,6 +77,7 @@ impl<'de> Deserialize<'de> for Listener {
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Listener, A::Error> {
                 let table = ListenerTable::deserialize(MapAccessDeserializer::new(map))?;
                 let ListenerTable { address, plain, redirect_to_https, proxy_protocol } = table;
+                let plain = plain.unwrap_or_else(|| is_unix(&address));
                 Ok(Listener { address, plain, redirect_to_https, proxy_protocol })
             }
         }

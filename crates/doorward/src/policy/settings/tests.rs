@@ -167,3 +167,10 @@ fn the_words_of_every_setting_are_understood() {
     assert!(dialects.ez.is_none() && dialects.magento.is_none());
     assert_eq!(dialects.kirby.and_then(|dialect| dialect.prefix).as_deref(), Some("/k"));
 }
+
+#[test]
+fn a_unix_socket_is_plain_unless_the_file_says_otherwise() {
+    let plain = |listen: &str| settings(&format!("listen = {listen}")).listen[0].plain;
+    assert!(plain("\"unix:/a\"") && plain("{ address = \"unix:/a\" }"));
+    assert!(!plain("{ address = \"unix:/a\", plain = false }") && !plain("\"127.0.0.1:1\""));
+}

@@ -134,6 +134,8 @@ fn what_is_no_match_is_told_how_to_write_one() {
         ("GET", "`GET` has no path", "write `GET /orders/:id`"),
         ("", "`` has no path", "write `GET"),
         ("get /a", "`get` is no method", "in capitals"),
+        ("GTE /a", "nobody knows a method `GTE`", "did you mean `GET`?"),
+        ("GET,POTS /a", "nobody knows a method `POTS`", "did you mean `POST`?"),
         ("GET POST /a", "`GET POST` is no method", "in capitals"),
         ("/a", "`` is no method", "in capitals"),
         ("GET, /a", "`` is no method", "in capitals"),

@@ -103,6 +103,24 @@ fn what_a_key_cannot_hold_is_told_at_the_value() {
 }
 
 #[test]
+fn the_fix_is_what_to_write() {
+    for (keys, said) in [
+        ("host = 7", "write it in quotes: `\"7\"`"),
+        ("host = true", "write it in quotes: `\"true\"`"),
+        ("host = []", "write one text in quotes"),
+        ("limits.timeout = 60", "here belongs a period in quotes, such as \"30m\""),
+        ("limits.body = 1000", "here belongs a size in quotes, such as \"10MiB\""),
+        ("limits.rate = 5", "here belongs a rate in quotes, such as \"100/s\""),
+        ("identify = \"yes\"", "write `true` or `false`"),
+        ("headers.request.remove = \"X\"", "write a list: `[…, …]`"),
+        ("headers.request = 1", "write a table: `{ key = … }`"),
+    ] {
+        let (_, text, fix) = complaint(keys);
+        assert_eq!(fix.as_deref(), Some(said), "{keys}: {text}");
+    }
+}
+
+#[test]
 fn what_is_missing_is_named() {
     let all = complaints("[[route]]\nmatch = \"GET /\"\n");
     assert_eq!(all.len(), 1, "{all:?}");
