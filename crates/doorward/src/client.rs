@@ -19,6 +19,13 @@ pub struct Peer {
     pub secure: bool,
 }
 
+impl Peer {
+    /// Whether it is on this machine.
+    pub fn is_home(&self) -> bool {
+        self.address.is_none_or(|address| address.to_canonical().is_loopback())
+    }
+}
+
 /// The client behind all proxies that are trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {

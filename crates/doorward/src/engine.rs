@@ -10,6 +10,7 @@ mod guests;
 mod identify;
 mod judge;
 mod login;
+mod navigation;
 mod notes;
 mod own;
 mod roles;

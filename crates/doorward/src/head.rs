@@ -20,6 +20,8 @@ pub struct Head<'a> {
     pub(crate) host: Cow<'a, str>,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) client: Client,
+    /// Whether the peer is on this machine.
+    pub(crate) is_home: bool,
     pub(crate) door: Door,
 }
 
@@ -34,6 +36,10 @@ impl<'a> Head<'a> {
         if matches!(parts.method.as_str(), "CONNECT" | "TRACE" | "TRACK") {
             return Err(Reason::MethodNotAllowed.into());
         }
+        // An upstream is spoken to by HTTP: nobody should take `ftp://` for what was judged (RFC 9110, section 4.2).
+        if parts.uri.scheme().is_some_and(|scheme| *scheme != uri::Scheme::HTTP && *scheme != uri::Scheme::HTTPS) {
+            return Err(Reason::Malformed("the target has another scheme than http and https").into());
+        }
         let host = host(parts, client.secure)?;
         if parts.uri.scheme() == Some(&uri::Scheme::HTTPS) && !client.secure {
             return Err(Reason::Misdirected.into());
@@ -45,7 +51,8 @@ impl<'a> Head<'a> {
             _ => CanonicalPath::parse(raw),
         };
         let path = path.map_err(Reason::Path)?;
-        Ok(Self { method: &parts.method, path, query: parts.uri.query(), host, headers: &parts.headers, client, door })
+        let (method, query, headers) = (&parts.method, parts.uri.query(), &parts.headers);
+        Ok(Self { method, path, query, host, headers, client, is_home: peer.is_home(), door })
     }
 
     /// The method.
@@ -76,6 +83,11 @@ impl<'a> Head<'a> {
     /// The client behind trusted proxies.
     pub fn client(&self) -> &Client {
         &self.client
+    }
+
+    /// Whether the other end of the connection is on this machine: a name for this machine means it to nobody else.
+    pub fn is_home(&self) -> bool {
+        self.is_home
     }
 
     /// The listener.
@@ -198,6 +210,16 @@ mod tests {
         assert_eq!(read(request("http://EXAMPLE.com/a")), Ok("example.com".into()));
         assert!(read(request("http://other.example/a")).is_err());
         assert_eq!(read(request("https://example.com/a")), Err(Reason::Misdirected));
+    }
+
+    #[test]
+    fn an_absolute_target_is_one_of_http() {
+        for scheme in ["ftp", "ws", "gopher", "httpx"] {
+            let request = http::Request::get(format!("{scheme}://example.com/a")).header(HOST, "example.com");
+            assert!(matches!(read(request), Err(Reason::Malformed(_))), "{scheme}");
+        }
+        let request = http::Request::get("HTTP://example.com/a").header(HOST, "example.com");
+        assert_eq!(read(request), Ok("example.com".into()));
     }
 
     #[test]

@@ -2,14 +2,14 @@
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER,
-    SET_COOKIE, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY,
+    RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::refusal::{Reason, Refusal};
+use crate::refusal::{Reason, Refusal, Terms};
 use crate::store::Conflict;
 
 /// What every answer in Doorward's own words says to browsers: nobody keeps it, guesses its type, runs, frames or embeds it, and
@@ -78,14 +78,19 @@ impl Problem {
 
 /// The response for a refusal. The request's id lets the operator find the reason in the log.
 pub fn response(refusal: &Refusal, request_id: Option<&str>) -> Response<Bytes> {
-    let mut problem = problem(refusal);
-    if let Some(id) = request_id {
-        problem = problem.member("request_id", id);
-    }
-    let mut response = problem.response();
     let terms = refusal.terms();
+    let mut response = match &terms.log_in {
+        Some(place) => see_other(place),
+        None => {
+            let mut problem = problem(refusal);
+            if let Some(id) = request_id {
+                problem = problem.member("request_id", id);
+            }
+            problem.response()
+        }
+    };
     let headers = response.headers_mut();
-    if let Some(challenge) = &terms.challenge {
+    if let Some(challenge) = terms.challenge.as_ref().filter(|_| terms.log_in.is_none()) {
         headers.insert(WWW_AUTHENTICATE, challenge.clone());
     }
     if let Some(allow) = &terms.allow {
@@ -107,24 +112,45 @@ pub fn response(refusal: &Refusal, request_id: Option<&str>) -> Response<Bytes> 
     response
 }
 
+/// Sends a person to where they log in, for once: it depends on the cookie and on who asks, and nobody keeps it.
+fn see_other(place: &HeaderValue) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::SEE_OTHER;
+    let headers = response.headers_mut();
+    headers.insert(LOCATION, place.clone());
+    headers.extend(PROTECTION);
+    headers.insert(VARY, HeaderValue::from_static("Cookie, Accept, Authorization, Sec-Fetch-Mode, Sec-Fetch-Dest"));
+    response
+}
+
 /// The words.
 fn problem(refusal: &Refusal) -> Problem {
-    let (status, code) = (refusal.status(), refusal.code());
+    let (status, code, terms) = (refusal.status(), refusal.code(), refusal.terms());
+    let when = || terms.retry_after.map(|_| "Retry-After says when to try again.".to_owned());
     let (title, detail) = match refusal.reason() {
-        Reason::Path(_) => ("The path is not canonical.", None),
+        Reason::Path(_) => (
+            "The path is not canonical.",
+            Some("Send it in its one spelling: no `..`, no empty segment, no `;`, no encoded slash, nothing encoded twice.".to_owned()),
+        ),
         Reason::Malformed(_) => ("The request is malformed.", None),
         Reason::Misdirected => ("This address is not served here.", None),
         Reason::NotFound => ("There is nothing here.", None),
-        Reason::MethodNotAllowed => ("The method is not allowed here.", None),
-        Reason::UnknownMethod => ("The method is unknown.", None),
-        Reason::AmbiguousCookie => ("The request has two session cookies.", None),
-        Reason::AmbiguousAuthorization => ("The request has two Authorization headers.", None),
-        Reason::MalformedAuthorization | Reason::WrongScheme | Reason::BadCredentials => {
-            ("Login and password do not match.", None)
+        Reason::MethodNotAllowed => {
+            ("The method is not allowed here.", terms.allow.as_ref().map(|_| "The header Allow says which ones are.".to_owned()))
         }
+        Reason::UnknownMethod => ("The method is unknown.", None),
+        Reason::AmbiguousCookie => (
+            "The request has two session cookies.",
+            Some("Delete the cookies of this site, and log in again.".to_owned()),
+        ),
+        Reason::AmbiguousAuthorization => {
+            ("The request has two Authorization headers.", Some("Send one, with one credential.".to_owned()))
+        }
+        Reason::MalformedAuthorization | Reason::BadCredentials => ("Login and password do not match.", None),
+        Reason::WrongScheme => ("The scheme of the Authorization header is not taken here.", Some(taken(terms).to_owned())),
         Reason::NotLoggedIn => ("Nobody is logged in.", None),
         Reason::WrongPassword => ("The password is wrong.", None),
-        Reason::Password(refusal) => ("The new password is not good enough.", Some(refusal.to_string())),
+        Reason::Password(refusal) => ("The new password is not good enough.", Some(sentence(&refusal.to_string()))),
         Reason::Realm("realm_required") => (
             "There are several realms.",
             Some("Say which one: \"realm\" in the body, or ?realm= in the query.".to_owned()),
@@ -135,9 +161,12 @@ fn problem(refusal: &Refusal) -> Problem {
         }
         Reason::Code | Reason::Conflict(Conflict::CodeUnknown) => ("The code is wrong, used or expired.", None),
         Reason::RoleInFile => ("The role stands in a file.", Some("Change it there, and reload.".to_owned())),
-        Reason::Conflict(conflict) => ("The change was refused.", Some(format!("{conflict}."))),
+        Reason::Conflict(conflict) => ("The change was refused.", Some(sentence(&conflict.to_string()))),
         Reason::Invalid(member, why) => ("The request does not fit.", Some(format!("{member}: {why}"))),
-        Reason::HttpsRequired => ("HTTPS is required.", Some("Credentials are not read over plain HTTP.".to_owned())),
+        Reason::HttpsRequired => (
+            "HTTPS is required.",
+            Some("Credentials are not read over plain HTTP. Repeat the request over https.".to_owned()),
+        ),
         Reason::Csrf(refusal) => ("The request may come from another site.", Some(refusal.to_string())),
         Reason::Forbidden(resource) => ("You may not do this.", Some(format!("It needs the resource {resource}."))),
         Reason::Undecided => ("You may not do this.", None),
@@ -145,17 +174,35 @@ fn problem(refusal: &Refusal) -> Problem {
             "Give your password again first.",
             Some("POST /user/sessions/current/confirm, then repeat the request.".to_owned()),
         ),
-        Reason::Force(error) => ("The request cannot be processed.", Some(error.to_string())),
-        Reason::Throttled => ("Too many failures. Wait before the next try.", None),
-        Reason::RateLimited => ("Too many requests.", None),
-        Reason::Busy => ("Too many log-ins at the same time. Try again.", None),
-        Reason::Unavailable => ("This cannot be found out now. Try again.", None),
+        Reason::Force(error) => ("The request cannot be processed.", Some(sentence(&error.to_string()))),
+        Reason::Throttled => ("Too many failures. Wait before the next try.", when()),
+        Reason::RateLimited => ("Too many requests.", when()),
+        Reason::Busy => ("Too many log-ins at the same time. Try again.", when()),
+        Reason::Unavailable => ("This cannot be found out now. Try again.", when()),
     };
     let problem = Problem::new(status, code, title);
     match detail {
         Some(detail) => problem.detail(detail),
         None => problem,
     }
+}
+
+/// What to send instead of a scheme that is not taken. Of what is taken the challenge tells already.
+fn taken(terms: &Terms) -> &'static str {
+    match &terms.challenge {
+        Some(challenge) if challenge.as_bytes().starts_with(b"Basic ") => {
+            "Send Basic credentials, or a session's cookie and no Authorization header."
+        }
+        _ => "Log in, and send the session's cookie and no Authorization header.",
+    }
+}
+
+/// A message of ours as a sentence.
+fn sentence(message: &str) -> String {
+    let mut letters = message.chars();
+    let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
+    let end = if message.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", letters.as_str())
 }
 
 fn as_number<S: serde::Serializer>(status: &StatusCode, serializer: S) -> Result<S::Ok, S::Error> {

@@ -25,6 +25,8 @@ pub struct Refusal {
 pub struct Terms {
     /// How to authenticate, for 401.
     pub challenge: Option<HeaderValue>,
+    /// Where a person in a browser logs in, instead of a 401 that only programs can read.
+    pub log_in: Option<HeaderValue>,
     /// The methods that the path has, for 405.
     pub allow: Option<HeaderValue>,
     /// Seconds until it is worth trying again.
@@ -188,8 +190,9 @@ impl Reason {
             Self::UnknownMethod => "unknown_method",
             Self::AmbiguousCookie => "ambiguous_cookie",
             Self::AmbiguousAuthorization => "ambiguous_authorization",
-            // All of these look the same from outside.
-            Self::MalformedAuthorization | Self::WrongScheme | Self::BadCredentials => "bad_credentials",
+            // Both look the same from outside.
+            Self::MalformedAuthorization | Self::BadCredentials => "bad_credentials",
+            Self::WrongScheme => "wrong_scheme",
             Self::NotLoggedIn => "not_logged_in",
             Self::WrongPassword => "wrong_password",
             Self::Password(_) => "bad_password",
@@ -229,6 +232,10 @@ impl Reason {
             Self::Malformed(what) => Some((*what).into()),
             Self::MalformedAuthorization => Some("the Authorization header cannot be read".into()),
             Self::WrongScheme => Some("the route does not take this scheme".into()),
+            Self::Misdirected => Some("the host stands neither in `public_url` nor at a route".into()),
+            Self::HttpsRequired => {
+                Some("over plain HTTP: `[tls]`, or the proxy that speaks it in `trusted_proxies`".into())
+            }
             Self::Csrf(refusal) => Some(refusal.code().into()),
             Self::Forbidden(resource) => Some(format!("lacks {resource}")),
             Self::Undecided => Some("access = \"deny\": nobody has decided yet".into()),

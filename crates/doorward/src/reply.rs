@@ -1,5 +1,7 @@
 //! What goes out: the request as the upstream gets it, and the response as the caller gets it.
 
+mod spelling;
+
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap,
     HeaderName, HeaderValue, SET_COOKIE, VARY,
@@ -21,6 +23,7 @@ impl Pass {
     /// none of our cookies, no credentials that were used here.
     pub fn edit_request(&self, parts: &mut Parts) {
         identity::strip(&mut parts.headers);
+        spelling::drop_others(&mut parts.headers, self.policy().csrf_header(), self.route());
         if let Some(stripped) = cookie::strip(&parts.headers, &|name| self.policy().is_own_cookie(name)) {
             parts.headers.remove(COOKIE);
             if let Stripped::Value(value) = stripped {

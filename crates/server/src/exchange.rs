@@ -197,7 +197,7 @@ async fn respond(
     }
     if link.entry.redirect_to_https && !client.secure {
         *closes |= has_body;
-        let is_served = gateway.engine.policy().serves(link.entry.door, head.host());
+        let is_served = gateway.engine.policy().serves(link.entry.door, head.host(), head.is_home());
         let redirect = is_served.then(|| setup.secure_origins.redirect(&parts, head.host(), head.path().as_str()));
         return match redirect.flatten() {
             Some(response) => Served { response: response.map(|()| ResponseBody::empty()), outcome: "redirect" },

@@ -1,6 +1,7 @@
-//! What goes wrong on the way, and what the caller is told of it: a status and a code, never a detail.
+//! What goes wrong on the way, and what the caller is told of it: what they can mend themselves, and never a detail of ours.
 
 use bytes::Bytes;
+use doorward::problem::Problem;
 use http::{HeaderValue, Response, StatusCode, header};
 
 /// A request that ends here, for a reason that is not the engine's.
@@ -104,22 +105,53 @@ impl Fault {
         }
     }
 
+    /// What is told, and what to do about it. Nothing about who is behind us, nor where.
+    fn words(self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::Malformed => (
+                "The length of the body is ambiguous.",
+                Some("State it once: Content-Length in digits, or Transfer-Encoding: chunked."),
+            ),
+            Self::BodyNotExpected => ("The method takes no body.", Some("Send GET, HEAD and OPTIONS without one.")),
+            Self::ProtectedNomination => (
+                "The header Connection names a header that must not be dropped.",
+                Some("Name there only headers that are for the next hop alone."),
+            ),
+            Self::UpgradeWithBody => (
+                "The connection cannot be upgraded.",
+                Some("Send the request to upgrade without Content-Length and Transfer-Encoding."),
+            ),
+            Self::UpgradeRefused => (
+                "The connection cannot be upgraded.",
+                Some("Only a proper handshake of a WebSocket is taken, by GET over HTTP/1.1, on routes that have one."),
+            ),
+            Self::UpgradeVersion => ("Only version 13 of WebSocket is spoken here.", None),
+            Self::BodyBroken => ("The body is incomplete.", None),
+            Self::BodyStalled => ("The body came too slowly.", None),
+            Self::BodyTooLarge => ("The body is too large.", None),
+            Self::TargetTooLong => ("The target of the request is too long.", None),
+            Self::HeadTooLarge => ("The headers of the request are too many or too large.", None),
+            Self::UnknownExpectation => {
+                ("The expectation cannot be met.", Some("Send no header Expect but `Expect: 100-continue`."))
+            }
+            Self::MethodRefused => ("The method is not allowed here.", None),
+            Self::UpstreamUnavailable { .. } => {
+                ("The service behind this address is not available.", Some("Retry-After says when to try again."))
+            }
+            Self::BadGateway => ("The service behind this address gave no answer that could be passed on.", None),
+            Self::GatewayTimeout => ("The service behind this address took too long to answer.", None),
+            Self::Loop => ("The request has been here before.", None),
+            Self::Internal => ("Something went wrong here.", None),
+        }
+    }
+
     /// The answer, an RFC 9457 problem.
     pub(crate) fn response(self, request_id: &str) -> Response<Bytes> {
-        let (status, code) = (self.status(), self.code());
-        let title = status.canonical_reason().unwrap_or("Error");
-        let number = status.as_u16();
-        let body = format!(
-            "{{\"type\":\"urn:doorward:problem:{code}\",\"title\":\"{title}\",\"status\":{number},\"request_id\":\"{request_id}\"}}"
-        );
-        let mut response = Response::new(Bytes::from(body));
-        *response.status_mut() = status;
+        let (title, detail) = self.words();
+        let mut problem = Problem::new(self.status(), self.code(), title).member("request_id", request_id);
+        problem.detail = detail.map(str::to_owned);
+        let mut response = problem.response();
         let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
-        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
         match self {
             Self::UpstreamUnavailable { retry_after } => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after));

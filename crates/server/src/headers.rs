@@ -23,7 +23,8 @@ enum Fate {
     Client,
 }
 
-/// What a header's name means, compared as upstreams do that write `_` or `.` for `-`.
+/// What a header's name means, compared as upstreams do that write `_` or `.` for `-`. What somebody decides by goes on in the
+/// one spelling that was judged.
 fn fate(name: &str) -> Fate {
     if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
         return fate_of_plain(name);
@@ -31,6 +32,7 @@ fn fate(name: &str) -> Fate {
     let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
     match fate_of_plain(&plain) {
         Fate::Client => Fate::Remove,
+        _ if is_protected(&plain) => Fate::Remove,
         fate => fate,
     }
 }
@@ -76,7 +78,16 @@ fn fate_of_plain(name: &str) -> Fate {
 pub(crate) fn is_protected(name: &str) -> bool {
     let fixed = matches!(
         name,
-        "host" | "cookie" | "authorization" | "origin" | "referer" | "via" | "forwarded" | "date" | "accept"
+        "host"
+            | "cookie"
+            | "authorization"
+            | "origin"
+            | "referer"
+            | "via"
+            | "forwarded"
+            | "date"
+            | "accept"
+            | "x-requested-with"
     );
     let begins = ["content-", "x-forwarded-", "x-doorward-", "sec-", "x-request-id", "access-control-", "if-"];
     fixed
@@ -320,11 +331,22 @@ mod tests {
             "True-Client-IP",
             "X-SSL-Client-Verify",
             "X-Request-Id",
+            "Content_Type",
+            "Content_Length",
+            "content.encoding",
+            "Transfer_Encoding",
+            "Sec_Fetch_Site",
+            "X_CSRF",
+            "X_Requested_With",
+            "If_Match",
         ] {
             let mut request = parts(&[(name, "x"), ("Accept", "*/*")]);
             clean_request(&mut request, true);
             assert_eq!(names(&request.headers), ["accept"], "{name}");
         }
+        let mut request = parts(&[("X_Colour", "red"), ("user_agent", "x"), ("Content-Type", "text/plain")]);
+        clean_request(&mut request, true);
+        assert_eq!(names(&request.headers), ["content-type", "user_agent", "x_colour"]);
     }
 
     #[test]
@@ -392,7 +414,15 @@ mod tests {
 
     #[test]
     fn trailers_never_carry_what_was_decided_by() {
-        for name in ["x-doorward-user", "x_doorward_user", "authorization", "content-length", "host", "set-cookie"] {
+        for name in [
+            "x-doorward-user",
+            "x_doorward_user",
+            "authorization",
+            "content-length",
+            "content_length",
+            "host",
+            "set-cookie",
+        ] {
             assert!(!may_be_trailer(&HeaderName::from_static(name)), "{name}");
         }
         for name in ["x-checksum", "grpc-status", "server-timing", "digest"] {

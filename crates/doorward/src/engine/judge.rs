@@ -5,8 +5,8 @@ use std::sync::Arc;
 use http::Method;
 use http::header::{ALLOW, CONTENT_LENGTH, HeaderMap, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE, VARY};
 
-use super::Engine;
 use super::identify::Identity;
+use super::{Engine, navigation};
 use crate::csrf::{self, Check, CsrfRefusal, Evidence, TokenState};
 use crate::head::Head;
 use crate::path::PathError;
@@ -35,7 +35,7 @@ impl Engine {
             Match::UnknownMethod => return undeclared(&policy, head, Reason::UnknownMethod),
             Match::NotFound => return undeclared(&policy, head, Reason::NotFound),
         };
-        if !policy.serves(head.door, &head.host) && !found.route.any_host {
+        if !serves(&policy, head) && !found.route.any_host {
             return Verdict::Deny(Reason::Misdirected.into());
         }
         if *head.method == Method::OPTIONS
@@ -248,7 +248,11 @@ pub(super) fn refuse(
 ) -> Refusal {
     let asks = reason.status() == http::StatusCode::UNAUTHORIZED;
     let challenge = asks.then(|| policy.challenge(found.route, head.client.secure, is_script(head))).flatten();
-    Refusal::with(reason, Terms { challenge, expired, ..Terms::default() })
+    let log_in = match reason {
+        Reason::NotLoggedIn => navigation::log_in_page(policy, found, head),
+        _ => None,
+    };
+    Refusal::with(reason, Terms { challenge, log_in, expired, ..Terms::default() })
 }
 
 /// Whether a parameter of the query asks some frameworks to take the request for one with another method.
@@ -272,13 +276,17 @@ pub(super) fn is_script(head: &Head<'_>) -> bool {
     head.headers.contains_key("x-requested-with") || mode.is_some_and(|mode| mode != "navigate")
 }
 
+fn serves(policy: &Policy, head: &Head<'_>) -> bool {
+    policy.serves(head.door, &head.host, head.is_home)
+}
+
 fn undeclared(policy: &Policy, head: &Head<'_>, reason: Reason) -> Verdict {
-    let reason = if policy.serves(head.door, &head.host) { reason } else { Reason::Misdirected };
+    let reason = if serves(policy, head) { reason } else { Reason::Misdirected };
     Verdict::Deny(Refusal::with(reason, Terms { secure: head.client.secure, ..Terms::default() }))
 }
 
 fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow) -> Verdict {
-    if !policy.serves(head.door, &head.host) {
+    if !serves(policy, head) {
         return Verdict::Deny(Reason::Misdirected.into());
     }
     if *head.method == Method::OPTIONS {

@@ -55,7 +55,13 @@ impl<'s> Arrival<'s> {
         self.client = client.address;
         let pass = match self.setup.engine.judge(&head).await {
             Verdict::Allow(pass) => pass,
-            Verdict::Deny(refusal) => return Err(self.refuse(&refusal, parts)),
+            Verdict::Deny(mut refusal) => {
+                if !self.setup.serves_own {
+                    // The page would be answered with 404.
+                    refusal.terms_mut().log_in = None;
+                }
+                return Err(self.refuse(&refusal, parts));
+            }
             Verdict::Answer(answer) => return Err(self.answer(answer)),
         };
         let admission = Admission::new(self.setup.engine.clone(), pass, client, Some(Arc::clone(&self.id.0)));

@@ -24,20 +24,28 @@ const YEAR: u32 = 365 * 86_400;
 
 impl Cookies {
     pub(super) fn compile(settings: &Settings, realms: &[Realm]) -> Self {
-        let loopback = if settings.public_url.is_empty() {
-            settings.tls.is_none() && settings.listen.iter().all(Listener::is_at_home)
-        } else {
-            settings.public_url.iter().any(|origin: &Origin| !origin.is_secure() && origin.is_loopback())
-        };
         let realms = realms.iter().map(|realm| realm.cookie.plain.to_ascii_lowercase().into_boxed_str());
         let others = [DEVICE[0], GUEST[0]].map(Box::from);
-        Self { plain: settings.allow_plain_http || loopback, names: realms.chain(others).collect() }
+        Self { plain: settings.allow_plain_http || is_plain_at_home(settings), names: realms.chain(others).collect() }
     }
 
     fn is_own(&self, name: &str) -> bool {
         let bare = name.strip_prefix("__host-").or_else(|| name.strip_prefix("__secure-")).unwrap_or(name);
         bare.starts_with("doorward-") || self.names.iter().any(|own| **own == *bare)
     }
+}
+
+/// Whether plain HTTP is meant, and only this machine can speak it. An origin on this machine is no word about a listener that
+/// others can connect to.
+fn is_plain_at_home(settings: &Settings) -> bool {
+    let is_meant = match &settings.public_url[..] {
+        [] => settings.tls.is_none(),
+        origins => origins.iter().any(|origin: &Origin| !origin.is_secure() && origin.is_loopback()),
+    };
+    // What sends everybody to https gives no cookies.
+    let speaks_plain = |listener: &&Listener| (settings.tls.is_none() || listener.plain) && !listener.redirect_to_https;
+    is_meant
+        && settings.listen.iter().chain(settings.admin_listen.iter()).filter(speaks_plain).all(Listener::is_at_home)
 }
 
 impl Policy {

@@ -112,7 +112,7 @@ impl Policy {
             None => Cow::Borrowed(self.usual_host()),
         };
         let found = self.route_for(door, &method, &host, path.as_str(), told)?;
-        if !self.serves(door, &host) && !found.route.any_host {
+        if !self.serves(door, &host, true) && !found.route.any_host {
             let text = format!("{host} is not served here: it stands neither in public_url nor at a route");
             return Err(told.stop("host", StatusCode::MISDIRECTED_REQUEST, text));
         }

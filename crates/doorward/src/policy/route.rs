@@ -132,6 +132,8 @@ pub struct Route {
     pub cors: Option<Arc<CorsSettings>>,
     /// Whether the connection may become a WebSocket.
     pub websocket: bool,
+    /// Whether a person who opens it in a browser without being logged in is sent to the log-in page.
+    pub log_in_page: bool,
     /// What happens to an `Authorization` header that Doorward does not use.
     pub authorization: Authorization,
     /// Whether a parameter may hold an encoded slash.

@@ -113,6 +113,9 @@ pub struct RouteRule {
     /// Whether the connection may become a WebSocket.
     #[serde(default)]
     pub websocket: bool,
+    /// Whether a person who opens the address in a browser without being logged in is sent to the log-in page, and back from there.
+    /// Absent: `true`. Programs get 401 in any case.
+    pub log_in_page: Option<bool>,
     /// `pass` hands an `Authorization` header that Doorward does not use to the upstream.
     #[serde(default)]
     pub authorization: AuthorizationRule,

@@ -13,7 +13,7 @@ use crate::csrf::Origins;
 /// The hosts and origins of a policy.
 #[derive(Clone, Debug)]
 pub(super) struct Site {
-    /// In lower case, without the scheme's own port. Empty: the file names none, and this machine's own are served.
+    /// In lower case, without the scheme's own port. Empty: the file names none, and only this machine's own are served.
     hosts: HashSet<Box<str>>,
     pub(super) origins: Origins,
     /// The first own origin.
@@ -31,10 +31,11 @@ impl Site {
 }
 
 impl Policy {
-    /// Whether this authority is served. A name that others point at this machine is not (DNS rebinding).
-    pub fn serves(&self, door: Door, host: &str) -> bool {
+    /// Whether this authority is served. A name that others point at this machine is not (DNS rebinding). This machine's own
+    /// names are for whoever is on it, `is_home`: from elsewhere they mean another machine.
+    pub fn serves(&self, door: Door, host: &str, is_home: bool) -> bool {
         let hosts = &self.site.hosts;
-        if hosts.contains(host) || is_loopback(host) {
+        if hosts.contains(host) || (is_loopback(host) && (is_home || door == Door::Admin)) {
             return true;
         }
         // Administration listens on an address of its own, which no rule names.

@@ -120,7 +120,7 @@ fn no_refusal_tells_callers_what_only_operators_may_know() {
 fn credentials_that_are_wrong_in_whatever_way_are_answered_alike() {
     let answer = |reason| response(&Refusal::new(reason), None).into_body();
     let wrong = answer(Reason::BadCredentials);
-    assert_eq!([answer(Reason::WrongScheme), answer(Reason::MalformedAuthorization)], [wrong.clone(), wrong]);
+    assert_eq!(answer(Reason::MalformedAuthorization), wrong);
 }
 
 #[test]
@@ -180,6 +180,36 @@ fn terms_become_headers() {
     assert_eq!(headers.get_all("set-cookie").iter().count(), 2);
     assert_eq!(headers["strict-transport-security"], "max-age=63072000; includeSubDomains");
     assert!(body(&response).get("request_id").is_none());
+}
+
+#[test]
+fn a_scheme_that_is_not_taken_is_told_what_is() {
+    let detail = |challenge| {
+        let terms = Terms { challenge: Some(HeaderValue::from_static(challenge)), ..Terms::default() };
+        body(&response(&Refusal::with(Reason::WrongScheme, terms), None))["detail"].as_str().expect("text").to_owned()
+    };
+    assert!(detail("Basic realm=\"x\"").starts_with("Send Basic credentials, or"));
+    assert!(detail("Cookie realm=\"x\"").starts_with("Log in, and send the session's cookie"));
+}
+
+#[test]
+fn a_person_is_sent_to_the_log_in_and_nobody_keeps_that() {
+    let terms = Terms {
+        challenge: Some(HeaderValue::from_static("Cookie realm=\"x\"")),
+        log_in: Some(HeaderValue::from_static("/login?return_to=%2Fa")),
+        expired: vec![HeaderValue::from_static("a=; Max-Age=0")],
+        ..Terms::default()
+    };
+    let response = response(&Refusal::with(Reason::NotLoggedIn, terms), Some("r-1"));
+    assert_eq!((response.status().as_u16(), response.body().len()), (303, 0));
+    let headers = response.headers();
+    assert_eq!(headers["location"], "/login?return_to=%2Fa");
+    assert_eq!(
+        (&headers["cache-control"], &headers["set-cookie"]),
+        (&"no-store".parse().expect("a value"), &"a=; Max-Age=0".parse().expect("a value"))
+    );
+    assert!(headers["vary"].to_str().expect("text").contains("Cookie, Accept"));
+    assert!(!headers.contains_key("www-authenticate") && !headers.contains_key("content-type"));
 }
 
 #[test]

@@ -33,6 +33,11 @@ match = "* /own/*rest"
 access = "self"
 
 [[route]]
+match = "GET /keyed"
+access = "anonymous"
+headers.request = { set = { X-Api-Key = "k" }, remove = ["X-Debug"] }
+
+[[route]]
 match = "GET /page"
 access = "self"
 csrf_token = true

@@ -13,7 +13,7 @@ use doorward::policy::Network;
 use http::{Request, StatusCode};
 use tower::ServiceExt as _;
 
-use crate::house::{Browser, House};
+use crate::house::{Browser, House, SHOP};
 
 fn service() -> Router {
     Router::new().route("/countries", get(async || "the countries")).route("/orders", get(async || "orders"))
@@ -55,7 +55,8 @@ async fn the_peer_may_stand_in_the_extensions_or_be_the_connections() {
 
 #[tokio::test]
 async fn a_proxy_is_believed_where_it_is_trusted_and_nowhere_else() {
-    let house = House::with_anna().await;
+    let house = House::open(&format!("public_url = \"http://shop.example\"\nallow_plain_http = true\n{SHOP}")).await;
+    house.add("default", "anna", &[]).await;
     let proxy = Peer { address: Some("10.0.0.1".parse().expect("an address")), secure: false };
     let trusted = TrustedProxies::new(&["10.0.0.0/8".parse::<Network>().expect("a network")]);
     let strict = protect(service(), Layer::new(house.engine.clone()).peer(proxy));
@@ -64,6 +65,7 @@ async fn a_proxy_is_believed_where_it_is_trusted_and_nowhere_else() {
     let mut addresses = Vec::new();
     for app in [strict, trusting] {
         let mut browser = Browser::new(crate::house::listen(app).await)
+            .with("host", "shop.example")
             .with("x-forwarded-for", "192.0.2.7, 198.51.100.1")
             .with("x-forwarded-proto", "https")
             .with("x-request-id", "proxys-name");

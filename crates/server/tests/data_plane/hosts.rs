@@ -58,6 +58,34 @@ fn https_on_a_plain_connection_is_misdirected() {
 }
 
 #[test]
+fn a_target_is_one_of_http() {
+    let upstream = Upstream::echo();
+    let house = House::before(&upstream, OPEN);
+    for scheme in ["ftp", "ws", "gopher"] {
+        let answer =
+            house.client().send(format!("GET {scheme}://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\n")).answer();
+        assert_eq!((answer.status, answer.code().as_str()), (400, "bad_request"), "{scheme}");
+    }
+    assert_eq!(upstream.connections(), 0);
+}
+
+#[test]
+fn names_of_this_machine_are_for_whoever_is_on_it() {
+    let upstream = Upstream::echo();
+    let listen =
+        "listen = { address = \"127.0.0.1:0\", proxy_protocol = true }\npublic_url = \"https://shop.example\"\n";
+    let house = House::open(&format!("{listen}upstream = \"{}\"\n{OPEN}", upstream.url()));
+    let status = |from: &str, host: &str| {
+        let text = format!("PROXY TCP4 {from} 10.0.0.1 4000 80\r\nGET / HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        house.client().send(text).answer().status
+    };
+    for host in ["localhost", "127.0.0.1:8080", "[::1]"] {
+        assert_eq!((status("203.0.113.7", host), status("127.0.0.1", host)), (421, 200), "{host}");
+    }
+    assert_eq!(status("203.0.113.7", "shop.example"), 200);
+}
+
+#[test]
 fn routes_of_a_host_are_for_that_host() {
     let upstream = Upstream::echo();
     let house = House::before(

@@ -74,6 +74,32 @@ fn our_credentials_stay_here() {
 }
 
 #[test]
+fn what_was_judged_goes_on_in_no_other_spelling() {
+    let upstream = Upstream::echo();
+    let house = House::before(
+        &upstream,
+        "csrf.header = \"X-Proof\"\n[[route]]\nmatch = \"* /all\"\naccess = \"anonymous\"\nheaders.request.set = { X-Api-Key = \"k\" }\n",
+    );
+    let odd = [
+        "Content_Type: text/xml",
+        "Content.Encoding: gzip",
+        "X_CSRF: x",
+        "X_Proof: x",
+        "X_Forwarded_For: 1.1.1.1",
+        "X_Api_Key: mine",
+        "Sec_Fetch_Site: same-origin",
+        "X_Requested_With: XMLHttpRequest",
+        "X_Colour: red",
+    ];
+    assert_eq!(house.client().request("GET", "/all", &odd).answer().status, 200);
+    let seen = upstream.last();
+    let left: Vec<&str> =
+        seen.headers.iter().map(|(name, _)| name.as_str()).filter(|name| name.contains(['_', '.'])).collect();
+    assert_eq!(left, ["x_colour"]);
+    assert_eq!(seen.header("x-api-key"), Some("k"));
+}
+
+#[test]
 fn what_a_stranger_says_of_the_client_is_said_anew() {
     let upstream = Upstream::echo();
     let house = House::before(&upstream, OPEN);

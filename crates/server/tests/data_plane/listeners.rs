@@ -34,9 +34,10 @@ fn a_unix_socket_is_a_listener_too() {
 #[test]
 fn the_proxy_protocol_says_who_the_client_is() {
     let upstream = Upstream::echo();
-    let listen = "listen = { address = \"127.0.0.1:0\", proxy_protocol = true }\n";
+    let listen =
+        "public_url = \"http://shop.example\"\nlisten = { address = \"127.0.0.1:0\", proxy_protocol = true }\n";
     let house = House::open(&format!("{listen}upstream = \"{}\"\n{OPEN}", upstream.url()));
-    let request = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let request = "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n";
     let mut client = house.client();
     assert_eq!(client.send("PROXY TCP4 203.0.113.7 10.0.0.1 4000 80\r\n").send(request).answer().status, 200);
     assert_eq!(upstream.last().header("x-forwarded-for"), Some("203.0.113.7"));

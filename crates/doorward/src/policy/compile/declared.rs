@@ -126,6 +126,7 @@ impl Workshop<'_> {
             force,
             cors: cors.filter(|cors| !cors.origins.is_empty()),
             websocket: rule.websocket,
+            log_in_page: rule.log_in_page.unwrap_or(true),
             authorization: match rule.authorization {
                 AuthorizationRule::Drop => Authorization::Drop,
                 AuthorizationRule::Pass => Authorization::Pass,

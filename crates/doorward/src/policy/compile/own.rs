@@ -87,6 +87,7 @@ impl Workshop<'_> {
             force: None,
             cors: Some(cors).filter(|cors| own.doors == Doors::Both && !cors.origins.is_empty()),
             websocket: false,
+            log_in_page: false,
             authorization: Authorization::Drop,
             encoded_slash: false,
             target: Target::Own,

@@ -3,6 +3,21 @@
 use super::*;
 
 const HTTPS: &str = "public_url = \"https://shop.example\"\n";
+const TLS_BESIDE_HOME: &str = r#"
+listen = ["0.0.0.0:443", { address = "127.0.0.1:8080", plain = true }]
+public_url = ["https://shop.example", "http://localhost:8080"]
+tls = { cert = "c", key = "k" }
+"#;
+const TLS_BESIDE_OTHERS: &str = r#"
+listen = ["0.0.0.0:443", { address = "0.0.0.0:8080", plain = true }]
+public_url = ["https://shop.example", "http://localhost:8080"]
+tls = { cert = "c", key = "k" }
+"#;
+const TLS_BESIDE_REDIRECT: &str = r#"
+listen = ["0.0.0.0:443", { address = "0.0.0.0:80", plain = true, redirect_to_https = true }, { address = "[::1]:8080", plain = true }]
+public_url = ["https://shop.example", "http://localhost:8080"]
+tls = { cert = "c", key = "k" }
+"#;
 
 fn set(policy: &Policy, realm: u16, secure: bool) -> Option<String> {
     let cookie = policy.session_cookie(RealmId(realm), secure, "TOKEN", None)?;
@@ -49,11 +64,13 @@ fn over_plain_http_this_machine_gets_cookies_and_others_do_not() {
         ("public_url = \"http://shop.example\"\n", false),
         ("public_url = \"http://shop.example\"\nallow_plain_http = true\n", true),
         (HTTPS, false),
-        ("listen = \"0.0.0.0:80\"\npublic_url = \"http://127.0.0.1:80\"\n", false),
+        ("listen = \"0.0.0.0:80\"\npublic_url = \"http://127.0.0.1\"\n", false),
+        ("admin_listen = \"10.0.0.1:8081\"\n", false),
+        ("listen = [\"127.0.0.1:1\", \"10.0.0.1:2\"]\npublic_url = [\"https://shop.example\", \"http://localhost:1\"]\n", false),
+        (TLS_BESIDE_HOME, true),
+        (TLS_BESIDE_OTHERS, false),
+        (TLS_BESIDE_REDIRECT, true),
     ] {
-        // A port that is the scheme's own is no part of an origin.
-        let Ok((parsed, _)) = Settings::parse("doorward.toml", settings, &nothing) else { continue };
-        drop(parsed);
         let policy = compiled(settings);
         assert_eq!(policy.cookie_name(RealmId(0), false).is_some(), given, "{settings}");
         assert_eq!(set(&policy, 0, false).is_some(), given, "{settings}");

@@ -94,12 +94,12 @@ fn hosts_that_the_file_names_are_served_and_no_others() {
         "shop.example:8443",
         "[2001:db8::1]:81",
         "api.example",
-        "localhost",
-        "localhost:1",
-        "127.0.0.1:8080",
-        "[::1]",
     ] {
-        assert!(policy.serves(Door::Public, host), "{host}");
+        assert!(policy.serves(Door::Public, host, false), "{host}");
+    }
+    for host in ["localhost", "localhost:1", "127.0.0.1:8080", "[::1]"] {
+        assert!(policy.serves(Door::Public, host, true), "{host}");
+        assert!(!policy.serves(Door::Public, host, false), "{host}");
     }
     for host in [
         "",
@@ -112,7 +112,7 @@ fn hosts_that_the_file_names_are_served_and_no_others() {
         "[2001:db8::1]",
         "xshop.example",
     ] {
-        assert!(!policy.serves(Door::Public, host), "{host}");
+        assert!(!policy.serves(Door::Public, host, true), "{host}");
     }
 }
 
@@ -120,18 +120,22 @@ fn hosts_that_the_file_names_are_served_and_no_others() {
 fn administration_is_served_at_any_address_and_own_name() {
     let policy = compiled("public_url = \"https://shop.example\"\n");
     for host in ["10.0.0.1:8081", "[2001:db8::1]:8081", "shop.example:8081", "localhost:8081"] {
-        assert!(policy.serves(Door::Admin, host), "{host}");
+        assert!(policy.serves(Door::Admin, host, false), "{host}");
     }
     for host in ["evil.example:8081", "shop.example.evil:8081", "", "10.0.0.1.example"] {
-        assert!(!policy.serves(Door::Admin, host), "{host}");
+        assert!(!policy.serves(Door::Admin, host, false), "{host}");
     }
 }
 
 #[test]
-fn a_file_without_hosts_serves_this_machine() {
+fn a_file_without_hosts_serves_whoever_is_on_this_machine() {
     let policy = compiled("");
-    assert!(policy.serves(Door::Public, "127.0.0.1:8080") && policy.serves(Door::Public, "localhost"));
-    assert!(!policy.serves(Door::Public, "shop.example") && !policy.serves(Door::Public, "10.0.0.1"));
+    for host in ["127.0.0.1:8080", "localhost"] {
+        assert!(policy.serves(Door::Public, host, true) && !policy.serves(Door::Public, host, false), "{host}");
+    }
+    assert!(!policy.serves(Door::Public, "shop.example", true) && !policy.serves(Door::Public, "10.0.0.1", true));
+    let named = compiled("public_url = \"http://localhost:8080\"\n");
+    assert!(named.serves(Door::Public, "localhost:8080", false) && !named.serves(Door::Public, "localhost", false));
 }
 
 #[test]

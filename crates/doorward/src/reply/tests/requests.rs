@@ -123,3 +123,26 @@ fn a_target_is_as_it_was_sent_unless_something_must_change() {
         "http://shop.example/own/z?q"
     );
 }
+
+#[test]
+fn what_was_judged_goes_on_in_no_other_spelling() {
+    let odd = [
+        "content_type",
+        "content_encoding",
+        "content.length",
+        "transfer_encoding",
+        "sec_fetch_site",
+        "x_csrf",
+        "x_forwarded_for",
+        "x_http_method_override",
+        "x_api_key",
+        "x_debug",
+        "x_requested_with",
+    ];
+    let lines: Vec<(&'static str, &str)> = odd.into_iter().map(|name| (name, "x")).collect();
+    let headers = edited(&pass("/keyed", Caller::Guest), &lines);
+    assert_eq!(headers.len(), 1, "{headers:?}");
+    let others = [("x_colour", "red"), ("x.api.version", "1"), ("content-type", "text/plain")];
+    let headers = edited(&pass("/keyed", Caller::Guest), &others);
+    assert_eq!(headers.len(), 4, "{headers:?}");
+}
