@@ -26,7 +26,7 @@ use crate::core::{Core, Phase};
 use crate::exchange;
 use crate::listen::{Accepted, AcceptedSocket, Entry};
 use crate::proxy_protocol::{self, Parsed};
-use crate::seat::Seat;
+use crate::seat::Held;
 use crate::setup::Setup;
 use crate::stream::{Socket, Stream};
 use crate::wire::Wire;
@@ -36,8 +36,8 @@ pub(crate) struct Link {
     pub(crate) core: Rc<Core>,
     pub(crate) peer: Peer,
     pub(crate) entry: Arc<Entry>,
-    /// In the house and on the core, taken until the last one who holds the link is done: a tunnel outlives the requests.
-    _seats: [Seat; 2],
+    /// Seats in the house and on the core, taken until the last one who holds the link is done: a tunnel outlives the requests.
+    _held: Held,
 }
 
 /// The first bytes of an HTTP/2 connection (RFC 9113, section 3.4).
@@ -52,12 +52,12 @@ const PING: (Duration, Duration) = (Duration::from_secs(30), Duration::from_secs
 const SLACK: usize = 16 << 10;
 
 /// Serves a connection until its end.
-pub(crate) async fn serve(core: Rc<Core>, accepted: Accepted, seats: [Seat; 2]) {
+pub(crate) async fn serve(core: Rc<Core>, accepted: Accepted, mut held: Held) {
     let setup = core.gateway.setup.load_full();
     let entry = accepted.entry.clone();
     let mut phase = core.phase.clone();
     let opened = tokio::select! {
-        opened = open(accepted, &setup) => opened,
+        opened = open(accepted, &core, &setup, &mut held) => opened,
         _ = phase.wait_for(|phase| *phase != Phase::Serving) => return,
     };
     let Opened { stream, read_ahead, speaks_http2, peer } = match opened {
@@ -68,7 +68,7 @@ pub(crate) async fn serve(core: Rc<Core>, accepted: Accepted, seats: [Seat; 2]) 
             return;
         }
     };
-    let link = Rc::new(Link { core, peer, entry, _seats: seats });
+    let link = Rc::new(Link { core, peer, entry, _held: held });
     if speaks_http2 {
         serve_http2(link, stream, read_ahead, &setup, phase).await;
     } else {
@@ -86,7 +86,7 @@ struct Opened {
 }
 
 /// Finds out who the peer is and what it speaks. `None` when it leaves without a word.
-async fn open(accepted: Accepted, setup: &Setup) -> io::Result<Option<Opened>> {
+async fn open(accepted: Accepted, core: &Core, setup: &Setup, held: &mut Held) -> io::Result<Option<Opened>> {
     let Accepted { socket, mut peer, entry } = accepted;
     let mut socket = match socket {
         AcceptedSocket::Tcp(stream) => Socket::Tcp(TcpStream::from_std(stream)?),
@@ -97,6 +97,8 @@ async fn open(accepted: Accepted, setup: &Setup) -> io::Result<Option<Opened>> {
             && let Some(source) = read_proxy_header(&mut socket).await?
         {
             peer = Some(source);
+            let share = core.gateway.seats.at(entry.door).share(peer, setup);
+            held.hold(share.map_err(|_| io::Error::other("the client's network has its share of connections"))?);
         }
         match &entry.certificate {
             None => Ok(Stream::Plain(socket)),

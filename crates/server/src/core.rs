@@ -15,7 +15,7 @@ use crate::connection;
 use crate::gateway::Gateway;
 use crate::listen::Accepted;
 use crate::request_id::RequestIds;
-use crate::seat::Seat;
+use crate::seat::{Held, Seat};
 use crate::streams::{INTERVAL, OpenStreams};
 use crate::upstream::Pool;
 
@@ -49,7 +49,7 @@ pub(crate) struct Cores {
 }
 
 struct Handle {
-    inbox: mpsc::UnboundedSender<(Accepted, [Seat; 2])>,
+    inbox: mpsc::UnboundedSender<(Accepted, Held)>,
     busy: Arc<AtomicUsize>,
 }
 
@@ -87,27 +87,34 @@ impl Cores {
         Ok((Self { cores, gateway: gateway.clone(), next: AtomicUsize::new(0) }, endings))
     }
 
-    /// Gives a connection to the least busy core, or refuses it when there are as many as there may be.
+    /// Gives a connection to the least busy core. It is closed at once when there are as many as there may be, in all or of
+    /// its client's network.
     pub(crate) fn take(&self, accepted: Accepted) {
-        let most = self.gateway.setup.load().connections;
-        if self.gateway.open.load(Ordering::Relaxed) >= most {
-            tracing::debug!(peer = ?accepted.peer, "connection refused: there are {most}");
+        let (setup, seats) = (self.gateway.setup.load(), self.gateway.seats.at(accepted.entry.door));
+        let Some(seat) = seats.take(&setup) else {
+            tracing::debug!(peer = ?accepted.peer, "connection refused: there are as many as there may be");
             return;
-        }
+        };
+        // Behind a balancer that says it, the client is known later.
+        let peer = accepted.peer.filter(|_| !accepted.entry.proxy_protocol);
+        let Ok(share) = seats.share(peer, &setup) else {
+            tracing::debug!(?peer, "connection refused: its network has its share");
+            return;
+        };
         // Among equals another one each time.
         let first = self.next.fetch_add(1, Ordering::Relaxed);
         let order = (0..self.cores.len()).map(|step| &self.cores[(first + step) % self.cores.len()]);
         if let Some(core) = order.min_by_key(|core| core.busy.load(Ordering::Relaxed)) {
-            let seats = [Seat::take(&self.gateway.open), Seat::take(&core.busy)];
+            let held = Held::new(seat, Seat::take(&core.busy), share);
             // A core that is gone drops the connection.
-            let _ = core.inbox.send((accepted, seats));
+            let _ = core.inbox.send((accepted, held));
         }
     }
 }
 
 async fn run(
     gateway: Arc<Gateway>,
-    mut inbox: mpsc::UnboundedReceiver<(Accepted, [Seat; 2])>,
+    mut inbox: mpsc::UnboundedReceiver<(Accepted, Held)>,
     mut phase: watch::Receiver<Phase>,
     quiet: oneshot::Sender<()>,
 ) {
@@ -120,8 +127,8 @@ async fn run(
     loop {
         tokio::select! {
             next = inbox.recv() => match next {
-                Some((accepted, seats)) => {
-                    connections.spawn_local(connection::serve(core.clone(), accepted, seats));
+                Some((accepted, held)) => {
+                    connections.spawn_local(connection::serve(core.clone(), accepted, held));
                 }
                 None => break,
             },
@@ -132,6 +139,7 @@ async fn run(
     }
     inbox.close();
     let _ = here.send(Phase::Draining);
+    core.streams.drain();
     connections.close();
     core.tunnels.close();
     tokio::select! {

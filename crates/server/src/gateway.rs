@@ -10,6 +10,7 @@ use doorward::policy::Settings;
 use tokio::runtime::Handle;
 
 use crate::rate::Limiter;
+use crate::seat::DoorSeats;
 use crate::setup::Setup;
 use crate::upstream::{UpstreamError, Upstreams};
 
@@ -22,8 +23,8 @@ pub(crate) struct Gateway {
     /// Doorward's own resources, served on the control runtime.
     pub(crate) own: axum::Router,
     pub(crate) control: Handle,
-    /// How many connections are open.
-    pub(crate) open: Arc<AtomicUsize>,
+    /// The connections that are open.
+    pub(crate) seats: Arc<DoorSeats>,
     /// How many of them are tunnels.
     pub(crate) tunnels: Arc<AtomicUsize>,
     /// Our name in `Via`, by which a loop is found.
@@ -32,6 +33,8 @@ pub(crate) struct Gateway {
     base: PathBuf,
     /// The port of our own TLS. Listeners stay when settings change.
     secure_port: Option<u16>,
+    /// How many connections the system has descriptors for.
+    room: usize,
 }
 
 /// What a reload puts in place, made before anything is replaced.
@@ -48,28 +51,29 @@ impl Gateway {
         settings: &Settings,
         place: Place,
     ) -> Result<Self, UpstreamError> {
-        let Place { base, secure_port, control } = place;
+        let Place { base, secure_port, control, room } = place;
         let upstreams = Upstreams::new(&settings.upstream, &base, &Upstreams::default())?;
         own.upstreams.store(Arc::new(upstreams));
         Ok(Self {
             engine,
-            setup: ArcSwap::from_pointee(Setup::new(settings, secure_port)),
+            setup: ArcSwap::from_pointee(Setup::new(settings, secure_port, room)),
             upstreams: own.upstreams,
             limiter: Limiter::default(),
             own: own.router,
             control,
-            open: own.open,
+            seats: own.seats,
             tunnels: Arc::default(),
             pseudonym: pseudonym(),
             base,
             secure_port,
+            room,
         })
     }
 
     /// Makes what other settings ask for, and replaces nothing yet.
     pub(crate) fn prepare(&self, settings: &Settings) -> Result<Replacement, UpstreamError> {
         let upstreams = Upstreams::new(&settings.upstream, &self.base, &self.upstreams.load())?;
-        Ok(Replacement { setup: Setup::new(settings, self.secure_port), upstreams })
+        Ok(Replacement { setup: Setup::new(settings, self.secure_port, self.room), upstreams })
     }
 
     /// Puts it in place. Requests under way end as they began.
@@ -88,7 +92,7 @@ impl Gateway {
 pub(crate) struct OwnResources {
     pub(crate) router: axum::Router,
     pub(crate) upstreams: Arc<ArcSwap<Upstreams>>,
-    pub(crate) open: Arc<AtomicUsize>,
+    pub(crate) seats: Arc<DoorSeats>,
 }
 
 /// Where the gateway is.
@@ -96,6 +100,7 @@ pub(crate) struct Place {
     pub(crate) base: PathBuf,
     pub(crate) secure_port: Option<u16>,
     pub(crate) control: Handle,
+    pub(crate) room: usize,
 }
 
 /// Another one for each process, so that one gateway may stand behind another.

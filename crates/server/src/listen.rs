@@ -7,7 +7,7 @@ use std::os::unix::fs::FileTypeExt as _;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use doorward::policy::Door;
 use socket2::{Domain, Protocol, Socket, Type};
@@ -18,6 +18,8 @@ use crate::tls::Certificate;
 const BACKLOG: i32 = 1024;
 /// How long nothing is accepted when the system has no descriptors left.
 const RECOVERY: Duration = Duration::from_millis(50);
+/// How often that is told, while it lasts.
+const TELL_AGAIN: Duration = Duration::from_secs(10);
 
 /// Where a listener ended up.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,6 +137,7 @@ impl Listener {
 
     /// Accepts for ever, and gives each connection to `take`.
     pub(crate) async fn accept(self, mut take: impl FnMut(Accepted)) -> io::Result<()> {
+        let mut trouble = Trouble::default();
         // A connection is served by another runtime than the one that accepts it, so each is handed over as it is.
         match &self.socket {
             ListeningSocket::Tcp(listener) => {
@@ -144,7 +147,7 @@ impl Listener {
                         stream.set_nodelay(true)?;
                         Ok((AcceptedSocket::Tcp(stream.into_std()?), Some(peer.ip().to_canonical())))
                     });
-                    self.pass_on(accepted, &mut take).await;
+                    self.pass_on(accepted, &mut take, &mut trouble).await;
                 }
             }
             ListeningSocket::Unix(listener) => {
@@ -153,16 +156,21 @@ impl Listener {
                     let accepted = listener.accept().await;
                     let accepted =
                         accepted.and_then(|(stream, _)| Ok((AcceptedSocket::Unix(stream.into_std()?), None)));
-                    self.pass_on(accepted, &mut take).await;
+                    self.pass_on(accepted, &mut take, &mut trouble).await;
                 }
             }
         }
     }
 
-    async fn pass_on(&self, accepted: io::Result<(AcceptedSocket, Option<IpAddr>)>, take: &mut impl FnMut(Accepted)) {
+    async fn pass_on(
+        &self,
+        accepted: io::Result<(AcceptedSocket, Option<IpAddr>)>,
+        take: &mut impl FnMut(Accepted),
+        trouble: &mut Trouble,
+    ) {
         match accepted {
             Ok((socket, peer)) => take(Accepted { socket, peer, entry: self.entry.clone() }),
-            Err(error) => recover(&self.address, error).await,
+            Err(error) => trouble.recover(&self.address, &error).await,
         }
     }
 }
@@ -175,13 +183,25 @@ impl Drop for Listener {
     }
 }
 
-/// A connection that died in the queue is nobody's concern; a system without descriptors needs a moment.
-async fn recover(address: &Address, error: io::Error) {
-    if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
-        return;
+/// What keeps a listener from accepting.
+#[derive(Default)]
+struct Trouble {
+    told: Option<Instant>,
+}
+
+impl Trouble {
+    /// A connection that died in the queue is nobody's concern; a system without descriptors needs a moment, and the log needs
+    /// to hear of it now and then, not each time.
+    async fn recover(&mut self, address: &Address, error: &io::Error) {
+        if matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
+            return;
+        }
+        if self.told.is_none_or(|told| told.elapsed() >= TELL_AGAIN) {
+            tracing::warn!(%address, %error, "cannot accept; connections wait");
+            self.told = Some(Instant::now());
+        }
+        tokio::time::sleep(RECOVERY).await;
     }
-    tracing::warn!(%address, %error, "cannot accept");
-    tokio::time::sleep(RECOVERY).await;
 }
 
 fn resolve(text: &str) -> Option<SocketAddr> {

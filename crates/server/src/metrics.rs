@@ -48,6 +48,12 @@ fn exposition(house: &Shared) -> String {
         house.plane.passwords_waiting(),
     );
     page.family("doorward_connections_open", "gauge", "Open connections.").sample("", &[], house.plane.connections());
+    let help =
+        "Connections that were closed at once: all seats of the door taken, or the share of the client's network.";
+    let mut family = page.family("doorward_connections_refused_total", "counter", help);
+    for (door, reason, count) in house.plane.connections_refused() {
+        family = family.sample("", &[("door", door), ("reason", reason)], count);
+    }
     let mut family = page.family("doorward_upstream_up", "gauge", "Whether requests to the upstream are worth trying.");
     for (name, up) in house.plane.upstreams() {
         family = family.sample("", &[("upstream", &name)], u8::from(up));

@@ -39,6 +39,8 @@ pub(crate) trait Plane: Send + Sync + 'static {
     fn upstreams(&self) -> Vec<(String, bool)>;
     /// How many connections are open.
     fn connections(&self) -> usize;
+    /// How many connections were refused, by the door and the reason.
+    fn connections_refused(&self) -> Vec<(&'static str, &'static str, u64)>;
     /// How many passwords wait to be computed.
     fn passwords_waiting(&self) -> usize;
 }

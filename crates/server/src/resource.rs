@@ -6,6 +6,7 @@ use std::sync::Arc;
 use doorward::Admission;
 use doorward::Pass;
 use doorward::layer::Outcome;
+use http::header::CONTENT_TYPE;
 use http::{Request, Response};
 use hyper::body::{Body as _, Incoming};
 use tower::ServiceExt as _;
@@ -63,7 +64,10 @@ fn returned(
     let (parts, body) = response.into_parts();
     let mut body = ResponseBody::own(body);
     if body.may_last() {
-        body = body.watched(exchange.link.core.streams.follow(Held::Admission(admission)));
+        let is_endless =
+            parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/event-stream"));
+        let held = if is_endless { Held::Endless(admission) } else { Held::Admission(admission) };
+        body = body.watched(exchange.link.core.streams.follow(held));
     }
     Response::from_parts(parts, body)
 }

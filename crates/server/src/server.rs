@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::core::{Cores, Ending, Phase};
+use crate::descriptors;
 use crate::gateway::{Gateway, OwnResources, Place};
 use crate::listen::{Address, Entry, ListenError, Listener};
 use crate::maintenance;
@@ -99,14 +100,14 @@ pub fn start(plan: Plan) -> Result<Server, StartError> {
     let secure_port =
         listeners.iter().find(|listener| listener.is_secure()).and_then(|listener| listener.address.port());
     let upstreams: Arc<ArcSwap<Upstreams>> = Arc::default();
-    let open = Arc::default();
-    let view = View::new(engine.clone(), &upstreams, &open);
+    let seats = Arc::default();
+    let view = View::new(engine.clone(), &upstreams, &seats);
     let own = {
         let _entered = control.enter();
         own::router(own::State { engine: engine.clone(), plane: Arc::new(view) })
     };
-    let resources = OwnResources { router: own, upstreams, open };
-    let place = Place { base, secure_port, control: control.handle().clone() };
+    let resources = OwnResources { router: own, upstreams, seats };
+    let place = Place { base, secure_port, control: control.handle().clone(), room: room(&settings) };
     let gateway = Arc::new(Gateway::new(engine.clone(), resources, &settings, place)?);
     let (phase, watched) = watch::channel(Phase::Serving);
     let (cores, endings) = Cores::start(cores, &gateway, &watched)?;
@@ -185,7 +186,7 @@ impl Server {
             Ok(_) => 0,
             Err(_) => {
                 let gateway = &self.gateway;
-                gateway.open.load(Ordering::Relaxed).saturating_sub(gateway.tunnels.load(Ordering::Relaxed))
+                gateway.seats.taken().saturating_sub(gateway.tunnels.load(Ordering::Relaxed))
             }
         };
         let _ = self.phase.send(Phase::Closing);
@@ -237,6 +238,21 @@ fn bind(
         Listener::bind(&listener.address, base, entry)
     };
     declared.iter().map(bind).collect()
+}
+
+/// How many connections the system has descriptors for, told where they are fewer than the settings allow.
+fn room(settings: &Settings) -> usize {
+    let descriptors = descriptors::raise();
+    let room = descriptors::room(descriptors);
+    let wanted = settings.limits.connections;
+    if usize::try_from(wanted).is_ok_and(|wanted| wanted > room) {
+        let given = descriptors.unwrap_or_default();
+        tracing::warn!(
+            "the system gives {given} descriptors, so that there are {room} connections at most, not {wanted} as \
+             `limits.connections` says: raise the limit (`LimitNOFILE=` in systemd, `ulimit -n` in a shell)"
+        );
+    }
+    room
 }
 
 /// The files of `[tls]`, which is there.

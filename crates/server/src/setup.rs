@@ -19,8 +19,10 @@ pub(crate) struct Setup {
     pub(crate) keep_alive: Duration,
     /// How long a body may stand still.
     pub(crate) body_stall: Duration,
-    /// The most connections at once.
+    /// The most connections at once, at each door.
     pub(crate) connections: usize,
+    /// The most of them from one client's network.
+    pub(crate) connections_per_network: usize,
     /// The most JSON or form that is held for parameters to be forced.
     pub(crate) forced_body: u64,
     /// Proxies whose word is believed.
@@ -36,7 +38,8 @@ const FORCED_BODY: u64 = 1 << 20;
 
 impl Setup {
     /// Reads the settings. `secure_port` is the port of the first listener with TLS.
-    pub(crate) fn new(settings: &Settings, secure_port: Option<u16>) -> Self {
+    /// `room` is how many connections there are descriptors for.
+    pub(crate) fn new(settings: &Settings, secure_port: Option<u16>, room: usize) -> Self {
         let limits = &settings.limits;
         let body_stall = seconds(limits.body_stall);
         Self {
@@ -48,7 +51,8 @@ impl Setup {
             patience: Patience { head: seconds(limits.header_read), write: body_stall },
             keep_alive: seconds(limits.keep_alive),
             body_stall,
-            connections: usize::try_from(limits.connections).unwrap_or(usize::MAX),
+            connections: usize::try_from(limits.connections).unwrap_or(usize::MAX).min(room),
+            connections_per_network: usize::try_from(limits.connections_per_network()).unwrap_or(usize::MAX),
             forced_body: FORCED_BODY,
             trusted: TrustedProxies::new(&settings.trusted_proxies),
             logs_access: settings.log.access,

@@ -21,8 +21,17 @@ const AT_ONCE: usize = 32;
 pub(crate) struct OpenStream {
     pass: Held,
     since: Instant,
-    ended: Cell<bool>,
+    ended: Cell<Option<End>>,
     reader: RefCell<Option<Waker>>,
+}
+
+/// Why a stream was ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Whoever reads it may not any more.
+    Revoked,
+    /// The process ends, and this would not come to an end by itself.
+    Draining,
 }
 
 /// Whoever holds the pass of a request.
@@ -31,32 +40,34 @@ pub(crate) enum Held {
     Pass(Box<Pass>),
     /// One of our own resources does.
     Admission(Admission),
+    /// One of our own resources does, whose answer has no end.
+    Endless(Admission),
 }
 
 impl Held {
     fn pass(&self) -> &Pass {
         match self {
             Self::Pass(pass) => pass,
-            Self::Admission(admission) => admission.pass(),
+            Self::Admission(admission) | Self::Endless(admission) => admission.pass(),
         }
     }
 }
 
 impl OpenStream {
-    /// Whether the stream was ended; whoever asks is woken when it is.
-    pub(crate) fn has_ended(&self, cx: &mut Context<'_>) -> bool {
-        if self.ended.get() {
-            return true;
+    /// Whether the stream was ended, and why; whoever asks is woken when it is.
+    pub(crate) fn end_of(&self, cx: &mut Context<'_>) -> Option<End> {
+        if let Some(end) = self.ended.get() {
+            return Some(end);
         }
         let mut reader = self.reader.borrow_mut();
         if !reader.as_ref().is_some_and(|known| known.will_wake(cx.waker())) {
             *reader = Some(cx.waker().clone());
         }
-        false
+        None
     }
 
-    fn end(&self) {
-        self.ended.set(true);
+    fn end(&self, end: End) {
+        self.ended.set(Some(end));
         if let Some(reader) = self.reader.borrow_mut().take() {
             reader.wake();
         }
@@ -76,7 +87,7 @@ impl OpenStreams {
     pub(crate) fn follow(&self, pass: Held) -> Option<Rc<OpenStream>> {
         pass.pass().caller().known()?;
         let stream =
-            Rc::new(OpenStream { pass, since: Instant::now(), ended: Cell::new(false), reader: RefCell::new(None) });
+            Rc::new(OpenStream { pass, since: Instant::now(), ended: Cell::new(None), reader: RefCell::new(None) });
         self.young.borrow_mut().push_back(Rc::downgrade(&stream));
         Some(stream)
     }
@@ -89,7 +100,7 @@ impl OpenStreams {
         for stream in self.old.borrow().iter().filter_map(Weak::upgrade) {
             match engine.is_still_allowed(stream.pass.pass()).now_or_never() {
                 Some(true) => {}
-                Some(false) => stream.end(),
+                Some(false) => stream.end(End::Revoked),
                 None => unknown.push(stream),
             }
         }
@@ -98,15 +109,22 @@ impl OpenStreams {
         }
         let asking = futures_util::stream::iter(unknown).for_each_concurrent(AT_ONCE, |stream| async move {
             if !engine.is_still_allowed(stream.pass.pass()).await {
-                stream.end();
+                stream.end(End::Revoked);
             }
         });
         let _ = tokio::time::timeout(INTERVAL, asking).await;
     }
 
+    /// Ends those of ours that would keep the process from ending: whoever watches figures watches them again elsewhere.
+    pub(crate) fn drain(&self) {
+        let (young, old) = (self.young.borrow(), self.old.borrow());
+        let open = young.iter().chain(old.iter()).filter_map(Weak::upgrade);
+        open.filter(|stream| matches!(stream.pass, Held::Endless(_))).for_each(|stream| stream.end(End::Draining));
+    }
+
     fn sort_out(&self) {
         let mut old = self.old.borrow_mut();
-        old.retain(|stream| stream.upgrade().is_some_and(|stream| !stream.ended.get()));
+        old.retain(|stream| stream.upgrade().is_some_and(|stream| stream.ended.get().is_none()));
         let mut young = self.young.borrow_mut();
         while let Some(first) = young.front() {
             match first.upgrade() {

@@ -18,7 +18,7 @@ pub(crate) fn check(settings: &Settings, complaints: &mut Complaints) {
 pub(crate) fn doubts(settings: &Settings) -> Vec<Complaint> {
     let mut doubts = Vec::new();
     if settings.public_url.is_empty() && settings.listen.iter().any(|listener| !listener.is_at_home()) {
-        let text = "others can connect, but no own origin is named: requests that ask for another host than this machine get 421";
+        let text = "others can connect, but no own origin is named: whoever is not on this machine gets 421";
         doubts.push(
             settings
                 .complaint("listen", text)
@@ -321,6 +321,10 @@ fn limits(settings: &Settings) -> Vec<Complaint> {
     }
     if limits.connections == 0 {
         found.push(settings.complaint("limits.connections", "nobody could connect").fix("at least 1, or take it out"));
+    }
+    if limits.connections_per_network == Some(0) {
+        let complaint = settings.complaint("limits.connections_per_network", "nobody could connect");
+        found.push(complaint.fix("at least 1, or take it out"));
     }
     if limits.header_fields == 0 {
         found.push(settings.complaint("limits.header_fields", "no request could be read").fix("100, or take it out"));

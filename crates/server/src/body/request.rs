@@ -29,12 +29,25 @@ pub(crate) enum RequestBody {
 pub(crate) struct Counted {
     inner: Incoming,
     left: u64,
-    stall: Duration,
-    /// Runs while the client owes us bytes.
-    timer: Option<Pin<Box<Sleep>>>,
-    waiting: bool,
+    pace: Pace,
     report: Arc<Report>,
 }
+
+/// How long a client may be waited for. Bytes that only just come in time hold a connection as well as none: the time begins
+/// anew with each [`STEP`] of them, and not with each one. What an upstream is waited for does not count.
+struct Pace {
+    stall: Duration,
+    /// Of `stall`, what is left until the step is made.
+    patience: Duration,
+    /// Bytes of the step that have come.
+    came: u64,
+    /// Runs while the client owes us bytes.
+    timer: Option<Pin<Box<Sleep>>>,
+    waits_since: Option<Instant>,
+}
+
+/// So many bytes come within `limits.body_stall`, or all that is left.
+const STEP: u64 = 4 << 10;
 
 /// What became of a body, for whoever waits for the answer to it.
 #[derive(Debug, Default)]
@@ -75,13 +88,13 @@ impl Report {
 }
 
 impl RequestBody {
-    /// What came, no longer than `limit`, and no slower than one frame in `stall`.
+    /// What came, no longer than `limit`, and no slower than one [`STEP`] in `stall`.
     pub(crate) fn new(inner: Incoming, limit: u64, stall: Duration) -> Self {
         if inner.is_end_stream() {
             return Self::Empty;
         }
         let report = Arc::default();
-        Self::Stream(Counted { inner, left: limit, stall, timer: None, waiting: false, report })
+        Self::Stream(Counted { inner, left: limit, pace: Pace::new(stall), report })
     }
 
     /// What becomes of it, if it streams.
@@ -98,36 +111,57 @@ impl RequestBody {
     }
 }
 
-impl Counted {
+impl Pace {
+    fn new(stall: Duration) -> Self {
+        Self { stall, patience: stall, came: 0, timer: None, waits_since: None }
+    }
+
+    /// Nothing has come. Ready when that has been so for too long.
     fn poll_stall(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let started = std::mem::replace(&mut self.waiting, true);
+        let began = self.waits_since.is_none();
+        let since = *self.waits_since.get_or_insert_with(Instant::now);
         let timer = match &mut self.timer {
             Some(timer) => {
-                if !started {
-                    timer.as_mut().reset(Instant::now() + self.stall);
+                if began {
+                    timer.as_mut().reset(since + self.patience);
                 }
                 timer
             }
-            None => self.timer.insert(Box::pin(sleep(self.stall))),
+            None => self.timer.insert(Box::pin(sleep(self.patience))),
         };
         timer.as_mut().poll(cx)
     }
 
+    /// Something has come.
+    fn note(&mut self, length: u64) {
+        self.came += length;
+        let waited = self.waits_since.take().map_or(Duration::ZERO, |since| since.elapsed());
+        if self.came >= STEP {
+            (self.came, self.patience) = (0, self.stall);
+        } else if waited < self.patience {
+            // Had it been longer, the timer would have said so, if anybody had asked: then it was the upstream that took its time.
+            self.patience -= waited;
+        }
+    }
+}
+
+impl Counted {
     fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyFault>>> {
         let polled = Pin::new(&mut self.inner).poll_frame(cx);
         let Poll::Ready(came) = polled else {
-            ready!(self.poll_stall(cx));
+            ready!(self.pace.poll_stall(cx));
             return Poll::Ready(Some(Err(self.report.fail(STALLED, Fault::BodyStalled))));
         };
-        self.waiting = false;
         self.report.frames.fetch_add(1, Ordering::Relaxed);
         let frame = match came {
             None => return Poll::Ready(None),
             Some(Err(_)) => return Poll::Ready(Some(Err(self.report.fail(BROKEN, Fault::BodyBroken)))),
             Some(Ok(frame)) => frame,
         };
-        if let Some(data) = frame.data_ref() {
-            let Some(left) = self.left.checked_sub(data.len() as u64) else {
+        let length = frame.data_ref().map_or(0, |data| data.len() as u64);
+        self.pace.note(length);
+        if length > 0 {
+            let Some(left) = self.left.checked_sub(length) else {
                 return Poll::Ready(Some(Err(self.report.fail(TOO_LARGE, Fault::BodyTooLarge))));
             };
             self.left = left;

@@ -14,7 +14,7 @@ use hyper::body::Incoming;
 
 use super::request::without_forbidden_trailers;
 use crate::activity::{Running, Stallable};
-use crate::streams::OpenStream;
+use crate::streams::{End, OpenStream};
 use crate::upstream::Lease;
 
 /// The body of an answer.
@@ -147,12 +147,11 @@ impl Body for ResponseBody {
 
     fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         let this = self.get_mut();
-        if let Some(stream) = &this.stream
-            && stream.has_ended(cx)
-        {
-            return Poll::Ready(Some(Err(Broken::Revoked)));
+        match this.stream.as_ref().and_then(|stream| stream.end_of(cx)) {
+            Some(End::Revoked) => Poll::Ready(Some(Err(Broken::Revoked))),
+            Some(End::Draining) => Poll::Ready(None),
+            None => this.kind.poll_frame(cx),
         }
-        this.kind.poll_frame(cx)
     }
 
     fn is_end_stream(&self) -> bool {

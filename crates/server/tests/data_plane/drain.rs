@@ -51,6 +51,21 @@ fn what_does_not_end_is_cut_off_at_the_deadline() {
 }
 
 #[test]
+fn figures_that_somebody_watches_keep_nothing_from_ending() {
+    let house =
+        House::open("listen = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\nupstream = \"http://127.0.0.1:1\"\n");
+    house.add_user("ada", &["administrator"]);
+    let session = house.log_in("ada");
+    let mut client = Client::tcp(house.admin_address());
+    let head = client.request("GET", "/admin/events", &[&session.cookie]).head();
+    assert_eq!((head.status, head.header("content-type")), (200, Some("text/event-stream")));
+    assert!(client.chunk().is_some());
+    let (drained, rest) = house.drain_beside(Duration::from_secs(20), move || client.rest());
+    assert_eq!(drained.cut, 0);
+    assert!(rest.ends_with(b"0\r\n\r\n"), "{}", rest.escape_ascii());
+}
+
+#[test]
 fn sockets_are_told_that_the_server_goes() {
     let leaves = Arc::new(AtomicBool::new(false));
     let noticed = leaves.clone();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::kit::{House, OPEN, Upstream, ok, until};
+use crate::kit::{Client, House, OPEN, Upstream, ok, until};
 
 #[test]
 fn a_body_is_as_long_as_allowed_and_no_longer() {
@@ -78,6 +78,30 @@ fn a_body_that_stands_still_ends_the_request() {
 }
 
 #[test]
+fn a_body_that_drips_ends_the_request_too() {
+    let upstream = Upstream::echo();
+    let house = House::before(&upstream, &format!("limits = {{ body_stall = \"1s\" }}\n{OPEN}"));
+    let mut client = house.client();
+    client.request("POST", "/", &["Content-Length: 4000"]);
+    // Every byte in time does not help.
+    for _ in 0..15 {
+        client.send("x");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let answer = client.answer();
+    assert_eq!((answer.status, answer.code().as_str()), (408, "request_timeout"));
+    assert_eq!(upstream.seen().len(), 0);
+    // Slow, and yet on its way.
+    let mut client = house.client();
+    client.request("POST", "/", &["Content-Length: 40960"]);
+    for _ in 0..10 {
+        std::thread::sleep(Duration::from_millis(200));
+        client.send("x".repeat(4096));
+    }
+    assert_eq!(client.answer().status, 200);
+}
+
+#[test]
 fn a_head_that_does_not_come_to_its_end_ends_the_connection() {
     let upstream = Upstream::echo();
     let house = House::before(&upstream, &format!("limits = {{ header_read = \"1s\" }}\n{OPEN}"));
@@ -109,7 +133,8 @@ fn an_idle_connection_is_closed() {
 #[test]
 fn the_newest_connection_is_refused_and_there_is_room_again() {
     let upstream = Upstream::echo();
-    let house = House::before(&upstream, &format!("limits = {{ connections = 3 }}\n{OPEN}"));
+    let house =
+        House::before(&upstream, &format!("limits = {{ connections = 3, connections_per_network = 3 }}\n{OPEN}"));
     let mut open: Vec<_> = (0..3).map(|_| house.client()).collect();
     for client in &mut open {
         assert_eq!(client.request("GET", "/", &[]).answer().status, 200);
@@ -120,6 +145,76 @@ fn the_newest_connection_is_refused_and_there_is_room_again() {
     until("there is room again", || {
         house.client().request("GET", "/", &[]).try_answer().ok().filter(|answer| answer.status == 200)
     });
+}
+
+/// The line of a metric.
+fn metric(house: &House, name: &str) -> String {
+    let text = Client::tcp(house.admin_address()).request("GET", "/metrics", &[]).answer().text();
+    text.lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned()
+}
+
+/// Whether somebody who comes by this address is served.
+fn is_served(client: &mut Client) -> bool {
+    let request = "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n";
+    client.send(request).try_answer().is_ok_and(|answer| answer.status == 200)
+}
+
+const SHOP: &str = "public_url = \"http://shop.example\"\n";
+
+#[test]
+fn one_client_never_takes_the_seats_of_all() {
+    let upstream = Upstream::echo();
+    let listen = "listen = { address = \"127.0.0.1:0\", proxy_protocol = true }\nadmin_listen = \"127.0.0.1:0\"\n";
+    let limits = "limits = { connections = 8 }\n";
+    let house = House::open(&format!("{listen}upstream = \"{}\"\n{limits}{SHOP}{OPEN}", upstream.url()));
+    let from = |address: &str| {
+        let family = if address.contains(':') { "TCP6 {} ::1" } else { "TCP4 {} 10.0.0.1" };
+        let mut client = house.client();
+        client.send(format!("PROXY {} 4000 80\r\n", family.replace("{}", address)));
+        client
+    };
+    let mut greedy: Vec<Client> = (0..2).map(|_| from("203.0.113.7")).collect();
+    let mut greedy_six = [from("2001:db8::1"), from("2001:db8::2")];
+    assert!(greedy.iter_mut().chain(&mut greedy_six).all(is_served));
+    assert!(!is_served(&mut from("203.0.113.7")) && !is_served(&mut from("2001:db8::3")));
+    assert!(is_served(&mut from("203.0.113.8")) && is_served(&mut from("2001:db8:0:1::1")));
+    let refused = "doorward_connections_refused_total{door=\"public\",reason=\"network\"}";
+    assert_eq!(metric(&house, refused), format!("{refused} 2"));
+    greedy.pop();
+    until("there is room again", || is_served(&mut from("203.0.113.7")).then_some(()));
+}
+
+#[test]
+fn whoever_comes_by_a_trusted_proxy_or_a_socket_is_one_of_many() {
+    let upstream = Upstream::echo();
+    let limits = "limits = { connections = 8, connections_per_network = 1 }\n";
+    let listen = "listen = [\"127.0.0.1:0\", \"unix:{folder}/door.sock\"]\n";
+    let text = format!("{listen}upstream = \"{}\"\n{limits}{SHOP}{OPEN}", upstream.url());
+    let house = House::open(&format!("trusted_proxies = [\"127.0.0.1\"]\n{text}"));
+    let mut proxied: Vec<Client> = (0..3).map(|_| house.client()).collect();
+    assert!(proxied.iter_mut().all(is_served));
+    let socket = house.folder.path().join("door.sock");
+    let mut local: Vec<Client> = (0..3).map(|_| Client::unix(&socket)).collect();
+    assert!(local.iter_mut().all(is_served));
+    let house = House::open(&text);
+    let mut first = house.client();
+    assert!(is_served(&mut first) && house.client().is_closed());
+}
+
+#[test]
+fn a_crowd_at_the_public_door_leaves_room_at_that_of_administrators() {
+    let upstream = Upstream::echo();
+    let text = format!(
+        "listen = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\nupstream = \"{}\"\nlimits = {{ connections = 3, connections_per_network = 3 }}\n{SHOP}{OPEN}",
+        upstream.url()
+    );
+    let house = House::open(&text);
+    let mut crowd: Vec<Client> = (0..20).map(|_| house.client()).collect();
+    assert!(is_served(&mut crowd[0]) && crowd[19].is_closed());
+    let health = Client::tcp(house.admin_address()).request("GET", "/healthz", &[]).answer();
+    assert_eq!(health.status, 200);
+    let refused = "doorward_connections_refused_total{door=\"public\",reason=\"full\"}";
+    assert_eq!(metric(&house, refused), format!("{refused} 17"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::name::Name;
 use crate::policy::quantity::{Period, Size};
 use crate::policy::words::List;
 
-/// Who may use `/admin` and the Panel: by session only, never by Basic.
+/// Who may use `/admin`: by session only, never by Basic.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct AdminSettings {
@@ -15,11 +15,11 @@ pub struct AdminSettings {
     pub realm: Option<Name>,
 }
 
-/// The pages for people who administer.
+/// Where administration is reached.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Panel {
-    /// Serves `/admin` and `/panel` on `listen` too.
+    /// Serves `/admin` on `listen` too.
     pub public: bool,
 }
 
@@ -42,7 +42,7 @@ pub struct Limits {
     pub json_depth: u32,
     /// How long the head of a request may take.
     pub header_read: Period,
-    /// How long a body may stand still.
+    /// How long a body is waited for, anew after each 4 KiB of it.
     pub body_stall: Period,
     /// How long a connection may be idle between requests.
     pub keep_alive: Period,
@@ -50,9 +50,20 @@ pub struct Limits {
     pub body: Size,
     /// How long the head of an upstream's response may take, unless the route or the upstream says otherwise.
     pub timeout: Period,
-    /// The most connections at once.
+    /// The most connections at once, at `listen` and at `admin_listen` each.
     #[schemars(range(min = 1))]
     pub connections: u32,
+    /// The most of them from one client's network: an IPv4 address, or an IPv6 /64. Trusted proxies and Unix sockets have no
+    /// bound. Absent: a quarter of `connections`.
+    #[schemars(range(min = 1))]
+    pub connections_per_network: Option<u32>,
+}
+
+impl Limits {
+    /// The most connections at once from one client's network.
+    pub fn connections_per_network(&self) -> u32 {
+        self.connections_per_network.unwrap_or(self.connections / 4).max(1)
+    }
 }
 
 impl Default for Limits {
@@ -70,6 +81,7 @@ impl Default for Limits {
             body: Size(10 << 20),
             timeout: Period(60),
             connections: 10_000,
+            connections_per_network: None,
         }
     }
 }
