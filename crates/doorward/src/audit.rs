@@ -48,6 +48,27 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::LogIn,
+        Self::LogOut,
+        Self::SessionEnded,
+        Self::Confirmed,
+        Self::Refused,
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserState,
+        Self::UserRoles,
+        Self::PasswordSet,
+        Self::UserRemoved,
+        Self::UserUnlocked,
+        Self::CodeIssued,
+        Self::RoleChanged,
+        Self::Reloaded,
+        Self::Backup,
+        Self::Exported,
+    ];
+
     /// The word for it in lists and filters.
     pub fn code(self) -> &'static str {
         match self {

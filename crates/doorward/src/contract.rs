@@ -25,6 +25,7 @@ mod secrets;
 mod session_ends;
 mod sessions;
 mod users;
+mod versions;
 
 use std::sync::Arc;
 
@@ -69,6 +70,7 @@ pub fn checks() -> Vec<Check> {
         audit::checks(),
         secrets::checks(),
         purge::checks(),
+        versions::checks(),
     ];
     topics.into_iter().flatten().collect()
 }

@@ -1,10 +1,13 @@
 //! The only place where the parts meet: policy, sessions, users, credentials, throttle, audit, store.
 
 mod admin;
+mod alteration;
 mod authority;
 mod basic;
+mod ceiling;
 mod codes;
 mod credentials;
+mod endings;
 mod feed;
 mod guests;
 mod identify;
@@ -16,7 +19,8 @@ mod own;
 mod roles;
 mod tallies;
 
-pub use admin::{Actor, UserDraft, UserUpdate};
+pub use admin::{Actor, UserDraft};
+pub use alteration::{UserAlteration, UserUpdate};
 pub use codes::OneTimeCode;
 pub use guests::GuestToken;
 pub use login::{LogIn, LoggedIn, Visit};
@@ -36,7 +40,8 @@ use crate::policy::Policy;
 use crate::refusal::{Reason, Refusal};
 use crate::sessions::Sessions;
 use crate::store::{Store, StoreError};
-use crate::throttle::{Throttle, ThrottleLimits};
+use crate::throttle::{Throttle, ThrottleLimits, Wait};
+use crate::user::User;
 use crate::users::Users;
 use crate::verified::Verified;
 use notes::Notes;
@@ -216,6 +221,14 @@ impl Engine {
     fn cost(&self) -> Cost {
         self.policy.load().password_cost()
     }
+}
+
+/// Too many failures. The audit log says of whom, where somebody has the login; the caller does not learn it.
+fn throttled(wait: Wait, user: Option<User>) -> Refusal {
+    let mut refusal = Refusal::new(Reason::Throttled);
+    refusal.terms_mut().retry_after = Some(wait.0);
+    refusal.terms_mut().caller = user.map(Arc::new);
+    refusal
 }
 
 /// A store or the random source failed: the operator learns why, the caller learns that nobody knows.

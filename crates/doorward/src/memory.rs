@@ -94,6 +94,10 @@ impl Store for MemoryStore {
         self.answer(move |state| Ok(state.list_users(&filter, &page)))
     }
 
+    fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {
+        self.answer(move |state| Ok(state.code_owner(&digest, now).cloned()))
+    }
+
     fn roles(&self) -> Answer<'_, Vec<StoredRole>> {
         self.answer(|state| Ok(state.roles.values().cloned().collect()))
     }

@@ -206,6 +206,7 @@ impl Reason {
                 Conflict::IdTaken => "id_taken",
                 Conflict::RoleTaken => "role_taken",
                 Conflict::RoleUnknown => "role_unknown",
+                Conflict::RoleChanged => "role_changed",
                 Conflict::UserUnknown => "user_unknown",
                 Conflict::UserChanged => "user_changed",
                 Conflict::SessionUnknown => "session_unknown",

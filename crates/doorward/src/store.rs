@@ -6,9 +6,11 @@
 
 mod change;
 mod listing;
+mod version;
 
 pub use change::{Change, Committed, Conflict, Guard, NewUser, SessionLimit, StoredRole, WhenFull};
 pub use listing::{CountFilter, EventFilter, Listed, ListedSession, Page, SessionFilter, UserFilter, fold};
+pub use version::Version;
 
 use futures_util::future::BoxFuture;
 
@@ -61,6 +63,9 @@ pub trait Store: Send + Sync + 'static {
     fn user_by_id(&self, realm: Name, id: UserId) -> Answer<'_, Option<User>>;
     /// Users in the order of logins, byte by byte; the same login in several realms in the order of realms.
     fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>>;
+
+    /// Whose one-time code has this digest, as long as it can be redeemed at `now`.
+    fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>>;
 
     /// All roles that were made at run time, by name.
     fn roles(&self) -> Answer<'_, Vec<StoredRole>>;

@@ -11,6 +11,7 @@ mod events;
 mod explain;
 mod export;
 mod hours;
+mod known;
 mod roles;
 mod routes;
 mod sessions;

@@ -76,6 +76,14 @@ pub enum OpenError {
         /// The server's process, if it said which.
         pid: Option<u32>,
     },
+    /// Others than its owner have rights to the file, and these cannot be taken away here.
+    #[error("others than its owner have rights to {0}: say `chmod 600 {0}` as its owner ({detail})", .path.display())]
+    Exposed {
+        /// The file.
+        path: PathBuf,
+        /// Why the rights stay.
+        detail: String,
+    },
     /// The file cannot be read or written now.
     #[error("{}: {detail}", .path.display())]
     Unavailable {
@@ -91,6 +99,9 @@ impl OpenError {
     pub(crate) fn io(path: &Path, error: &std::io::Error) -> Self {
         use std::io::ErrorKind::{NotFound, PermissionDenied, ReadOnlyFilesystem, StorageFull};
         let advice = match error.kind() {
+            _ if error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error()) => {
+                "a symbolic link stands where a file of ours belongs: remove it"
+            }
             NotFound => return Self::NoFolder { folder: path.parent().unwrap_or(path).to_owned() },
             PermissionDenied => "give this user the right to read and write the file and its folder",
             ReadOnlyFilesystem => "the file system is read-only: mount it for writing, or set `data` to another place",

@@ -46,11 +46,45 @@ pub(crate) fn open_private(path: &Path, new: bool) -> io::Result<File> {
         options.create(true).truncate(false)
     };
     #[cfg(unix)]
-    {
-        use std::os::unix::fs::OpenOptionsExt as _;
-        options.mode(0o600);
-    }
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    open_itself(&mut options, path)
+}
+
+/// Opens a file for reading.
+pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
+    open_itself(OpenOptions::new().read(true), path)
+}
+
+/// Opens what has this name, and not what a link of this name leads to: somebody may have put one there.
+fn open_itself(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, rustix::fs::OFlags::NOFOLLOW.bits().cast_signed());
     options.open(path)
+}
+
+/// Takes the rights to a file from everybody but its owner, and says whether anybody else had any.
+///
+/// It goes by the name: to open the file and close it again would give up the locks that this process has on it.
+pub(crate) fn keep_private(path: &Path) -> io::Result<bool> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = match path.metadata() {
+            Ok(found) => found.permissions().mode(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        if mode & 0o077 == 0 {
+            return Ok(false);
+        }
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode & 0o7700))?;
+        Ok(true)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        Ok(false)
+    }
 }
 
 /// Makes names that were made, changed or removed in the folder of `path` last.

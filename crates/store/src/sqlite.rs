@@ -156,6 +156,10 @@ impl Store for Sqlite {
         Box::pin(self.lists.ask(move |reader| search::users(reader, &filter, &page)))
     }
 
+    fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {
+        Box::pin(self.lookups.ask(move |reader| codes::owner(reader, digest, now)))
+    }
+
     fn roles(&self) -> Answer<'_, Vec<StoredRole>> {
         Box::pin(self.lookups.ask(|reader| roles::all(reader)))
     }

@@ -135,6 +135,42 @@ async fn nobody_else_may_read_the_files() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn what_others_could_read_they_cannot_read_any_more() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (folder, path, store) = database();
+    commit(&store, role("support")).await;
+    // As after a copy that did not keep the rights.
+    let all = || ["", "-wal", "-shm"].map(|suffix| format!("{}{suffix}", path.display()));
+    for file in all() {
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o664)).expect("rights for all");
+    }
+    let again = Sqlite::open_existing(&path).expect("the database");
+    assert_eq!(roles(&again).await, ["support"]);
+    for file in all() {
+        let mode = std::fs::metadata(&file).expect("a file").permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{file}");
+    }
+    // The locks of whoever had it open before are kept.
+    commit(&store, role("sales")).await;
+    commit(&again, role("stock")).await;
+    drop(folder);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_lock_is_not_followed() {
+    let (folder, path) = place();
+    let victim = folder.path().join("victim");
+    std::fs::write(&victim, "precious").expect("a file");
+    std::os::unix::fs::symlink(&victim, format!("{}.lock", path.display())).expect("a link");
+    let error = Sqlite::lock_for_serving(&path).expect_err("a link");
+    assert!(error.to_string().contains("symbolic link"), "{error}");
+    assert!(Sqlite::serving_process(&path).is_err());
+    assert_eq!(std::fs::read_to_string(victim).expect("the file"), "precious");
+}
+
 #[tokio::test]
 async fn a_link_and_its_target_are_one_database() {
     let (folder, path) = place();

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::fixture::{NOW, add, commit, hash, is_stored, log_in, new_user, read, refusal, session_of};
+use super::fixture::{NOW, add, commit, hash, is_stored, log_in, name, names, new_user, read, refusal, session_of};
 use super::parallel::commit_at_once;
 use super::{Check, check};
-use crate::store::{Change, Conflict, NewUser, Store};
+use crate::store::{Change, Conflict, NewUser, Store, StoredRole};
 use crate::user::{User, UserState};
 
 pub(super) fn checks() -> Vec<Check> {
@@ -18,6 +18,8 @@ pub(super) fn checks() -> Vec<Check> {
         check(a_code_is_void_after_another_password),
         check(a_code_is_void_when_its_user_is_removed),
         check(a_code_is_void_when_its_user_gets_other_roles),
+        check(a_code_is_void_when_a_role_of_its_user_is_removed),
+        check(a_code_says_whose_it_is_as_long_as_it_can_be_redeemed),
     ]
 }
 
@@ -95,6 +97,34 @@ async fn a_code_is_void_when_its_user_gets_other_roles(store: Arc<dyn Store>) {
     let add = vec![crate::Name::parse("administrator").expect("a name")];
     commit(&store, Change::ChangeRoles { user: user.number, add, remove: vec![], guard: None }).await;
     assert_eq!(refusal(&store, redeem(1)).await, Conflict::CodeUnknown);
+}
+
+async fn a_code_is_void_when_a_role_of_its_user_is_removed(store: Arc<dyn Store>) {
+    let role = StoredRole { name: name("limits"), allow: vec![], deny: vec!["everything".into()] };
+    commit(&store, Change::CreateRole(role)).await;
+    let anna = add(&store, NewUser { roles: names(&["limits"]), ..new_user("anna") }).await;
+    let berta = add(&store, new_user("berta")).await;
+    commit(&store, issue(&anna, 1)).await;
+    commit(&store, issue(&berta, 2)).await;
+    commit(&store, Change::RemoveRole { name: name("limits"), guard: None }).await;
+    assert_eq!(refusal(&store, redeem(1)).await, Conflict::CodeUnknown);
+    commit(&store, redeem(2)).await;
+}
+
+async fn a_code_says_whose_it_is_as_long_as_it_can_be_redeemed(store: Arc<dyn Store>) {
+    let (anna, berta) = (add(&store, new_user("anna")).await, add(&store, new_user("berta")).await);
+    commit(&store, issue(&anna, 1)).await;
+    commit(&store, issue(&berta, 2)).await;
+    let owner = async |digest, now| {
+        let found = store.code_owner([digest; 32], now).await.expect("an answer");
+        found.map(|user| user.login.to_string())
+    };
+    assert_eq!(owner(1, NOW + 59).await.as_deref(), Some("anna"));
+    assert_eq!((owner(1, NOW + 60).await, owner(3, NOW).await), (None, None));
+    commit(&store, Change::SetState { user: anna.number, state: UserState::Disabled, guard: None }).await;
+    assert_eq!(owner(1, NOW).await, None);
+    commit(&store, redeem(2)).await;
+    assert_eq!(owner(2, NOW).await, None);
 }
 
 async fn a_code_is_void_when_its_user_is_removed(store: Arc<dyn Store>) {

@@ -80,6 +80,14 @@ async fn all_sessions_that_match_end(store: Arc<dyn Store>) {
             vec!["plain", "device", "old"],
         ),
         (SessionFilter { user: Some(berta.number), realm: Some(name("admin")), ..any.clone() }, vec![]),
+        (
+            SessionFilter { without_roles: names(&["support", "administrator"]), ..any.clone() },
+            vec!["plain", "address", "device", "old"],
+        ),
+        (
+            SessionFilter { realm: Some(name("admin")), without_roles: names(&["support"]), ..any.clone() },
+            vec!["realm"],
+        ),
         (any, vec!["plain", "address", "device", "old", "role", "realm"]),
     ];
     for (filter, expected) in filters {

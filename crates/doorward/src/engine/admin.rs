@@ -1,19 +1,17 @@
-//! What administrators do: users, roles, other people's sessions. Nobody grants what they lack.
+//! What administrators do with users. Nobody grants what they lack.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use super::Engine;
-use super::authority::may_all;
 use crate::audit::{Event, EventKind};
 use crate::clock::Time;
 use crate::name::Name;
 use crate::password::PasswordBytes;
 use crate::policy::Grants;
 use crate::refusal::{Reason, Refusal};
-use crate::session::SessionHandle;
-use crate::store::{Change, NewUser, SessionFilter};
+use crate::store::{Change, NewUser};
 use crate::user::{Login, User, UserId, UserState};
 
 /// Who administers.
@@ -47,19 +45,6 @@ pub struct UserDraft {
     pub attributes: Map<String, Value>,
     /// A first password. Without one, issue a code.
     pub password: Option<PasswordBytes>,
-}
-
-/// What to alter of a user. What is `None` stays.
-#[derive(Default)]
-pub struct UserUpdate {
-    /// The login.
-    pub login: Option<String>,
-    /// The name to show.
-    pub name: Option<String>,
-    /// The address, or none.
-    pub email: Option<Option<String>>,
-    /// All attributes.
-    pub attributes: Option<Map<String, Value>>,
 }
 
 impl UserDraft {
@@ -142,93 +127,6 @@ impl Engine {
         committed.user.ok_or_else(|| super::unavailable(&"the store did not say who was added"))
     }
 
-    /// Whether an alteration could be made: what fits in itself, by somebody who may.
-    ///
-    /// # Errors
-    /// 400 for what does not fit, 403 for somebody who may more than the actor.
-    pub fn check_update(&self, actor: &Actor, user: &User, update: &UserUpdate) -> Result<Option<Login>, Refusal> {
-        self.may_govern(actor, user)?;
-        let login = update.login.as_deref().map(Login::parse).transpose();
-        let login = login.map_err(|error| Reason::Invalid("login", error.to_string()))?;
-        let email = update.email.as_ref().and_then(Option::as_deref);
-        check_texts(update.name.as_deref(), email, update.attributes.as_ref())?;
-        Ok(login)
-    }
-
-    /// Alters names, address and attributes.
-    ///
-    /// # Errors
-    /// As [`check_update`](Self::check_update); 409 when the login is taken.
-    pub async fn update_user(&self, actor: &Actor, user: &User, update: UserUpdate) -> Result<User, Refusal> {
-        let login = self.check_update(actor, user, &update)?;
-        let event = about(actor.event(EventKind::UserUpdated, self.clock.now()), user);
-        let UserUpdate { name, email, attributes, .. } = update;
-        let change = Change::UpdateUser { user: user.number, login, name, email, attributes };
-        let committed = self.commit(change, vec![event]).await?;
-        committed.user.ok_or_else(|| super::unavailable(&"the store did not say who was altered"))
-    }
-
-    /// Disables or enables a user. A disabled user's sessions end at once.
-    ///
-    /// # Errors
-    /// 403 for somebody who may more than the actor, 409 for the last administrator.
-    pub async fn set_state(&self, actor: &Actor, user: &User, state: UserState) -> Result<(), Refusal> {
-        self.may_govern(actor, user)?;
-        let word = if state == UserState::Active { "enabled" } else { "disabled" };
-        let event = about(actor.event(EventKind::UserState, self.clock.now()), user).detail(word);
-        let guard = self.guard(&self.policy.load());
-        self.commit(Change::SetState { user: user.number, state, guard }, vec![event]).await?;
-        Ok(())
-    }
-
-    /// Whether roles could be given and taken, and which they are.
-    ///
-    /// # Errors
-    /// 400 for unknown roles and too many, 403 for roles that hold more than the actor may, and for somebody who may more.
-    pub fn check_roles(
-        &self,
-        actor: &Actor,
-        user: &User,
-        add: &[String],
-        remove: &[String],
-    ) -> Result<(Vec<Name>, Vec<Name>), Refusal> {
-        self.may_govern(actor, user)?;
-        let policy = self.policy.load_full();
-        let add = self.grantable(&policy, actor, add)?;
-        // A role that is gone from the file can still be taken from somebody.
-        let remove: Vec<Name> = remove.iter().filter_map(|name| Name::parse(name).ok()).collect();
-        let mut after: Vec<Name> = user.roles.iter().filter(|role| !remove.contains(role)).cloned().collect();
-        after.extend_from_slice(&add);
-        after.sort();
-        after.dedup();
-        if after.len() > Self::GREATEST_ROLES {
-            return Err(Reason::Invalid("roles", format!("at most {}", Self::GREATEST_ROLES)).into());
-        }
-        // Taking a role that denies gives what another one allows.
-        may_all(&policy, actor, &policy.grants(&after))?;
-        Ok((add, remove))
-    }
-
-    /// Gives and takes roles. The user's sessions end.
-    ///
-    /// # Errors
-    /// As [`check_roles`](Self::check_roles); 409 for the last administrator.
-    pub async fn change_roles(
-        &self,
-        actor: &Actor,
-        user: &User,
-        add: &[String],
-        remove: &[String],
-    ) -> Result<User, Refusal> {
-        let (add, remove) = self.check_roles(actor, user, add, remove)?;
-        let detail = format!("given: {}; taken: {}", list(&add), list(&remove));
-        let event = about(actor.event(EventKind::UserRoles, self.clock.now()), user).detail(detail);
-        let guard = self.guard(&self.policy.load());
-        let change = Change::ChangeRoles { user: user.number, add, remove, guard };
-        let committed = self.commit(change, vec![event]).await?;
-        committed.user.ok_or_else(|| super::unavailable(&"the store did not say who was altered"))
-    }
-
     /// Removes a user for good.
     ///
     /// # Errors
@@ -245,58 +143,21 @@ impl Engine {
     /// Forgives a user's failed log-ins, from everywhere.
     ///
     /// # Errors
-    /// 503 in an outage.
+    /// 403 for somebody who may more than the actor, 503 in an outage.
     pub async fn unlock_user(&self, actor: &Actor, user: &User) -> Result<(), Refusal> {
+        self.may_govern(actor, user)?;
         let event = about(actor.event(EventKind::UserUnlocked, self.clock.now()), user);
         self.commit(Change::Unlock { user: user.number }, vec![event]).await?;
         self.throttle.forgive(user.realm.as_str(), user.login.as_str());
         Ok(())
     }
-
-    /// Ends all sessions of a user.
-    ///
-    /// # Errors
-    /// 503 in an outage.
-    pub async fn end_sessions_of(&self, actor: &Actor, user: &User) -> Result<(), Refusal> {
-        let event = about(actor.event(EventKind::SessionEnded, self.clock.now()), user).detail("all of the user");
-        self.commit(Change::EndSessions { user: user.number, keep: None }, vec![event]).await?;
-        Ok(())
-    }
-
-    /// Ends one session, by its handle.
-    ///
-    /// # Errors
-    /// 404 when there is no such session, 503 in an outage.
-    pub async fn end_session(&self, actor: &Actor, handle: SessionHandle) -> Result<(), Refusal> {
-        let stored = self.store.session_by_handle(handle).await.map_err(|error| super::unavailable(&error))?;
-        let session = stored.ok_or(Reason::NotFound)?;
-        let owner = self.store.user(session.user).await.map_err(|error| super::unavailable(&error))?;
-        let event = actor.event(EventKind::SessionEnded, self.clock.now());
-        let event = Event { session: Some(handle.to_string()), ..event };
-        let event = owner.iter().fold(event, about);
-        let key = session.digest.key();
-        self.commit(Change::EndSession { key }, vec![event]).await?;
-        self.sessions.forget(key);
-        Ok(())
-    }
-
-    /// Ends all sessions that match, and says how many. An empty filter ends everybody's.
-    ///
-    /// # Errors
-    /// 503 in an outage.
-    pub async fn end_matching(&self, actor: &Actor, filter: SessionFilter) -> Result<usize, Refusal> {
-        let now = self.clock.now();
-        let event = actor.event(EventKind::SessionEnded, now).detail(format!("all that match {filter:?}"));
-        let committed = self.commit(Change::EndMatching { filter, now }, vec![event]).await?;
-        Ok(committed.ended.len())
-    }
 }
 
-fn about(event: Event, user: &User) -> Event {
+pub(super) fn about(event: Event, user: &User) -> Event {
     event.about(user.number, &user.realm, user.login.as_str())
 }
 
-fn list(names: &[Name]) -> String {
+pub(super) fn list(names: &[Name]) -> String {
     if names.is_empty() {
         return "none".into();
     }
@@ -304,7 +165,7 @@ fn list(names: &[Name]) -> String {
 }
 
 /// Texts are bounded and have no control characters.
-fn check_texts(
+pub(super) fn check_texts(
     name: Option<&str>,
     email: Option<&str>,
     attributes: Option<&Map<String, Value>>,

@@ -100,7 +100,12 @@ impl Engine {
             Ok(Some(user)) if checked.right && is_in_force(&user, checked.epoch) => {
                 Some(Ok(Known { user, method: Method::Basic, session: None }))
             }
-            Ok(Some(_)) => Some(Err(Reason::BadCredentials.into())),
+            Ok(Some(user)) => {
+                // The audit log says whose login it was; the caller does not learn that somebody has it.
+                let mut refusal = Refusal::new(Reason::BadCredentials);
+                refusal.terms_mut().caller = Some(user);
+                Some(Err(refusal))
+            }
         }
     }
 }

@@ -4,8 +4,9 @@ use base64ct::{Base64UrlUnpadded, Encoding as _};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
 
-use super::{Actor, Engine, Visit, unavailable};
+use super::{Actor, Engine, Visit, throttled, unavailable};
 use crate::audit::EventKind;
+use crate::client::network;
 use crate::clock::Time;
 use crate::password::{PasswordBytes, PasswordRefusal};
 use crate::refusal::{Reason, Refusal};
@@ -27,7 +28,8 @@ impl Engine {
     /// Issues a code with which `user` may set a password. An older one is void.
     ///
     /// # Errors
-    /// 403 when the user has resources that the actor lacks, 503 in an outage.
+    /// 403 when the user has resources that the actor lacks, 409 when the user was altered since they were read, 503 in an
+    /// outage.
     pub async fn issue_code(&self, actor: &Actor, user: &User) -> Result<OneTimeCode, Refusal> {
         self.may_govern(actor, user)?;
         let mut bytes = Zeroizing::new([0u8; 16]);
@@ -35,7 +37,10 @@ impl Engine {
         let code = Zeroizing::new(Base64UrlUnpadded::encode_string(bytes.as_slice()));
         let now = self.clock.now();
         let expires = now.saturating_add(Self::CODE_LIFETIME);
-        let change = Change::IssueCode { user: user.number, digest: digest(&code), expires };
+        let issue = Change::IssueCode { user: user.number, digest: digest(&code), expires };
+        // Whoever is given more roles at this very moment is not the one whom the actor may govern.
+        let (version, change) = (user.version(), Box::new(issue));
+        let change = Change::ExpectUser { user: user.number, version, change };
         let event = actor.event(EventKind::CodeIssued, now).about(user.number, &user.realm, user.login.as_str());
         self.commit(change, vec![event]).await?;
         Ok(OneTimeCode { code, expires })
@@ -43,28 +48,38 @@ impl Engine {
 
     /// Redeems a code for a password. All sessions of the user end; nobody is logged in by it.
     ///
+    /// A code that is none costs a look-up and no computation: 128 random bits are not guessed, so that nobody learns
+    /// anything by the time it takes.
+    ///
     /// # Errors
     /// 400 for a wrong, used or expired code, 422 for a password that is not good enough, 429 after many wrong codes.
     pub async fn redeem_code(&self, code: &str, password: PasswordBytes, visit: &Visit<'_>) -> Result<(), Refusal> {
         let now = self.clock.now();
-        let network = crate::client::network(visit.client.address).network();
-        if let Some(wait) = self.throttle.network_wait(network, now) {
-            let mut refusal = Refusal::new(Reason::Throttled);
-            refusal.terms_mut().retry_after = Some(wait.0);
-            return Err(refusal);
-        }
-        self.passwords.load().judge(&password, &[]).map_err(Reason::Password)?;
-        let hash = self.hash(password).await?;
+        let address = visit.client.address;
         let event = visit.event(EventKind::PasswordSet, now).detail("by one-time code");
-        let change = Change::RedeemCode { digest: digest(code), now, password: hash };
-        match self.store.commit(change, vec![event.clone()]).await {
+        let reserved = self.throttle.reserve_source(network(address).network(), now).await;
+        let reservation = reserved.map_err(|wait| {
+            self.notes.sampled("throttled", address, event.clone().outcome("throttled"));
+            throttled(wait, None)
+        })?;
+        let digest = digest(code);
+        let owner = self.store.code_owner(digest, now).await.map_err(|error| unavailable(&error))?;
+        let Some(user) = owner else {
+            reservation.fail();
+            self.notes.sampled("bad_code", address, event.outcome("bad_code"));
+            return Err(Reason::Code.into());
+        };
+        self.judge_password(&password, &user)?;
+        let password = self.hash(password).await?;
+        let event = event.about(user.number, &user.realm, user.login.as_str());
+        match self.store.commit(Change::RedeemCode { digest, now, password }, vec![event.clone()]).await {
             Ok(committed) => {
                 self.apply_commit(&committed);
                 Ok(())
             }
             Err(StoreError::Conflict(Conflict::CodeUnknown)) => {
-                self.throttle.count_source(network, now);
-                self.notes.event(event.outcome("bad_code"));
+                reservation.fail();
+                self.notes.sampled("bad_code", address, event.outcome("bad_code"));
                 Err(Reason::Code.into())
             }
             Err(error) => Err(unavailable(&error)),

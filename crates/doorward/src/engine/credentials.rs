@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::{Engine, unavailable};
+use super::{Engine, throttled, unavailable};
 use crate::client::network;
 use crate::clock::Time;
 use crate::device;
@@ -59,11 +59,8 @@ impl Engine {
             known_device: self.is_known_device(claim.device, user.as_ref(), now),
             stored_failures: user.as_ref().map_or(0, |user| user.failures),
         };
-        let reservation = self.throttle.reserve(&attempt, now).await.map_err(|wait| {
-            let mut refusal = Refusal::new(Reason::Throttled);
-            refusal.terms_mut().retry_after = Some(wait.0);
-            refusal
-        })?;
+        let reserved = self.throttle.reserve(&attempt, now).await;
+        let reservation = reserved.map_err(|wait| throttled(wait, user.clone()))?;
         let hash = user.as_ref().and_then(|user| user.password.clone());
         let again = password.clone();
         match self.compute(HashJob::Verify { hash, password, cost: self.cost() }).await? {

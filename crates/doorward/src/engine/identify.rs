@@ -42,11 +42,11 @@ impl Engine {
         now: Time,
     ) -> Result<Identity<'h>, Refusal> {
         // An explicit header is the only identity: its failure never falls back to the cookie.
-        let refused = |reason: Reason| {
-            let mut refusal = Refusal::new(reason);
+        let challenged = |mut refusal: Refusal| {
             refusal.terms_mut().challenge = policy.challenge(route, head.client.secure, super::judge::is_script(head));
             refusal
         };
+        let refused = |reason: Reason| challenged(Refusal::new(reason));
         match authorization(head.headers) {
             Authorization::Absent => {}
             Authorization::Duplicate => return Err(Reason::AmbiguousAuthorization.into()),
@@ -54,7 +54,7 @@ impl Engine {
                 if let Some(realm) = policy.basic_realm(route, head.query) {
                     let known = self.basic(policy, realm, head, encoded, now).await;
                     let known = known.map_err(|refusal| match refusal.status() {
-                        StatusCode::UNAUTHORIZED => refused(refusal.reason().clone()),
+                        StatusCode::UNAUTHORIZED => challenged(refusal),
                         _ => refusal,
                     })?;
                     return Ok(Identity { caller: Caller::Known(known), ..Identity::guest() });

@@ -83,8 +83,7 @@ impl Engine {
             Ok(Claimed::Wrong { user, .. }) => {
                 let event = event.outcome("bad_credentials");
                 match user {
-                    // Bounded by the failures that an account may have.
-                    Some(user) => self.notes.event(event.about(user.number, &user.realm, user.login.as_str())),
+                    Some(user) => self.notes.failed(event.about(user.number, &user.realm, user.login.as_str())),
                     None => {
                         let event = Event { realm: Some(policy.realm(realm).name().clone()), ..event };
                         self.notes.sampled("log_in_bad_credentials", visit.client.address, event);
@@ -94,7 +93,7 @@ impl Engine {
             }
             Err(refusal) => {
                 let realm = Some(policy.realm(realm).name().clone());
-                let event = Event { realm, ..event.outcome(refusal.code()) };
+                let event = Event { realm, ..event.outcome(refusal.code()) }.of(&refusal);
                 self.notes.sampled(refusal.code(), visit.client.address, event);
                 return Err(refusal);
             }
@@ -192,6 +191,30 @@ impl Engine {
         Ok(LoggedIn { cookies, session, user, csrf_token })
     }
 
+    /// Sets the password of somebody who says the current one and has no session. All their sessions end; nobody is logged
+    /// in by it.
+    ///
+    /// # Errors
+    /// As [`change_password`](Self::change_password).
+    pub async fn replace_password(
+        &self,
+        user: &User,
+        current: PasswordBytes,
+        new: PasswordBytes,
+        visit: &Visit<'_>,
+    ) -> Result<(), Refusal> {
+        let policy = self.policy.load_full();
+        let now = self.clock.now();
+        let realm = realm_of(&policy, user)?;
+        self.verify_own(&policy, realm, user, current, visit, EventKind::PasswordSet, now).await?;
+        self.judge_password(&new, user)?;
+        let password = self.hash(new).await?;
+        let event = visit.event(EventKind::PasswordSet, now).about(user.number, &user.realm, user.login.as_str());
+        let change = Change::SetPassword { user: user.number, epoch: user.epoch, password, session: None };
+        self.commit(change, vec![event]).await?;
+        Ok(())
+    }
+
     /// Sets the caller's own password. Every other session ends; this one goes on under a new token.
     ///
     /// # Errors
@@ -247,12 +270,16 @@ impl Engine {
             address: visit.client.address,
             device: visit.cookie(policy.device_cookie(visit.client.secure)),
         };
-        match self.verify(claim, now).await? {
-            Claimed::Right(_) => Ok(()),
-            Claimed::Wrong { .. } => {
-                let event = visit.event(kind, now).about(user.number, &user.realm, user.login.as_str());
-                self.notes.event(event.outcome("bad_credentials"));
+        let event = visit.event(kind, now).about(user.number, &user.realm, user.login.as_str());
+        match self.verify(claim, now).await {
+            Ok(Claimed::Right(_)) => Ok(()),
+            Ok(Claimed::Wrong { .. }) => {
+                self.notes.failed(event.outcome("bad_credentials"));
                 Err(Reason::WrongPassword.into())
+            }
+            Err(refusal) => {
+                self.notes.sampled(refusal.code(), visit.client.address, event.outcome(refusal.code()));
+                Err(refusal)
             }
         }
     }

@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use papaya::HashMap;
 
 use super::Engine;
+use super::ceiling::Ceiling;
 use super::tallies::{Tallies, Tally};
 use crate::audit::{Count, Event, EventKind};
 use crate::client::network;
@@ -26,6 +27,10 @@ pub(super) struct Notes {
     failures: Mutex<Vec<UserNumber>>,
     /// When a refusal of a kind from a network was written last, and how many were left out since.
     sampled: HashMap<(&'static str, IpAddr), Sample>,
+    /// Of all refusals together, from however many networks, so many are written a minute.
+    refusals: Ceiling<120>,
+    /// Wrong passwords of users have a ceiling of their own: a flood of refusals must not hide them.
+    failed: Ceiling<600>,
     tallies: Tallies,
     counted: AtomicU32,
 }
@@ -67,6 +72,15 @@ impl Notes {
         }
     }
 
+    /// Writes soon that a user's password was wrong.
+    pub(super) fn failed(&self, event: Event) {
+        if self.failed.admits(event.at) {
+            self.event(event);
+        } else {
+            self.failed.leave_out(1);
+        }
+    }
+
     /// Counts a wrong password soon.
     pub(super) fn failure(&self, user: UserNumber) {
         let mut failures = lock(&self.failures);
@@ -84,8 +98,14 @@ impl Notes {
 
     /// How many of these are not to be written, or `None` when this one is not.
     fn sample(&self, code: &'static str, network: IpAddr, now: Time) -> Option<u32> {
+        if self.refusals.is_reached(now) {
+            self.refusals.leave_out(1);
+            return None;
+        }
         let samples = self.sampled.pin();
         if samples.len() >= Self::SAMPLES {
+            let omitted = samples.values().map(|sample| sample.omitted.load(Ordering::Relaxed));
+            self.refusals.leave_out(omitted.fold(0, u32::saturating_add));
             samples.clear();
         }
         let fresh = || Sample { written: AtomicU32::new(0), omitted: AtomicU32::new(0) };
@@ -93,11 +113,25 @@ impl Notes {
         let written = sample.written.load(Ordering::Relaxed);
         let due = now.saturating_sub(written) >= Self::SAMPLE_EVERY;
         let won = due && sample.written.compare_exchange(written, now, Ordering::Relaxed, Ordering::Relaxed).is_ok();
-        if won {
+        if won && self.refusals.admits(now) {
             return Some(sample.omitted.swap(0, Ordering::Relaxed));
         }
         sample.omitted.fetch_add(1, Ordering::Relaxed);
         None
+    }
+
+    /// One row for all that were too many.
+    fn tell_of_the_rest(&self, now: Time) {
+        let rows = [
+            (EventKind::Refused, self.refusals.to_tell(now), "more refusals than are written one by one"),
+            (EventKind::LogIn, self.failed.to_tell(now), "more wrong passwords than are written one by one"),
+        ];
+        for (kind, omitted, words) in rows {
+            if let Some(omitted) = omitted {
+                let event = Event::new(kind, now).outcome("too_many").by("system").detail(words);
+                self.event(Event { omitted, ..event });
+            }
+        }
     }
 
     /// Counts what CSRF protection refused, or would have.
@@ -124,11 +158,7 @@ impl Engine {
         let now = self.clock.now();
         let Some(omitted) = self.notes.sample(refusal.code(), network(client).network(), now) else { return };
         let path: String = path.chars().filter(|c| !c.is_control()).take(200).collect();
-        let event = Event::new(EventKind::Refused, now).outcome(refusal.code());
-        let event = match &refusal.terms().caller {
-            Some(user) => event.about(user.number, &user.realm, user.login.as_str()),
-            None => event,
-        };
+        let event = Event::new(EventKind::Refused, now).outcome(refusal.code()).of(refusal);
         self.notes.event(Event {
             address: Some(client.to_string()),
             request: Some(format!("{method} {path}")),
@@ -174,6 +204,7 @@ impl Engine {
             return Err(error);
         }
         self.write_failures().await?;
+        self.notes.tell_of_the_rest(self.clock.now());
         let events = std::mem::take(&mut *lock(&self.notes.events));
         let counts = self.take_counts();
         if events.is_empty() && counts.is_empty() {
@@ -211,6 +242,16 @@ impl Engine {
         }
         self.notes.counted.store(now, Ordering::Relaxed);
         self.notes.tallies.take(&policy, now)
+    }
+}
+
+impl Event {
+    /// The same event, about whom the refusal is.
+    pub(super) fn of(self, refusal: &Refusal) -> Self {
+        match &refusal.terms().caller {
+            Some(user) => self.about(user.number, &user.realm, user.login.as_str()),
+            None => self,
+        }
     }
 }
 

@@ -1,39 +1,76 @@
 //! Roles that are made at run time.
 
+use std::collections::BTreeSet;
+
 use super::authority::{may_all, may_alter};
 use super::{Actor, Engine, unavailable};
 use crate::audit::EventKind;
 use crate::name::Name;
-use crate::policy::Policy;
+use crate::policy::{Policy, ResourceId};
 use crate::refusal::{Reason, Refusal};
-use crate::store::{Change, StoredRole};
+use crate::store::{Change, StoredRole, Version};
+
+/// What a role is saved over.
+#[derive(Clone, Copy)]
+enum Over {
+    /// Nothing: it is new.
+    Nothing,
+    /// Whatever is there.
+    Anything,
+    /// This state of it.
+    Seen(Version),
+}
 
 impl Engine {
     /// Makes a role, or replaces what it allows and denies. Its resources are expanded now: later ones are denied to it.
     ///
+    /// A resource that the role had before stands for what it stood for then: a role that is read and saved again gains
+    /// nothing that was declared since.
+    ///
     /// # Errors
     /// 400 for unknown resources, 403 for resources that the actor lacks, 409 for a role of the file and for the last administrator.
     pub async fn save_role(&self, actor: &Actor, role: StoredRole, is_new: bool) -> Result<StoredRole, Refusal> {
+        self.save(actor, role, if is_new { Over::Nothing } else { Over::Anything }).await
+    }
+
+    /// Replaces what a role allows and denies, if it is as the actor has seen it.
+    ///
+    /// # Errors
+    /// As [`save_role`](Self::save_role); 409 when somebody else was faster.
+    pub async fn replace_role(&self, actor: &Actor, role: StoredRole, seen: Version) -> Result<StoredRole, Refusal> {
+        self.save(actor, role, Over::Seen(seen)).await
+    }
+
+    async fn save(&self, actor: &Actor, role: StoredRole, over: Over) -> Result<StoredRole, Refusal> {
         let policy = self.policy.load_full();
         if policy.is_file_role(&role.name) {
             return Err(Reason::RoleInFile.into());
         }
-        let unknown = |id: String| Reason::Invalid("resources", format!("there is no resource {id:?}"));
+        let before = policy.roles().get(&role.name).filter(|_| !matches!(over, Over::Nothing));
+        let (allowed, denied) = before.map(|before| (&*before.allow, &*before.deny)).unwrap_or_default();
         let role = StoredRole {
-            allow: policy.expand(&role.allow).map_err(unknown)?,
-            deny: policy.expand(&role.deny).map_err(unknown)?,
+            allow: expand(&policy, &role.allow, allowed)?,
+            deny: expand(&policy, &role.deny, denied)?,
             name: role.name,
         };
         may_all(&policy, actor, &policy.grants_of(&role))?;
         may_alter(&policy, actor, &role.name, Some(&role))?;
-        let detail = format!("{}: allows {}; denies {}", role.name, role.allow.join(", "), role.deny.join(", "));
+        let detail = match before {
+            Some(_) => altered(&role, &names(&policy, allowed), &names(&policy, denied)),
+            None => made(&role),
+        };
         let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(detail);
-        let change = if is_new {
-            Change::CreateRole(role.clone())
-        } else {
+        let replace = || -> Result<Change, Refusal> {
             let after = policy.with_stored_role(&role).map_err(|_| Reason::RoleInFile)?;
             let guard = if makes_administrators(&policy, &role.name) { self.guard(&after) } else { None };
-            Change::ReplaceRole { role: role.clone(), guard }
+            Ok(Change::ReplaceRole { role: role.clone(), guard })
+        };
+        let change = match over {
+            Over::Nothing => Change::CreateRole(role.clone()),
+            Over::Anything => replace()?,
+            Over::Seen(version) => {
+                Change::ExpectRole { name: role.name.clone(), version, change: Box::new(replace()?) }
+            }
         };
         self.commit(change, vec![event]).await?;
         self.read_roles().await.map_err(|error| unavailable(&error))?;
@@ -63,7 +100,73 @@ impl Engine {
     }
 }
 
+/// What these names stand for: resources and all below them, or, where the role had one before, what of that it had.
+fn expand(policy: &Policy, wanted: &[String], before: &[ResourceId]) -> Result<Vec<String>, Refusal> {
+    let tree = policy.resources();
+    let before: BTreeSet<ResourceId> = before.iter().copied().collect();
+    let mut set = BTreeSet::new();
+    for name in wanted {
+        let unknown = || Reason::Invalid("resources", format!("there is no resource {name:?}"));
+        let id = tree.find(name).ok_or_else(unknown)?;
+        let is_old = before.contains(&id);
+        set.extend(tree.subtree(id).filter(|below| !is_old || before.contains(below)));
+    }
+    Ok(names(policy, &set.into_iter().collect::<Vec<_>>()))
+}
+
+fn names(policy: &Policy, ids: &[ResourceId]) -> Vec<String> {
+    ids.iter().map(|id| policy.resources().name(*id).to_owned()).collect()
+}
+
+/// What a new role says, for the audit log.
+fn made(role: &StoredRole) -> String {
+    let lists = [("allows", &role.allow), ("denies", &role.deny)].into_iter().filter(|(_, ids)| !ids.is_empty());
+    let lists = lists.map(|(word, ids)| format!("{word} {}", ids.join(", ")));
+    format!("{}: {}", role.name, std::iter::once("made".to_owned()).chain(lists).collect::<Vec<_>>().join("; "))
+}
+
+/// What has become different, for the audit log.
+fn altered(role: &StoredRole, allowed: &[String], denied: &[String]) -> String {
+    let more = |after: &[String], before: &[String]| -> Vec<String> {
+        after.iter().filter(|id| !before.contains(id)).cloned().collect()
+    };
+    let lists = [
+        ("allows also", more(&role.allow, allowed)),
+        ("no longer allows", more(allowed, &role.allow)),
+        ("denies also", more(&role.deny, denied)),
+        ("no longer denies", more(denied, &role.deny)),
+    ];
+    let lists = lists.into_iter().filter(|(_, ids)| !ids.is_empty());
+    let words: Vec<String> = lists.map(|(word, ids)| format!("{word} {}", ids.join(", "))).collect();
+    if words.is_empty() {
+        format!("{}: saved as it was", role.name)
+    } else {
+        format!("{}: {}", role.name, words.join("; "))
+    }
+}
+
 /// Whether a role made administrators so far: else nobody can lose that by a change to it, whoever has it.
 fn makes_administrators(policy: &Policy, name: &Name) -> bool {
     policy.administrator_roles().contains(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_audit_log_says_what_changed_and_nothing_else() {
+        let texts = |ids: &[&str]| -> Vec<String> { ids.iter().map(|id| (*id).to_owned()).collect() };
+        let role = |allow, deny| StoredRole {
+            name: Name::parse("sales").expect("a name"),
+            allow: texts(allow),
+            deny: texts(deny),
+        };
+        assert_eq!(made(&role(&[], &[])), "sales: made");
+        assert_eq!(made(&role(&["a", "b"], &["c"])), "sales: made; allows a, b; denies c");
+        let after = role(&["a", "d"], &[]);
+        let words = "sales: allows also d; no longer allows b; no longer denies c";
+        assert_eq!(altered(&after, &texts(&["a", "b"]), &texts(&["c"])), words);
+        assert_eq!(altered(&after, &after.allow, &after.deny), "sales: saved as it was");
+    }
 }

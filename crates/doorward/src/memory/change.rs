@@ -7,7 +7,7 @@ mod user;
 use super::state::{Code, State};
 use crate::session::SessionKey;
 use crate::store::{Change, Changed, Committed, Conflict, StoreError};
-use crate::user::{User, UserNumber, UserState};
+use crate::user::{User, UserNumber};
 
 /// What a change touched.
 #[derive(Default)]
@@ -95,11 +95,7 @@ impl State {
                 Ok(Touched { user: Some(user), ..Touched::default() })
             }
             Change::RedeemCode { digest, now, password } => {
-                let code = self.codes.get(&digest).filter(|code| code.expires > now).ok_or(Conflict::CodeUnknown)?;
-                let user = self.user(code.user)?;
-                if user.state != UserState::Active {
-                    return Err(Conflict::CodeUnknown.into());
-                }
+                let user = self.code_owner(&digest, now).ok_or(Conflict::CodeUnknown)?;
                 self.set_password(user.number, None, password, None)
             }
             Change::CreateRole(role) => {
@@ -113,6 +109,18 @@ impl State {
                 Ok(self.put_role(role))
             }
             Change::RemoveRole { name, guard } => self.remove_role(&name, guard.as_ref()),
+            Change::ExpectUser { user, version, change } => {
+                if self.user(user)?.version() != version {
+                    return Err(Conflict::UserChanged.into());
+                }
+                self.apply(*change)
+            }
+            Change::ExpectRole { name, version, change } => {
+                if self.roles.get(&name).ok_or(Conflict::RoleUnknown)?.version() != version {
+                    return Err(Conflict::RoleChanged.into());
+                }
+                self.apply(*change)
+            }
         }
     }
 

@@ -38,7 +38,7 @@ impl State {
 
     /// The sessions that match and are alive, with their numbers.
     pub(super) fn matching_sessions(&self, filter: &SessionFilter, now: Time) -> Vec<(u64, &StoredSession)> {
-        let SessionFilter { user, realm, role, address, device, created_before } = filter;
+        let SessionFilter { user, realm, role, address, device, created_before, without_roles } = filter;
         let has_role = |session: &StoredSession, role: &Name| {
             self.users.by_number(session.user).is_some_and(|user| user.roles.contains(role))
         };
@@ -50,6 +50,7 @@ impl State {
                 && address.as_ref().is_none_or(|address| *address == session.address)
                 && device.as_ref().is_none_or(|device| session.device.contains(device.as_str()))
                 && created_before.is_none_or(|time| session.created < time)
+                && !without_roles.iter().any(|role| has_role(session, role))
         });
         matching.collect()
     }

@@ -9,7 +9,7 @@ use super::users::Users;
 use crate::clock::Time;
 use crate::name::Name;
 use crate::store::{StoreError, StoredRole};
-use crate::user::UserNumber;
+use crate::user::{User, UserNumber, UserState};
 
 /// The tables.
 #[derive(Default)]
@@ -40,6 +40,12 @@ impl State {
         filled.map_err(|error| StoreError::Unavailable(format!("the system's random source failed: {error}")))?;
         self.secrets.insert(name, secret);
         Ok(secret)
+    }
+
+    /// Whose code this is, if it can be redeemed.
+    pub(super) fn code_owner(&self, digest: &[u8; 32], now: Time) -> Option<&User> {
+        let code = self.codes.get(digest).filter(|code| code.expires > now)?;
+        self.users.by_number(code.user).filter(|user| user.state == UserState::Active)
     }
 
     pub(super) fn purge(&mut self, now: Time, keep_since: Time) -> u64 {

@@ -7,7 +7,7 @@ use super::complaint::{Complaint, Complaints, nearest};
 use super::rules::{RoleRule, Rules};
 use super::source::Source;
 use crate::name::Name;
-use crate::store::StoredRole;
+use crate::store::{StoredRole, Version};
 
 /// The role that allows everything, also what is declared later.
 pub const ADMINISTRATOR: &str = "administrator";
@@ -29,6 +29,7 @@ pub struct Role {
     pub(crate) allowed: Grants,
     /// Everything that it denies, whatever other roles allow.
     pub(crate) denied: Grants,
+    version: Version,
 }
 
 /// Where a role comes from.
@@ -48,6 +49,11 @@ impl Role {
         let mut grants = self.allowed.clone();
         grants.subtract(&self.denied);
         grants
+    }
+
+    /// Which state of the role this is: that of the store, also where it names resources that are gone.
+    pub fn version(&self) -> Version {
+        self.version
     }
 }
 
@@ -103,14 +109,17 @@ pub(crate) fn add_stored(
 fn administrator(tree: &Tree) -> Role {
     let mut allowed = Grants::none(tree.len());
     tree.all().for_each(|id| allowed.add(id));
+    let name = Name::parse(ADMINISTRATOR).expect("the word is a name");
+    let version = StoredRole { name: name.clone(), allow: vec![], deny: vec![] }.version();
     Role {
-        name: Name::parse(ADMINISTRATOR).expect("the word is a name"),
+        name,
         title: Some("Administrator".into()),
         origin: RoleOrigin::BuiltIn,
         allow: tree.roots().collect(),
         deny: Box::default(),
         allowed,
         denied: Grants::none(tree.len()),
+        version,
     }
 }
 
@@ -151,7 +160,9 @@ fn from_file(
     allow.iter().for_each(|id| allowed.add_range(tree.range(*id)));
     deny.iter().for_each(|id| denied.add_range(tree.range(*id)));
     let title = rule.title.as_deref().map(Into::into);
-    Role { name: name.clone(), title, origin: RoleOrigin::File(source), allow, deny, allowed, denied }
+    let version =
+        StoredRole { name: name.clone(), allow: rule.allow.clone(), deny: rule.deny.clone() }.version();
+    Role { name: name.clone(), title, origin: RoleOrigin::File(source), allow, deny, allowed, denied, version }
 }
 
 /// A stored role was expanded when it was saved: it allows what it names and nothing below. What it denies, it denies
@@ -175,7 +186,8 @@ pub(crate) fn from_store(tree: &Tree, stored: &StoredRole, warnings: &mut Vec<Co
     allow.iter().for_each(|id| allowed.add(*id));
     deny.iter().for_each(|id| denied.add_range(tree.range(*id)));
     let name = stored.name.clone();
-    Role { name, title: None, origin: RoleOrigin::Stored, allow, deny, allowed, denied }
+    let version = stored.version();
+    Role { name, title: None, origin: RoleOrigin::Stored, allow, deny, allowed, denied, version }
 }
 
 /// A resource that the ACL does not have.

@@ -40,6 +40,7 @@ fn reasons() -> Vec<Reason> {
         Conflict::IdTaken,
         Conflict::RoleTaken,
         Conflict::RoleUnknown,
+        Conflict::RoleChanged,
         Conflict::UserUnknown,
         Conflict::UserChanged,
         Conflict::SessionUnknown,

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{SessionFilter, StoredSession};
+use super::{SessionFilter, StoredSession, Version};
 use crate::clock::Time;
 use crate::name::Name;
 use crate::session::SessionKey;
@@ -170,12 +170,32 @@ pub enum Change {
         /// Who must be left.
         guard: Option<Guard>,
     },
-    /// Removes a role, and takes it from whoever has it (their epochs go up).
+    /// Removes a role, and takes it from whoever has it: as `ChangeRoles` for each of them.
     RemoveRole {
         /// Which.
         name: Name,
         /// Who must be left.
         guard: Option<Guard>,
+    },
+    /// Carries out `change` if the user is as somebody saw them. Refused with [`Conflict::UserChanged`] when the user's
+    /// version is another, so that of two who alter what both have read, one wins.
+    ExpectUser {
+        /// Who.
+        user: UserNumber,
+        /// What was seen.
+        version: Version,
+        /// What to do then.
+        change: Box<Change>,
+    },
+    /// Carries out `change` if the role is as somebody saw it. Refused with [`Conflict::RoleUnknown`] when it is gone, and
+    /// with [`Conflict::RoleChanged`] when its version is another.
+    ExpectRole {
+        /// Which.
+        name: Name,
+        /// What was seen.
+        version: Version,
+        /// What to do then.
+        change: Box<Change>,
     },
 }
 
@@ -272,6 +292,9 @@ pub enum Conflict {
     /// There is no role of this name in the store.
     #[error("there is no such role")]
     RoleUnknown,
+    /// The role was altered in the meantime.
+    #[error("the role was changed in the meantime")]
+    RoleChanged,
     /// There is no such user.
     #[error("there is no such user")]
     UserUnknown,

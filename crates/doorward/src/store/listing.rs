@@ -98,6 +98,8 @@ pub struct SessionFilter {
     pub device: Option<String>,
     /// Begun before this time.
     pub created_before: Option<Time>,
+    /// Not of users with one of these roles.
+    pub without_roles: Vec<Name>,
 }
 
 /// Which audit events. All that is given must hold. Newest first means: by time, then by number.

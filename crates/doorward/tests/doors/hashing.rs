@@ -43,6 +43,17 @@ async fn every_log_in_costs_one_computation_whoever_is_meant() {
 }
 
 #[tokio::test]
+async fn a_code_that_is_none_costs_no_computation() {
+    let hasher = Arc::new(Counting { hasher: BlockingHasher::new(), jobs: AtomicUsize::new(0) });
+    let house = House::open_with(SHOP, hasher.clone()).await;
+    let body = json!({ "code": "0123456789abcdefghijkl", "password": PASSWORD });
+
+    let reply = house.browser().post("/user/password-reset", body).await;
+
+    assert_eq!((reply.refusal(), hasher.jobs.load(Ordering::SeqCst)), ((400, "bad_code".into()), 0));
+}
+
+#[tokio::test]
 async fn what_is_refused_before_costs_no_computation() {
     let hasher = Arc::new(Counting { hasher: BlockingHasher::new(), jobs: AtomicUsize::new(0) });
     let house = House::open_with(SHOP, hasher.clone()).await;

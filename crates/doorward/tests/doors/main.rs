@@ -2,6 +2,7 @@
 
 mod house;
 
+mod audit;
 mod basic;
 mod body;
 mod csrf;

@@ -146,6 +146,47 @@ async fn a_weak_password_does_not_use_the_code_up() {
 }
 
 #[tokio::test]
+async fn the_password_of_a_code_is_not_the_name_of_its_user() {
+    let house = House::with_anna().await;
+    let draft =
+        doorward::UserDraft { name: "Philippa of the Lighthouse".into(), ..doorward::UserDraft::new("philippa") };
+    let user = house.engine.create_user(&Actor::console(), draft).await.expect("added");
+    let code = house.engine.issue_code(&Actor::console(), &user).await.expect("a code");
+    let mut browser = house.browser();
+
+    let body = json!({ "code": code.code.as_str(), "password": "philippa of the lighthouse" });
+    assert_eq!(browser.post("/user/password-reset", body).await.refusal(), (422, "bad_password".into()));
+    let body = json!({ "code": "a code that is none", "password": "short" });
+    assert_eq!(browser.post("/user/password-reset", body).await.refusal(), (400, "bad_code".into()));
+}
+
+#[tokio::test]
+async fn a_code_is_not_issued_for_somebody_who_was_altered_meanwhile() {
+    let house = House::with_anna().await;
+    let ben = house.add("default", "ben", &[]).await;
+    house.engine.change_roles(&Actor::console(), &ben, &["analyst".into()], &[]).await.expect("given");
+
+    let issued = house.engine.issue_code(&Actor::console(), &ben).await;
+
+    assert_eq!(issued.map(|_| ()).map_err(|refusal| refusal.code()), Err("user_changed"));
+}
+
+#[tokio::test]
+async fn parallel_wrong_codes_are_stopped_like_others() {
+    let house = House::with_anna().await;
+    let guesses = (0..80).map(|number| {
+        let mut browser = house.browser();
+        let body = json!({ "code": format!("{number:022}"), "password": OTHER });
+        async move { browser.post("/user/password-reset", body).await.status }
+    });
+
+    let statuses = futures_util::future::join_all(guesses).await;
+
+    assert_eq!(statuses.iter().filter(|status| **status == 400).count(), 50);
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 30);
+}
+
+#[tokio::test]
 async fn many_wrong_codes_bring_a_wait() {
     let house = House::with_anna().await;
     let mut browser = house.browser();

@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::administrator::Administrator;
 use super::export::{self, Format};
+use super::known;
 use crate::openapi::Reading;
 use crate::own::{House, Json, List, Query, Refused, Timestamp, page};
 
@@ -99,7 +100,15 @@ pub(crate) async fn list(
 ) -> Result<Response, Refused> {
     let Which { kind, realm, login, address, outcome, since, until, after, limit, format } = which;
     let (since, until) = (since.map(|time| time.0), until.map(|time| time.0));
-    let filter = EventFilter { kind, realm, login, address, outcome, since, until };
+    let filter = EventFilter {
+        kind: known::kind(kind)?,
+        realm: known::realm(&house.engine.policy(), realm)?,
+        login: known::login(login)?,
+        address: known::address(address)?,
+        outcome: known::outcome(outcome)?,
+        since,
+        until,
+    };
     if let Some(format) = format.or_else(|| Format::accepted(&headers)) {
         if after.is_some() || limit.is_some() {
             return Err(Refused::invalid("query", "a file holds everything: leave out after and limit"));

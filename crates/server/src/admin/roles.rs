@@ -3,7 +3,7 @@
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use doorward::policy::{Policy, ResourceId, Role, RoleOrigin};
-use doorward::store::{Conflict, StoredRole};
+use doorward::store::{Conflict, StoredRole, Version};
 use doorward::{Name, Reason};
 use http::{HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
@@ -66,7 +66,7 @@ pub(crate) struct Draft {
 #[serde(deny_unknown_fields)]
 #[schema(as = RoleContent)]
 pub(crate) struct Content {
-    /// Resources, and all below them as the tree stands now.
+    /// Resources, and all below them as the tree stands now. One that the role has already stands for what it stood for then.
     #[serde(default)]
     allow: Vec<String>,
     #[serde(default)]
@@ -120,13 +120,16 @@ pub(crate) async fn replace(
     Json(content): Json<Content>,
 ) -> Result<Json<View>, Refused> {
     let Content { allow, deny, version } = content;
-    let before = find(&house.engine.policy(), &name)?;
-    if version.is_some_and(|version| version != before.version) {
-        let (title, detail) = ("The change was refused.", "The role was changed in the meantime.");
-        return Err(Refused::problem(StatusCode::CONFLICT, "role_changed", title, detail));
-    }
-    let parsed = Name::parse(&name).map_err(|_| Reason::NotFound)?;
-    house.engine.save_role(&actor, StoredRole { name: parsed, allow, deny }, false).await?;
+    find(&house.engine.policy(), &name)?;
+    let role = StoredRole { name: Name::parse(&name).map_err(|_| Reason::NotFound)?, allow, deny };
+    match version {
+        None => house.engine.save_role(&actor, role, false).await?,
+        Some(text) => {
+            // What was never a version is none that the role has now.
+            let seen = Version::parse(&text).ok_or(Reason::Conflict(Conflict::RoleChanged))?;
+            house.engine.replace_role(&actor, role, seen).await?
+        }
+    };
     find(&house.engine.policy(), &name).map(Json)
 }
 
@@ -152,7 +155,6 @@ fn find(policy: &Policy, name: &str) -> Result<View, Refused> {
 }
 
 fn view(policy: &Policy, role: &Role) -> View {
-    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let tree = policy.resources();
     let names = |ids: &[ResourceId]| ids.iter().map(|id| tree.name(*id).to_owned()).collect::<Vec<_>>();
     let (origin, source) = match &role.origin {
@@ -160,17 +162,14 @@ fn view(policy: &Policy, role: &Role) -> View {
         RoleOrigin::File(source) => (Origin::File, Some(format!("{}:{}", source.file(), source.line()))),
         RoleOrigin::Stored => (Origin::Stored, None),
     };
-    let (allow, deny) = (names(&role.allow), names(&role.deny));
-    let mut hasher = DefaultHasher::new();
-    (&allow, &deny).hash(&mut hasher);
     View {
         name: role.name.to_string(),
         title: role.title.as_deref().map(str::to_owned),
         origin,
         source,
         grants: role.grants().iter().map(|id| tree.name(id).to_owned()).collect(),
-        version: format!("{:016x}", hasher.finish()),
-        allow,
-        deny,
+        version: role.version().to_string(),
+        allow: names(&role.allow),
+        deny: names(&role.deny),
     }
 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::administrator::{Administrator, Recent};
+use super::known;
 use super::users::{OfRealm, find};
 use crate::openapi::{Changing, Reading};
 use crate::own::{House, Json, List, Query, Refused, Shared, Timestamp, page};
@@ -102,6 +103,8 @@ pub(crate) struct Ends {
 #[schema(as = SessionCount)]
 pub(crate) struct Count {
     count: usize,
+    /// Of how many more that match, the caller may not decide: of users with a role that grants what the caller lacks.
+    left: usize,
     /// Whether they ended.
     ended: bool,
 }
@@ -121,7 +124,7 @@ pub(crate) async fn list(
     listed(&house, filter, page).await.map(Json)
 }
 
-/// Ends all sessions that match, or says how many that would be.
+/// Ends all sessions that match, or says how many that would be. Those of users who may more than the caller go on.
 #[utoipa::path(delete, path = "/admin/sessions", tag = "sessions", params(Ends),
     responses((status = 200, body = Count), Changing))]
 pub(crate) async fn end_matching(
@@ -135,12 +138,15 @@ pub(crate) async fn end_matching(
         return Err(Refused::invalid("query", "either filters, or all=true for everybody's sessions"));
     }
     let filter = filter.resolve(&house).await?;
+    let reach = house.engine.within_reach(&administrator.actor, filter.clone());
     if count {
-        return Ok(Json(Count { count: matching(&house, filter).await?, ended: false }));
+        let (all, count) = (matching(&house, filter).await?, matching(&house, reach).await?);
+        return Ok(Json(Count { count, left: all.saturating_sub(count), ended: false }));
     }
     let actor = administrator.recent()?;
-    let count = house.engine.end_matching(&actor, filter).await?;
-    Ok(Json(Count { count, ended: true }))
+    let count = house.engine.end_matching(&actor, filter.clone()).await?;
+    let left = if reach.without_roles.is_empty() { 0 } else { matching(&house, filter).await? };
+    Ok(Json(Count { count, left, ended: true }))
 }
 
 /// A session.
@@ -217,13 +223,16 @@ impl Filter {
 
     /// The same for a store, which knows users by number.
     async fn resolve(self, house: &Shared) -> Result<SessionFilter, Refused> {
+        let policy = house.engine.policy();
+        let (realm, role) = (known::realm(&policy, self.realm.clone())?, known::role(&policy, self.role.clone())?);
+        let address = known::address(self.address.clone())?;
         let user = match self.user {
             None => None,
             Some(id) => Some(find(house, &id, self.realm.clone()).await?.number),
         };
         let created_before = self.created_before.map(|time| time.0);
-        let Self { realm, role, address, device, .. } = self;
-        Ok(SessionFilter { user, realm, role, address, device, created_before })
+        let device = self.device;
+        Ok(SessionFilter { user, realm, role, address, device, created_before, without_roles: vec![] })
     }
 }
 

@@ -123,6 +123,11 @@ pub(crate) async fn show(
     let mut counts = store.counts(CountFilter { since, until: 0 }).await?;
     if let Some(route) = &window.route {
         counts.retain(|count| count.route == *route);
+        // A route of earlier rules has figures still.
+        let is_known = route == "-" || house.engine.policy().routes().iter().any(|known| known.to_string() == *route);
+        if counts.is_empty() && !is_known {
+            return Err(Refused::invalid("route", "no route of the rules, and none that has figures"));
+        }
     }
     let day = house.hours.last(24, &**store, now).await?;
     let week = house.hours.last(7 * 24, &**store, now).await?;

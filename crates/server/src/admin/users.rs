@@ -2,13 +2,14 @@
 
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use doorward::store::{Conflict, UserFilter};
-use doorward::{Name, Reason, User, UserDraft, UserId, UserUpdate};
+use doorward::store::{Conflict, UserFilter, Version};
+use doorward::{Name, Reason, User, UserAlteration, UserDraft, UserId, UserUpdate};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::administrator::{Administrator, Recent};
+use super::known;
 use super::user::{self, Changes, Code, Draft, View};
 use crate::openapi::{Changing, Reading};
 use crate::own::{House, Json, Judged, List, Query, Refused, Shared, Timestamp, page};
@@ -55,6 +56,8 @@ pub(crate) async fn list(
     Query(which): Query<Which>,
 ) -> Result<Json<List<View>>, Refused> {
     let Which { realm, role, state, search, after, limit } = which;
+    let policy = house.engine.policy();
+    let (realm, role) = (known::realm(&policy, realm)?, known::role(&policy, role)?);
     let filter =
         UserFilter { realm, role, state: state.map(Into::into), search: search.filter(|text| !text.is_empty()) };
     let listed = house.engine.store().users(filter, page(after, limit)?).await?;
@@ -101,35 +104,14 @@ pub(crate) async fn alter(
     Query(of): Query<OfRealm>,
     Json(changes): Json<Changes>,
 ) -> Result<Json<View>, Refused> {
-    let mut user = find(&house, &id, of.realm).await?;
-    if changes.version.as_ref().is_some_and(|version| *version != user::version(&user)) {
-        return Err(Reason::Conflict(Conflict::UserChanged).into());
-    }
-    let engine = &house.engine;
-    let Changes { login, name, email, attributes, state, roles, .. } = changes;
-    let update = UserUpdate { login, name, email, attributes };
-    let updates =
-        update.login.is_some() || update.name.is_some() || update.email.is_some() || update.attributes.is_some();
+    let user = find(&house, &id, of.realm).await?;
+    let Changes { login, name, email, attributes, state, roles, version } = changes;
+    // What was never a version is none that the user has now.
+    let seen = version.map(|text| Version::parse(&text).ok_or(Reason::Conflict(Conflict::UserChanged))).transpose()?;
     let (add, remove) = roles.map(|roles| roles.split(&user)).unwrap_or_default();
-    // All that can be seen to be wrong is refused before anything is altered.
-    if let Some(login) = engine.check_update(&actor, &user, &update)? {
-        let holder = engine.store().user_by_login(user.realm.clone(), login).await?;
-        if holder.is_some_and(|holder| holder.number != user.number) {
-            return Err(Reason::Conflict(Conflict::LoginTaken).into());
-        }
-    }
-    engine.check_roles(&actor, &user, &add, &remove)?;
-    if let Some(state) = state.map(doorward::UserState::from).filter(|state| *state != user.state) {
-        engine.set_state(&actor, &user, state).await?;
-        user = engine.store().user(user.number).await?.ok_or(Reason::Conflict(Conflict::UserUnknown))?;
-    }
-    if !(add.is_empty() && remove.is_empty()) {
-        user = engine.change_roles(&actor, &user, &add, &remove).await?;
-    }
-    if updates {
-        user = engine.update_user(&actor, &user, update).await?;
-    }
-    Ok(Json(View::of(user)))
+    let update = UserUpdate { login, name, email, attributes };
+    let alteration = UserAlteration { update, state: state.map(Into::into), add, remove, seen };
+    Ok(Json(View::of(house.engine.alter_user(&actor, &user, alteration).await?)))
 }
 
 /// Removes a user for good.

@@ -87,6 +87,10 @@ impl Store for Shaky {
         self.moody(self.inner.users(filter, page))
     }
 
+    fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {
+        self.moody(self.inner.code_owner(digest, now))
+    }
+
     fn roles(&self) -> Answer<'_, Vec<StoredRole>> {
         self.moody(self.inner.roles())
     }

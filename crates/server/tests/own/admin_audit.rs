@@ -54,9 +54,28 @@ fn what_happened_is_found_by_what_it_was() {
     let part = find("limit=2");
     let next = part["next"].as_str().expect("more");
     assert_ne!(find(&format!("limit=2&after={next}"))["items"], part["items"]);
-    for wrong in ["since=x", "limit=0", "format=xml", "user=1"] {
-        assert_eq!(house.admin(&root, "GET", &format!("/admin/audit?{wrong}"), None).status, 400, "{wrong}");
+    for wrong in [
+        "since=x",
+        "until=2025-02-30T00:00:00Z",
+        "limit=0",
+        "limit=x",
+        "format=xml",
+        "user=1",
+        "kind=log-in",
+        "kind=",
+        "realm=elsewhere",
+        "realm=a%20b",
+        "address=nowhere",
+        "login=a:b",
+        "outcome=Not%20Found",
+    ] {
+        let answer = house.admin(&root, "GET", &format!("/admin/audit?{wrong}"), None);
+        let parameter = wrong.split('=').next().expect("a name");
+        assert_eq!((answer.status, answer.code().as_str()), (400, "invalid"), "{wrong}");
+        assert!(answer.text().contains(parameter), "{wrong}: {}", answer.text());
     }
+    assert_eq!(find("login=ANNA"), find("login=anna"));
+    assert_eq!(find("address=::ffff:127.0.0.1"), find("address=127.0.0.1"));
 }
 
 #[test]

@@ -27,6 +27,56 @@ fn a_role_is_made_read_replaced_and_removed() {
 }
 
 #[test]
+fn of_two_who_replace_the_role_that_both_have_read_one_wins() {
+    let house = House::open();
+    let root = house.root();
+    let made = house.admin(&root, "POST", "/admin/roles", Some(&json!({ "name": "sales" })));
+    let version = made.json()["version"].clone();
+    // Another process is faster: this one has read the role, and has not heard of the change yet.
+    let role = doorward::store::StoredRole {
+        name: doorward::Name::parse("sales").expect("a name"),
+        allow: vec!["Shop::delete".into()],
+        deny: vec![],
+    };
+    let change = doorward::store::Change::ReplaceRole { role: role.clone(), guard: None };
+    house.block_on(house.store.commit(change, vec![])).expect("changed");
+    for version in [version, json!("1"), json!("")] {
+        let content = json!({ "allow": ["Shop::orders"], "version": version });
+        let late = house.admin(&root, "PUT", "/admin/roles/sales", Some(&content));
+        assert_eq!((late.status, late.code().as_str()), (409, "role_changed"), "{version}");
+    }
+    assert_eq!(house.block_on(house.store.roles()).expect("roles"), [role]);
+}
+
+#[test]
+fn a_role_that_is_read_and_saved_gains_nothing_that_was_declared_since() {
+    let house = House::open();
+    let root = house.root();
+    // Saved when `Shop::orders` had nothing below it.
+    let role = doorward::store::StoredRole {
+        name: doorward::Name::parse("sales").expect("a name"),
+        allow: vec!["Shop::orders".into()],
+        deny: vec![],
+    };
+    house.block_on(house.store.commit(doorward::store::Change::CreateRole(role), vec![])).expect("made");
+    house.block_on(house.engine.maintain()).expect("read");
+    let before = house.read(&root, "/admin/roles/sales");
+    let save = |allow: &Value| {
+        let saved = house.admin(&root, "PUT", "/admin/roles/sales", Some(&json!({ "allow": allow })));
+        assert_eq!(saved.status, 200, "{}", saved.text());
+        saved.json()
+    };
+    assert_eq!(save(&before["allow"]), before);
+    assert_eq!(save(&json!(["Shop::orders", "Shop::refund"]))["allow"], json!(["Shop::orders", "Shop::refund"]));
+    // Whatever was saved once, saving it again changes nothing.
+    assert_eq!(save(&json!(["Shop::orders"]))["allow"], json!(["Shop::orders", "Shop::refund"]));
+    house.settle();
+    let said = house.read(&root, "/admin/audit?kind=role_changed")["items"].clone();
+    let details: Vec<&Value> = said.as_array().expect("items").iter().map(|event| &event["detail"]).collect();
+    assert_eq!(details, ["sales: saved as it was", "sales: allows also Shop::refund", "sales: saved as it was"]);
+}
+
+#[test]
 fn the_list_says_where_each_role_comes_from() {
     let house = House::open();
     let root = house.root();

@@ -42,7 +42,16 @@ fn sessions_are_found_and_shown() {
     for nothing in ["address=10.0.0.1", "device=curl", "role=boss"] {
         assert!(find(nothing).is_empty(), "{nothing}");
     }
-    assert_eq!(house.admin(&root, "GET", "/admin/sessions?created_before=yesterday", None).status, 400);
+    for (wrong, parameter) in [
+        ("created_before=yesterday", "created_before"),
+        ("role=nothing", "role"),
+        ("realm=elsewhere", "realm"),
+        ("address=here", "address"),
+        ("colour=red", "colour"),
+    ] {
+        let answer = house.admin(&root, "GET", &format!("/admin/sessions?{wrong}"), None);
+        assert!(answer.status == 400 && answer.text().contains(parameter), "{wrong}: {}", answer.text());
+    }
     assert_eq!(house.admin(&root, "GET", "/admin/sessions?user=999", None).status, 404);
     for id in ["x", "AAAAAAAAAAAAAAAAAAAAAA"] {
         assert_eq!(house.admin(&root, "GET", &format!("/admin/sessions/{id}"), None).status, 404);
@@ -85,15 +94,15 @@ fn those_that_match_are_counted_before_they_end() {
         let answer = house.admin(&root, "DELETE", &format!("/admin/sessions?{query}"), None);
         (answer.status, answer.json())
     };
-    assert_eq!(end("role=clerk&count=true"), (200, json!({ "count": 1, "ended": false })));
+    assert_eq!(end("role=clerk&count=true"), (200, json!({ "count": 1, "left": 0, "ended": false })));
     assert!(is_alive(&house, &anna));
-    assert_eq!(end("role=clerk"), (200, json!({ "count": 1, "ended": true })));
+    assert_eq!(end("role=clerk"), (200, json!({ "count": 1, "left": 0, "ended": true })));
     assert!(!is_alive(&house, &anna) && is_alive(&house, &ben));
     for wrong in ["", "count=true", "all=true&role=clerk", "all=false"] {
         assert_eq!(end(wrong).0, 400, "{wrong}");
     }
-    assert_eq!(end("all=true&count=true"), (200, json!({ "count": 2, "ended": false })));
-    assert_eq!(end("all=true"), (200, json!({ "count": 2, "ended": true })));
+    assert_eq!(end("all=true&count=true"), (200, json!({ "count": 2, "left": 0, "ended": false })));
+    assert_eq!(end("all=true"), (200, json!({ "count": 2, "left": 0, "ended": true })));
     assert!(!is_alive(&house, &ben));
     assert_eq!(house.admin(&root, "GET", "/admin/sessions", None).status, 401);
 }
@@ -112,4 +121,47 @@ fn a_remembered_session_has_no_idle_end() {
     house.clock.advance(30 * 86_400);
     let late = house.log_in("admin", "root");
     assert_eq!(house.admin(&late, "GET", &format!("/admin/sessions/{}", session.id), None).status, 404);
+}
+
+/// Somebody who may end sessions, and one who may more than they.
+fn warden_and_chief(house: &House) -> (Session, Session, doorward::User) {
+    let warden = house.with_roles("sam", &["support"]);
+    let chief = house.add("customer", "chief", &["boss"]);
+    (warden, house.log_in("customer", "chief"), chief)
+}
+
+#[test]
+fn nobody_ends_sessions_of_those_who_may_more() {
+    let house = House::open();
+    let (warden, session, chief) = warden_and_chief(&house);
+    for target in [format!("/admin/sessions/{}", session.id), format!("/admin/users/{}/sessions", chief.id)] {
+        let answer = house.admin(&warden, "DELETE", &target, None);
+        assert_eq!((answer.status, answer.code().as_str()), (403, "forbidden"), "{target}");
+        assert!(answer.text().contains("Shop::all"), "{}", answer.text());
+    }
+    let unlock = house.admin(&warden, "POST", &format!("/admin/users/{}/unlock", chief.id), None);
+    assert_eq!((unlock.status, unlock.code().as_str()), (403, "forbidden"));
+    assert!(is_alive(&house, &session));
+    assert_eq!(house.admin(&warden, "DELETE", &format!("/admin/sessions/{}", warden.id), None).status, 204);
+}
+
+#[test]
+fn those_who_may_more_are_left_where_many_sessions_end_and_the_answer_says_so() {
+    let house = House::open();
+    let (warden, chief, _) = warden_and_chief(&house);
+    house.add("customer", "anna", &[]);
+    let anna = house.log_in("customer", "anna");
+    let end = |session: &Session, query: &str| {
+        house.admin(session, "DELETE", &format!("/admin/sessions?{query}"), None).json()
+    };
+    let counted = end(&warden, "realm=customer&count=true");
+    assert_eq!(counted, json!({ "count": 1, "left": 1, "ended": false }));
+    assert_eq!(end(&warden, "realm=customer"), json!({ "count": 1, "left": 1, "ended": true }));
+    assert!(is_alive(&house, &chief) && !is_alive(&house, &anna));
+    let root = house.root();
+    assert_eq!(end(&root, "realm=customer"), json!({ "count": 1, "left": 0, "ended": true }));
+    assert!(!is_alive(&house, &chief));
+    let said = house.read(&root, "/admin/audit?kind=session_ended")["items"].clone();
+    assert_eq!(said[0]["detail"], "all in the realm customer");
+    assert_eq!(said[1]["detail"], "all in the realm customer but for users who may more");
 }

@@ -53,6 +53,9 @@ impl Store for Switched {
     fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>> {
         self.ask(self.store.users(filter, page))
     }
+    fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {
+        self.ask(self.store.code_owner(digest, now))
+    }
     fn roles(&self) -> Answer<'_, Vec<StoredRole>> {
         self.ask(self.store.roles())
     }

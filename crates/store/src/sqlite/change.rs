@@ -56,7 +56,7 @@ fn apply(connection: &Connection, change: Change) -> Result<Touched, Fault> {
         }
         Change::RedeemCode { digest, now, password } => {
             let user = codes::owner(connection, digest, now)?.ok_or(Conflict::CodeUnknown)?;
-            password::replace(connection, user, &password)
+            password::replace(connection, user.number, &password)
         }
         Change::Rehash { user, old, new } => password::rehash(connection, user, &old, &new),
         Change::CountFailure { user } => {
@@ -97,6 +97,18 @@ fn apply(connection: &Connection, change: Change) -> Result<Touched, Fault> {
         }
         Change::ReplaceRole { role, guard } => role::replace(connection, &role, guard.as_ref()),
         Change::RemoveRole { name, guard } => role::remove(connection, &name, guard.as_ref()),
+        Change::ExpectUser { user, version, change } => {
+            if users::existing(connection, user)?.version() != version {
+                return Err(Conflict::UserChanged.into());
+            }
+            apply(connection, *change)
+        }
+        Change::ExpectRole { name, version, change } => {
+            if roles::existing(connection, &name)?.version() != version {
+                return Err(Conflict::RoleChanged.into());
+            }
+            apply(connection, *change)
+        }
         _ => Err(Fault::Unavailable("this version of the store does not know such a change: update it".into())),
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn sessions(
 
 /// Restricts a query on `session_rows` to sessions that match and are alive.
 pub(super) fn restrict(query: &mut Query, filter: &SessionFilter, now: Time) {
-    let SessionFilter { user, realm, role, address, device, created_before } = filter;
+    let SessionFilter { user, realm, role, address, device, created_before, without_roles } = filter;
     // Most sessions are alive: this is no way to find the few that are asked for, hence the plus.
     query.add(" AND +idle_end > ?", [now.into()]);
     query.add_if(" AND user = ?", user.map(|user| user.0));
@@ -43,6 +43,12 @@ pub(super) fn restrict(query: &mut Query, filter: &SessionFilter, now: Time) {
     query.add_if(" AND address = ?", address.clone());
     query.add_if(" AND instr(device, ?) > 0", device.clone());
     query.add_if(" AND created < ?", *created_before);
+    for role in without_roles {
+        query.add(
+            " AND NOT EXISTS (SELECT 1 FROM user_roles WHERE user_roles.user = session_rows.user AND role = ?)",
+            [role.as_str().to_owned().into()],
+        );
+    }
 }
 
 /// The text is no place in a list.

@@ -45,6 +45,7 @@ pub(crate) fn prepare(path: &Path, purpose: Purpose) -> Result<Connection, OpenE
     if may_create && !files::is_there(path) {
         create(path)?;
     }
+    keep_private(path)?;
     let fault = |fault| OpenError::fault(path, fault);
     let mut connection = open_file(path).map_err(fault)?;
     let found = match kind(&connection).map_err(fault)? {
@@ -72,6 +73,21 @@ fn create(path: &Path) -> Result<(), OpenError> {
         Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
         Err(error) => Err(OpenError::io(path, &error)),
     }
+}
+
+/// Names of people and hashes of passwords are for nobody else to read: not in the database, and not in its log.
+fn keep_private(path: &Path) -> Result<(), OpenError> {
+    for suffix in ["", "-wal", "-shm"] {
+        let path = files::beside(path, suffix);
+        match files::keep_private(&path) {
+            Ok(false) => {}
+            Ok(true) => {
+                tracing::warn!("others than its owner had rights to {}: they have been taken away", path.display());
+            }
+            Err(error) => return Err(OpenError::Exposed { path, detail: error.to_string() }),
+        }
+    }
+    Ok(())
 }
 
 /// Opens a connection to a file that is there.

@@ -2,7 +2,7 @@
 
 use doorward::store::{Conflict, StoredRole};
 use doorward::{Name, SessionKey, UserNumber};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::fault::Fault;
 use super::row;
@@ -11,6 +11,12 @@ pub(super) fn all(connection: &Connection) -> Result<Vec<StoredRole>, Fault> {
     let mut statement = connection.prepare_cached("SELECT * FROM roles ORDER BY name")?;
     let roles = statement.query_map([], row::role)?;
     Ok(roles.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The role, which must exist.
+pub(super) fn existing(connection: &Connection, name: &Name) -> Result<StoredRole, Fault> {
+    let mut statement = connection.prepare_cached("SELECT * FROM roles WHERE name = ?1")?;
+    Ok(statement.query_row([name.as_str()], row::role).optional()?.ok_or(Conflict::RoleUnknown)?)
 }
 
 pub(super) fn insert(connection: &Connection, role: &StoredRole) -> Result<(), Fault> {

@@ -48,7 +48,7 @@ impl ServingLock {
     /// Who has the lock of this database.
     pub(crate) fn holder(database: &Path) -> Result<Option<Holder>, OpenError> {
         let (_, path) = lock_file(database)?;
-        let mut file = match File::open(&path) {
+        let mut file = match files::open_to_read(&path) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(OpenError::io(&path, &error)),

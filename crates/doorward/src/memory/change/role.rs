@@ -27,6 +27,7 @@ impl State {
         }
         for change in &touched.announced {
             if let Changed::User(number) = change {
+                self.codes.retain(|_, code| code.user != *number);
                 touched.ended.extend(self.sessions.of(*number).map(|session| session.digest.key()));
             }
         }

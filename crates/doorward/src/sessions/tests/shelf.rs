@@ -137,6 +137,10 @@ impl Store for Shelf {
         never()
     }
 
+    fn code_owner(&self, _: [u8; 32], _: Time) -> Answer<'_, Option<User>> {
+        never()
+    }
+
     fn roles(&self) -> Answer<'_, Vec<StoredRole>> {
         never()
     }

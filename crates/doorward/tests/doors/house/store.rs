@@ -74,6 +74,10 @@ impl Store for Breakable {
         self.read(|store| store.users(filter, page))
     }
 
+    fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {
+        self.read(|store| store.code_owner(digest, now))
+    }
+
     fn roles(&self) -> Answer<'_, Vec<StoredRole>> {
         self.read(|store| store.roles())
     }

@@ -6,7 +6,7 @@ use rusqlite::Connection;
 
 use super::Touched;
 use crate::sqlite::fault::Fault;
-use crate::sqlite::{guard, roles};
+use crate::sqlite::{codes, guard, roles};
 
 pub(super) fn replace(connection: &Connection, role: &StoredRole, guarded: Option<&Guard>) -> Result<Touched, Fault> {
     let was = could_administer(connection, guarded, &role.name)?;
@@ -19,6 +19,7 @@ pub(super) fn replace(connection: &Connection, role: &StoredRole, guarded: Optio
 pub(super) fn remove(connection: &Connection, name: &Name, guarded: Option<&Guard>) -> Result<Touched, Fault> {
     let was = could_administer(connection, guarded, name)?;
     roles::remove(connection, name)?;
+    codes::void_of_holders(connection, name)?;
     let ended = roles::cut_holders(connection, name)?;
     let holders = roles::take_from_holders(connection, name)?;
     guard::check(connection, guarded, was)?;
