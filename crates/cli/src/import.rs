@@ -1,5 +1,6 @@
 //! `doorward import`.
 
+mod magento;
 mod openapi;
 mod routes;
 
@@ -24,6 +25,7 @@ pub struct Import {
 
 #[derive(Subcommand)]
 enum From {
+    Magento(magento::Magento),
     Openapi(OpenApi),
 }
 
@@ -43,6 +45,7 @@ struct OpenApi {
 impl Import {
     pub fn run(self, config: &Path) -> anyhow::Result<()> {
         match self.from {
+            From::Magento(import) => import.run(config),
             From::Openapi(import) => import.run(config),
         }
     }

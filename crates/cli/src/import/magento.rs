@@ -1,0 +1,112 @@
+//! `doorward import magento`: what the modules of an installation declare, as rules.
+
+mod acl;
+mod collision;
+mod finding;
+mod grants;
+mod imported;
+mod merged;
+mod module;
+mod path;
+mod php;
+mod records;
+mod role;
+mod route;
+mod schema;
+mod summary;
+#[cfg(test)]
+mod tests;
+mod text;
+mod tree;
+mod trial;
+mod webapi;
+mod xml;
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
+use clap::Args;
+use doorward::Name;
+
+use super::save;
+use crate::failure::{BadFile, Usage};
+use finding::Findings;
+use imported::Imported;
+use module::Modules;
+use role::Roles;
+use text::Realms;
+
+/// Write the routes and resources that Magento modules declare: their etc/webapi.xml and etc/acl.xml, merged as Magento
+/// merges them.
+#[derive(Args)]
+pub struct Magento {
+    /// Where modules are: any number of folders, each with modules at any depth.
+    #[arg(required = true, value_name = "DIR")]
+    folders: Vec<PathBuf>,
+    /// Take order and switches of modules from this app/etc/config.php, which is read and never run.
+    #[arg(long, value_name = "FILE")]
+    config_php: Option<PathBuf>,
+    /// Write into this file instead of printing. A file that is there stays as it is.
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// Write nothing; print what would be written, in numbers.
+    #[arg(long, conflicts_with = "out")]
+    dry_run: bool,
+    /// The realm of customers: whose `self` is meant.
+    #[arg(long, value_name = "REALM", value_parser = Name::parse, default_value = "customer")]
+    customers: Name,
+    /// The realm of administrators: who have resources.
+    #[arg(long, value_name = "REALM", value_parser = Name::parse, default_value = "admin")]
+    admins: Name,
+    /// An extension's placeholder, `%NAME%`, stands for this attribute of the user; several times for several.
+    #[arg(long = "attribute", value_name = "NAME")]
+    attributes: Vec<String>,
+    /// Roles of administrators: an export of the table `authorization_role`, as CSV or JSON lines.
+    #[arg(long, value_name = "FILE", requires = "rules_file")]
+    roles_file: Option<PathBuf>,
+    /// What those roles may: an export of the table `authorization_rule`.
+    #[arg(long, value_name = "FILE", requires = "roles_file")]
+    rules_file: Option<PathBuf>,
+}
+
+impl Magento {
+    pub fn run(self, config: &Path) -> anyhow::Result<()> {
+        let attributes: Vec<String> = self.attributes.iter().map(|name| name.trim_matches('%').to_owned()).collect();
+        for folder in &self.folders {
+            if let Err(error) = fs::read_dir(folder) {
+                return Err(Usage(format!("cannot read {}: {error}", folder.display())).into());
+            }
+        }
+        let mut findings = Findings::default();
+        let modules = Modules::find(&self.folders, self.config_php.as_deref(), &mut findings);
+        if modules.ordered.is_empty() && findings.errors.is_empty() {
+            bail!("there is no module to import below {}", shown(&self.folders));
+        }
+        let realms = Realms { customers: self.customers.to_string(), admins: self.admins.to_string() };
+        let mut imported = Imported::read(&modules, &attributes, &mut findings);
+        if let (Some(roles), Some(rules)) = (&self.roles_file, &self.rules_file) {
+            imported.roles = Roles::read(roles, rules, &imported.resources, imported.undeclared, &mut findings);
+        }
+        imported.settle(&realms, &mut findings)?;
+        let is_printed = self.out.is_none() && !self.dry_run;
+        summary::tell(&imported, &modules, &findings, is_printed)?;
+        if !findings.errors.is_empty() {
+            return Err(BadFile.into());
+        }
+        let text = imported.text(&modules, &realms);
+        match &self.out {
+            Some(path) => {
+                save(path, &text)?;
+                summary::advise(path, config, &realms)
+            }
+            None if self.dry_run => Ok(()),
+            None => Ok(io::stdout().lock().write_all(text.as_bytes())?),
+        }
+    }
+}
+
+fn shown(folders: &[PathBuf]) -> String {
+    folders.iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,196 @@
+//! Routes of Magento as routes of rules.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use doorward::policy::Pattern;
+
+use super::finding::{Findings, Place};
+use super::merged::Merged;
+use super::path::{Spelled, spell};
+use super::webapi::Parameter;
+
+/// A route that rules can say.
+#[derive(Debug)]
+pub struct Route {
+    pub place: Place,
+    pub module: Arc<str>,
+    /// The code behind it.
+    pub service: String,
+    pub method: String,
+    /// As Magento writes it.
+    pub url: String,
+    pub path: String,
+    pub pattern: Pattern,
+    pub access: Access,
+    pub is_secure: bool,
+    /// In the order of the file.
+    pub force: Vec<(String, String)>,
+    /// Why it is not in force, where it is not.
+    pub refused: Option<String>,
+}
+
+/// What a route asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Access {
+    Anonymous,
+    Own,
+    Resources(Vec<String>),
+    Deny,
+}
+
+/// Values that only a customer has, and where they are taken from here. Those that extensions add are the user's
+/// attributes, too.
+const PLACEHOLDERS: [&str; 5] =
+    ["cart_id", "customer_group_id", "customer_website_id", "customer_store_id", "company_id"];
+
+impl Route {
+    /// Translates a route. `attributes` are placeholders of extensions.
+    pub fn of(merged: Merged, attributes: &[String], findings: &mut Findings) -> Self {
+        let named = format!("{} {}", merged.method, merged.url);
+        let mut refused = None;
+        let Spelled { path, pattern, renamed, doubts } = spell(&merged.url).unwrap_or_else(|why| {
+            refused = Some(why);
+            Spelled::unsayable(&merged.url)
+        });
+        for doubt in doubts {
+            findings.warn(&merged.place, format!("{named}: {doubt}"));
+        }
+        let access = access(&merged, findings);
+        let mut force = Vec::new();
+        let mut needs_customer = false;
+        for (parameter, place) in &merged.parameters {
+            if parameter.force != Some(true) {
+                let text =
+                    "is set only where the client sends nothing: that is not carried over, and stays Magento's to do";
+                findings.warn(place, format!("{named}: `{}` {text}", parameter.name));
+                continue;
+            }
+            match value(parameter, attributes) {
+                Ok(Value::Literal(text)) => force.push((renamed_to(&parameter.name, &renamed), text)),
+                Ok(Value::OfCustomer(text)) => {
+                    needs_customer = true;
+                    force.push((renamed_to(&parameter.name, &renamed), text));
+                }
+                Err(Fault::Unknown(text)) => findings.error(place, format!("{named}: {text}")),
+                Err(Fault::Unsayable(text)) => refused = refused.or(Some(text)),
+            }
+        }
+        if needs_customer && access != Access::Own {
+            let text = "a forced parameter is a customer's, and the route is not for customers alone";
+            refused = refused.or_else(|| Some(text.to_owned()));
+        }
+        let service = merged.service.as_ref();
+        let class = service.map_or("", |service| service.class.rsplit('\\').next().unwrap_or_default());
+        Self {
+            service: format!("{class}::{}", service.map_or("", |service| service.method.as_str())),
+            place: merged.place,
+            module: merged.module,
+            method: merged.method,
+            url: merged.url,
+            path,
+            pattern,
+            access,
+            is_secure: merged.is_secure,
+            force,
+            refused,
+        }
+    }
+
+    /// The route as Magento names it.
+    pub fn named(&self) -> String {
+        format!("{} {}", self.method, self.url)
+    }
+
+    /// The same demands: nothing is lost where one of both answers.
+    pub fn asks_as(&self, other: &Self) -> bool {
+        let force = |route: &Self| route.force.iter().cloned().collect::<BTreeMap<_, _>>();
+        self.access == other.access && self.is_secure == other.is_secure && force(self) == force(other)
+    }
+}
+
+impl Spelled {
+    /// In the place of a path that rules cannot say: for the comment that tells of it.
+    fn unsayable(url: &str) -> Self {
+        let pattern = Pattern::parse("/rest").expect("a literal path");
+        Self { path: format!("/rest{url}"), pattern, renamed: Vec::new(), doubts: Vec::new() }
+    }
+}
+
+fn renamed_to(name: &str, renamed: &[(String, String)]) -> String {
+    renamed.iter().find(|(old, _)| old == name).map_or(name, |(_, new)| new).to_owned()
+}
+
+/// All resources of a route must be granted, and the words `anonymous` and `self` count as resources there.
+fn access(route: &Merged, findings: &mut Findings) -> Access {
+    let named = format!("{} {}", route.method, route.url);
+    let is = |word: &str| route.resources.iter().any(|resource| resource == word);
+    let others: Vec<String> =
+        route.resources.iter().filter(|resource| !matches!(resource.as_str(), "anonymous" | "self")).cloned().collect();
+    let mut warn = |text: &str| findings.warn(&route.place, format!("{named} {text}"));
+    if is("anonymous") && (is("self") || !others.is_empty()) {
+        warn("asks for `anonymous` and more: all must be granted, so that `anonymous` opens nothing");
+    }
+    match (is("self"), others.is_empty()) {
+        (true, true) => Access::Own,
+        (true, false) => {
+            warn(
+                "asks for `self` and resources, which no caller has both of here: it is denied until somebody decides",
+            );
+            Access::Deny
+        }
+        (false, true) => Access::Anonymous,
+        (false, false) => match others.iter().find(|name| !is_nameable(name)) {
+            Some(name) => {
+                warn(&format!("asks for `{name}`, which is no id of a resource: it is denied until somebody decides"));
+                Access::Deny
+            }
+            None => Access::Resources(others),
+        },
+    }
+}
+
+/// Whether the ACL of rules can have a resource of this name.
+fn is_nameable(name: &str) -> bool {
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b':' | b'.' | b'-' | b'/');
+    (1..=128).contains(&name.len()) && name.bytes().all(is_safe) && name != "deny" && !name.starts_with("Doorward::")
+}
+
+enum Value {
+    Literal(String),
+    OfCustomer(String),
+}
+
+enum Fault {
+    /// Nobody knows what is meant.
+    Unknown(String),
+    /// It is known, and rules have no word for it.
+    Unsayable(String),
+}
+
+fn value(parameter: &Parameter, attributes: &[String]) -> Result<Value, Fault> {
+    let text = parameter.value.as_str();
+    let trimmed = text.trim();
+    let Some(name) = trimmed.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')) else {
+        return match text {
+            "null" => {
+                Err(Fault::Unsayable(format!("`{}` is forced to null, for which rules have no word", parameter.name)))
+            }
+            _ => Ok(Value::Literal(text.to_owned())),
+        };
+    };
+    if trimmed != text {
+        return Err(Fault::Unknown(format!(
+            "`{trimmed}` has spaces around it, so that Magento takes it for a mere text"
+        )));
+    }
+    if name == "customer_id" {
+        return Ok(Value::OfCustomer("%user_id%".into()));
+    }
+    if PLACEHOLDERS.contains(&name) || attributes.iter().any(|known| known == name) {
+        return Ok(Value::OfCustomer(format!("%attribute.{name}%")));
+    }
+    Err(Fault::Unknown(format!(
+        "nobody knows the placeholder `{trimmed}`; `--attribute {name}` takes it from that attribute of the user"
+    )))
+}

@@ -1,0 +1,16 @@
+//! `doorward import magento`, as a whole: what modules declare, what becomes of it, and whom it lets through.
+
+mod kit;
+
+#[path = "magento/answers.rs"]
+mod answers;
+#[path = "magento/exports.rs"]
+mod exports;
+#[path = "magento/model.rs"]
+mod model;
+#[path = "magento/odd.rs"]
+mod odd;
+#[path = "magento/order.rs"]
+mod order;
+#[path = "magento/shop.rs"]
+mod shop;
