@@ -9,6 +9,7 @@ use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 
 /// The server's side.
@@ -116,7 +117,9 @@ fn beside(path: &Path, ending: &str) -> PathBuf {
 fn replace(path: &Path, written: &Written) -> io::Result<()> {
     let draft = beside(path, ".new");
     let mut options = fs::OpenOptions::new();
-    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    // A link that somebody has put there is not followed.
+    options.write(true).create(true).truncate(true).mode(0o600).custom_flags(OFlags::NOFOLLOW.bits().cast_signed());
+    let mut file = options.open(&draft)?;
     file.write_all(&serde_json::to_vec(written)?)?;
     drop(file);
     fs::rename(&draft, path)
@@ -125,6 +128,16 @@ fn replace(path: &Path, written: &Written) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_that_somebody_put_there_is_not_followed() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (database, victim) = (folder.path().join("x.db"), folder.path().join("victim"));
+        fs::write(&victim, "precious").expect("a file");
+        std::os::unix::fs::symlink(&victim, beside(&place(&database), ".new")).expect("a link");
+        drop(Note::begin(&database));
+        assert_eq!(fs::read_to_string(victim).expect("the file"), "precious");
+    }
 
     #[test]
     fn an_attempt_under_way_is_not_the_one_to_wait_for() {

@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use clap::Args;
+use doorward::Visit;
 use doorward::client::Client;
-use doorward::{LogIn, Scope, Visit};
 use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use super::{Whom, named};
@@ -36,24 +36,10 @@ impl Passwd {
         // Whoever sits here reaches the database by no network at all.
         let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), secure: true, by_proxy: false };
         let visit = Visit { client, headers: &headers, request_id: None };
-        let refused = |refusal| console.refused(refusal);
-        let request = LogIn {
-            realm: Some(user.realm.as_str()),
-            login: user.login.as_str(),
-            password: current.clone(),
-            remember: false,
-        };
-        // As in a browser: logged in with the current password, and logged out afterwards, whatever came of it.
-        let logged_in = console.engine.log_in(request, &visit).await;
+        let changed = console.engine.replace_password(&user, current, new, &visit).await;
         // A failure is audited as it is at the door.
         console.engine.maintain().await?;
-        let logged_in = logged_in.map_err(refused)?;
-        let changed = console.engine.change_password(&logged_in.session, &logged_in.user, current, new, &visit).await;
-        let live = changed.as_ref().map_or(&logged_in.session, |again| &again.session);
-        let owner = changed.as_ref().map_or(&logged_in.user, |again| &again.user);
-        let ended = console.engine.end_own(owner, Some(live), Scope::Current, &visit).await;
-        changed.map_err(refused)?;
-        ended.map_err(refused)?;
+        changed.map_err(|refusal| console.refused(refusal))?;
         output::line(format_args!("The password of {} is changed; all their sessions have ended.", named(&user)))?;
         Ok(())
     }

@@ -24,6 +24,17 @@ async fn whoever_knows_the_current_password_sets_a_new_one() {
     assert_eq!(browser.log_in(None, "anna", OLD).await.status, 201);
     let said = place.run_with("user passwd anna --password-stdin", &format!("{OLD}\n{NEW}\n")).ok();
     assert_eq!(said, "The password of anna (default) is changed; all their sessions have ended.\n");
+    // They have set a password, and have neither logged in nor out by that.
+    let kinds = |line: &str| -> Vec<String> {
+        let items = place.run(line).json()["items"].clone();
+        items
+            .as_array()
+            .expect("items")
+            .iter()
+            .map(|event| event["kind"].as_str().expect("a kind").to_owned())
+            .collect()
+    };
+    assert_eq!(kinds("audit --json --login anna --since 1h"), ["password_set", "log_in", "user_created"]);
     eventually("the session has ended", async || (browser.get("/me").await.status == 401).then_some(())).await;
     assert_eq!(browser.log_in(None, "anna", OLD).await.status, 401);
     assert_eq!(browser.log_in(None, "anna", NEW).await.status, 201);
@@ -59,6 +70,9 @@ async fn a_code_sets_a_password_once() {
     let earlier = place.run("user reset anna --json").json()["code"].as_str().expect("a code").to_owned();
     let said = place.run("user reset anna").ok();
     let code = said.lines().next().and_then(|line| line.strip_prefix("One-time code: ")).expect("a code").to_owned();
+    // Not within an address: those are kept in histories and logs.
+    assert_eq!(said.matches(&code).count(), 1, "{said}");
+    assert!(said.contains(": /login/code\n"), "{said}");
     let mut browser = Browser::at(&server.base);
     let redeem = async |code: &str| {
         let body = json!({ "code": code, "password": NEW });
@@ -69,6 +83,14 @@ async fn a_code_sets_a_password_once() {
     assert_eq!(redeem(&code).await, 400);
     assert_eq!(browser.log_in(None, "anna", OLD).await.status, 401);
     assert_eq!(browser.log_in(None, "anna", NEW).await.status, 201);
+}
+
+#[test]
+fn where_a_code_is_redeemed_is_an_address_when_one_is_known() {
+    let place = Place::with("public_url = \"https://api.example.com\"\nmount = \"/auth\"\n");
+    let said = place.run("user add anna").ok();
+    assert!(said.contains("https://api.example.com/auth/login/code\n"), "{said}");
+    assert!(said.contains("POST https://api.example.com/auth/user/password-reset\n"), "{said}");
 }
 
 #[test]
