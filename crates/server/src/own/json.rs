@@ -46,10 +46,47 @@ impl<T: Serialize> IntoResponse for Json<T> {
 /// # Errors
 /// 400 for what is no JSON, has a key twice or nests too deep, and for what the type does not know.
 fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
-    let no_json = |error: serde_json::Error| Refused::invalid("body", format!("not JSON that can be taken: {error}"));
+    let no_json = |error: serde_json::Error| {
+        let place = format!("line {}, column {}", error.line(), error.column());
+        Refused::invalid("body", format!("no JSON that two readers would read alike, at {place}"))
+    };
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     Strict { depth: 0 }.deserialize(&mut reader).and_then(|()| reader.end()).map_err(no_json)?;
-    serde_json::from_slice(bytes).map_err(|error| Refused::invalid("body", error.to_string()))
+    serde_json::from_slice(bytes).map_err(|error| Refused::invalid("body", misfit(&error.to_string())))
+}
+
+/// What does not fit, in our words. What a reader says of values it would repeat, and they may be somebody's secret.
+pub(super) fn misfit(error: &str) -> String {
+    let message = error.split(" at line ").next().unwrap_or_default();
+    let is_member = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.[]".contains(&byte));
+    match message.split_once(": ").filter(|(member, _)| is_member(member)) {
+        Some((member, message)) => format!("{member}: {}", reworded(message)),
+        None => reworded(message),
+    }
+}
+
+fn reworded(message: &str) -> String {
+    let named = |beginning: &str| message.strip_prefix(beginning)?.split('`').nth(1);
+    let known = || {
+        let names = message.split_once("expected").map_or("", |(_, names)| names);
+        names.split('`').skip(1).step_by(2).collect::<Vec<_>>().join(", ")
+    };
+    if let Some(name) = named("missing field ") {
+        return format!("`{name}` is missing");
+    }
+    if let Some(name) = named("duplicate field ") {
+        return format!("`{name}` comes twice");
+    }
+    if let Some(name) = named("unknown field ") {
+        return format!("`{name}` is not known here; known are: {}", known());
+    }
+    if let Some(name) = named("unknown variant ") {
+        return format!("`{name}` is none of: {}", known());
+    }
+    match message.rsplit_once(", expected ") {
+        Some((_, wanted)) => format!("a value is of the wrong kind: here belongs {wanted}"),
+        None => message.to_owned(),
+    }
 }
 
 /// Refuses a body of another type, or in an encoding: what another reader would take for something else is not read.
@@ -173,6 +210,25 @@ mod tests {
         assert!(read::<Value>(nested(32).as_bytes()).is_ok());
         assert!(read::<Value>(nested(33).as_bytes()).is_err());
         assert!(read::<Value>(b"\xff\xfe{\0}\0").is_err());
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_without_repeating_values() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        #[allow(dead_code, reason = "it is only read")]
+        struct Door {
+            name: String,
+            width: Option<u32>,
+        }
+        let told = |text: &str| misfit(&serde_json::from_str::<Door>(text).expect_err("it does not fit").to_string());
+        assert_eq!(told("{}"), "`name` is missing");
+        assert_eq!(told(r#"{"nam":1}"#), "`nam` is not known here; known are: name, width");
+        assert_eq!(told(r#"{"name":"a","width":"secret"}"#), "a value is of the wrong kind: here belongs u32");
+        assert_eq!(
+            misfit("format: unknown variant `xml`, expected `csv` or `jsonl`"),
+            "format: `xml` is none of: csv, jsonl"
+        );
     }
 
     #[test]

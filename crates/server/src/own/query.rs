@@ -27,5 +27,5 @@ fn reason(error: &dyn std::error::Error) -> String {
     while let Some(cause) = innermost.source() {
         innermost = cause;
     }
-    innermost.to_string()
+    super::json::misfit(&innermost.to_string())
 }
