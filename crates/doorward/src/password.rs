@@ -1,5 +1,6 @@
 //! Verifying and hashing passwords. The work is described here; the threads that do it are handed in.
 
+pub mod foreign;
 mod policy;
 mod verify;
 
