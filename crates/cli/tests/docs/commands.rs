@@ -10,13 +10,14 @@ use crate::expected::{compare_json, compare_text};
 use crate::stage::Stage;
 
 /// The documents that have commands, each with a test below.
-const TOLD: [&str; 11] = [
+const TOLD: [&str; 12] = [
     "CONTRIBUTING.md",
     "README.md",
     "docs/api.md",
     "docs/benchmarks.md",
     "docs/browser.md",
     "docs/first-run.md",
+    "docs/from-magento.md",
     "docs/gateway.md",
     "docs/layer.md",
     "docs/operations.md",
@@ -60,6 +61,11 @@ fn browser() {
 #[test]
 fn first_run() {
     tell("docs/first-run.md");
+}
+
+#[test]
+fn from_magento() {
+    tell("docs/from-magento.md");
 }
 
 #[test]
