@@ -13,6 +13,9 @@ use crate::output;
 /// Read the rules and say what they mean: errors, doubts, and what is not decided yet.
 #[derive(Args)]
 pub struct Check {
+    /// Do not look at the certificates and keys that the file names: for a machine that does not serve.
+    #[arg(long)]
+    rules_only: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -21,8 +24,14 @@ pub struct Check {
 impl Check {
     pub fn run(self, file: &Path) -> anyhow::Result<()> {
         let checked = Config::load(file).and_then(|config| {
-            let policy = config.policy(0)?;
-            Ok((config, policy))
+            let (policy, files) = (config.policy(0), if self.rules_only { Ok(()) } else { config.examine_files() });
+            match (policy, files) {
+                (Ok(policy), Ok(())) => Ok((config, policy)),
+                (policy, files) => {
+                    let found = [policy.err(), files.err()].into_iter().flatten().flat_map(|complaints| complaints.0);
+                    Err(Complaints(found.collect()).into())
+                }
+            }
         });
         match checked {
             Ok((config, policy)) => {

@@ -82,6 +82,11 @@ impl Config {
         Policy::compile(&draft)
     }
 
+    /// The settings, and all rules.
+    pub fn into_rules(self) -> (Settings, Vec<Rules>) {
+        (self.settings, self.rules)
+    }
+
     /// Which passwords may be set.
     pub fn passwords(&self) -> PasswordPolicy {
         PasswordPolicy::new(self.settings.password.min_length, &self.blocklist)
@@ -92,25 +97,21 @@ impl Config {
         within(&self.base, self.settings.data.as_deref().unwrap_or("doorward.db"))
     }
 
-    /// What a server would stumble over here and now: files that cannot be read, and what this build lacks.
+    /// What a server would stumble over here and now: certificates, keys and issuers that it could not use.
+    ///
+    /// # Errors
+    /// [`Complaints`] about them.
+    pub fn examine_files(&self) -> Result<(), Complaints> {
+        doorward_server::examine_files(&self.settings, &self.base)
+    }
+
+    /// What has no effect in this build.
     pub fn doubts(&self) -> Vec<Complaint> {
-        let tls = self.settings.tls.iter();
-        let tls = tls.flat_map(|tls| [("tls.cert".to_owned(), &tls.cert), ("tls.key".to_owned(), &tls.key)]);
-        let upstreams = self.settings.upstream.0.iter();
-        let issuers =
-            upstreams.filter_map(|(name, upstream)| Some((format!("upstream.{name}.ca"), upstream.ca.as_ref()?)));
-        let mut found = Vec::new();
-        if self.settings.otel.is_some() && !cfg!(feature = "otel") {
-            let complaint = self.settings.complaint("otel", "this build has no OpenTelemetry: this has no effect");
-            found.push(complaint.fix("build it with `--features otel`, or take this out"));
+        if self.settings.otel.is_none() || cfg!(feature = "otel") {
+            return Vec::new();
         }
-        for (key, name) in tls.chain(issuers) {
-            let path = within(&self.base, name);
-            if let Err(error) = fs::File::open(&path) {
-                found.push(unreadable(&self.settings, &key, &path, &error));
-            }
-        }
-        found
+        let complaint = self.settings.complaint("otel", "this build has no OpenTelemetry: this has no effect");
+        vec![complaint.fix("build it with `--features otel`, or take this out")]
     }
 
     /// A word for `--config`, where it must be said again in a command to run next.

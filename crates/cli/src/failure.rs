@@ -36,8 +36,44 @@ pub fn report(error: &anyhow::Error) -> ExitCode {
     if let Some(complaints) = error.downcast_ref::<Complaints>() {
         // As compilers do it: the place comes first, so that editors find it.
         let _ = writeln!(stderr, "{complaints}");
+        // What could not be done because of them, where somebody added that.
+        if error.chain().nth(1).is_some() {
+            let _ = writeln!(stderr, "\ndoorward: {error}");
+        }
         return ExitCode::from(USAGE);
     }
-    let _ = writeln!(stderr, "doorward: {error:#}");
+    let _ = writeln!(stderr, "doorward: {}", in_one_line(error));
     ExitCode::from(if error.is::<Usage>() { USAGE } else { REFUSED })
+}
+
+/// An error with its causes. What quotes its cause already is followed by the cause of that.
+pub fn in_one_line(error: &anyhow::Error) -> String {
+    let mut told = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if told.is_empty() {
+            told = cause;
+        } else if !told.ends_with(&cause) {
+            told = format!("{told}: {cause}");
+        }
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    #[error("cannot listen on :80: {source}")]
+    struct Quoting {
+        source: io::Error,
+    }
+
+    #[test]
+    fn a_cause_that_is_quoted_is_said_once() {
+        let quoting = || Quoting { source: io::Error::other("it is taken") };
+        let error = anyhow::Error::new(quoting()).context("cannot start");
+        assert_eq!(in_one_line(&error), "cannot start: cannot listen on :80: it is taken");
+        assert_eq!(in_one_line(&anyhow::anyhow!("nothing else")), "nothing else");
+    }
 }

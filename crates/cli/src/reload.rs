@@ -28,8 +28,9 @@ const PAUSE: Duration = Duration::from_millis(20);
 impl Reload {
     pub async fn run(self, file: &Path) -> anyhow::Result<()> {
         // A bad file is told here as well as there, with what is wrong.
-        let config = Config::load(file)?;
-        config.policy(0)?;
+        let kept = "nothing was reloaded: a running server keeps the rules that it has";
+        let config = Config::load(file).context(kept)?;
+        config.policy(0).context(kept)?;
         let database = config.database();
         let Some(number) = Sqlite::serving_process(&database)? else {
             bail!("no server runs on {}: `doorward serve` starts one", database.display());

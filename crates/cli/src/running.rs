@@ -12,6 +12,7 @@ use doorward_server::{Address, HashThreads, Plan, Server};
 use doorward_store::{ServingLock, Sqlite};
 
 use crate::config::Config;
+use crate::failure::in_one_line;
 use crate::progress::patiently;
 
 /// A server that runs.
@@ -31,6 +32,7 @@ impl Running {
     /// What keeps it from starting, with what to do.
     pub async fn start(config: Config) -> anyhow::Result<Self> {
         let policy = config.policy(1)?;
+        config.examine_files()?;
         let database = config.database();
         // Before the database is opened: an older server must not find a newer format.
         let lock = Sqlite::lock_for_serving(&database)?;
@@ -80,7 +82,7 @@ impl Running {
         let event = Event::new(EventKind::Reloaded, self.engine.now()).by("system");
         self.engine.note(match &outcome {
             Ok(()) => event.detail(format!("generation {}", self.generation)),
-            Err(error) => event.outcome("refused").detail(format!("{error:#}").lines().take(1).collect::<String>()),
+            Err(error) => event.outcome("refused").detail(in_one_line(error).lines().take(1).collect::<String>()),
         });
         outcome
     }
@@ -89,6 +91,7 @@ impl Running {
         let config = Config::load(&self.config.file)?;
         let policy = config.policy(self.generation + 1)?;
         refuse_unserved(&policy)?;
+        config.examine_files()?;
         // The roles of the database must fit as well, and that must be known before anything is replaced.
         policy.with_stored_roles(&self.engine.store().roles().await?)?;
         for key in self.unchangeable(&config.settings) {

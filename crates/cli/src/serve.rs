@@ -9,6 +9,7 @@ use doorward::policy::{Access, Complaints};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
+use crate::failure::in_one_line;
 use crate::log::Log;
 use crate::notify;
 use crate::reload::Note;
@@ -73,7 +74,7 @@ async fn introduce(running: &Running) -> anyhow::Result<()> {
     let flag = Config::flag(file);
     let routes = policy.declared_routes();
     let undecided = routes.iter().filter(|route| route.access == Access::Deny).count();
-    tracing::info!("{} routes, {undecided} of them still access = \"deny\"", routes.len());
+    tracing::info!("{}, {undecided} of them still access = \"deny\"", counted(routes.len()));
     if routes.is_empty() {
         let file = file.display();
         tracing::warn!(
@@ -94,18 +95,22 @@ async fn introduce(running: &Running) -> anyhow::Result<()> {
     Ok(())
 }
 
+fn counted(routes: usize) -> String {
+    format!("{routes} route{}", if routes == 1 { "" } else { "s" })
+}
+
 async fn reload(running: &mut Running, note: &mut Note) {
     note.reading();
     match running.reload().await {
         Ok(()) => {
             let generation = running.generation();
-            tracing::info!(generation, "reloaded: {} routes", running.engine.policy().declared_routes().len());
+            tracing::info!(generation, "reloaded: {}", counted(running.engine.policy().declared_routes().len()));
             note.done(generation);
         }
         Err(error) => {
             let text = match error.downcast_ref::<Complaints>() {
                 Some(complaints) => complaints.to_string(),
-                None => format!("{error:#}"),
+                None => in_one_line(&error),
             };
             tracing::error!("not reloaded, the old rules stay:\n{text}");
             note.refused(running.generation(), &text);

@@ -12,6 +12,7 @@ mod core;
 mod descriptors;
 mod exchange;
 mod fault;
+mod files;
 mod forward;
 mod frames;
 mod framing;
@@ -48,6 +49,7 @@ mod upgrade;
 mod upstream;
 mod wire;
 
+pub use files::examine_files;
 pub use hasher::HashThreads;
 pub use listen::{Address, ListenError};
 pub use server::{Drained, Plan, Server, StartError, start};

@@ -12,7 +12,8 @@ use crate::kit::Place;
 fn rules_are_valid_unless_they_are_shown_because_they_are_not() {
     for document in Document::all() {
         for block in document.blocks().iter().filter(|block| block.language == "toml") {
-            let ran = Place::with(&block.text).run("check");
+            // The certificates that they name are nowhere here.
+            let ran = Place::with(&block.text).run("check --rules-only");
             let doubtful = ran.stdout.contains("warning: ") && !block.is("may-warn");
             let expected = (i32::from(block.is("fails")) * 2, block.is("warns"));
             assert_eq!((ran.code, doubtful), expected, "{}:\n{}{}", block.place, ran.stdout, ran.stderr);

@@ -38,7 +38,7 @@ impl Server {
         let mut server = Self { child, log, base: String::new() };
         server.base = server.said("listening on ").split("listening on ").nth(1).expect("an address").to_owned();
         // The last thing that is said at the start.
-        server.said(" routes, ");
+        server.said(" of them still access");
         server
     }
 

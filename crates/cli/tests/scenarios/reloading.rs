@@ -41,6 +41,10 @@ async fn a_bad_file_changes_nothing() {
     place.write("doorward.toml", &format!("{text}{MORE}acess = \"self\"\n"));
     let error = place.run("reload").failed(2);
     assert!(error.contains("unknown key `acess`"), "{error}");
+    assert!(
+        error.ends_with("\ndoorward: nothing was reloaded: a running server keeps the rules that it has\n"),
+        "{error}"
+    );
     server.signal(Signal::HUP);
     server.said("not reloaded, the old rules stay:");
     server.said("fix: did you mean `access`?");
@@ -73,6 +77,18 @@ async fn what_the_server_refuses_is_said_by_the_command() {
     place.write("doorward.toml", &format!("{text}{MORE}"));
     place.run("reload").ok();
     assert_eq!(browser.get("/more").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_gone_is_told_as_check_tells_it() {
+    let (place, _api, _server, browser) = running().await;
+    let text = place.read("doorward.toml");
+    place.write("doorward.toml", &format!("tls = {{ cert = \"no.pem\", key = \"no.pem\" }}\n{text}{MORE}"));
+    let error = place.run("reload").failed(1);
+    let check = place.run("check").failed(2);
+    assert!(error.contains(check.trim_end()), "{error}\n{check}");
+    assert_eq!(error.matches("cannot read no.pem").count(), 2, "each file once: {error}");
+    assert_eq!(browser.get("/more").await.status, 404);
 }
 
 #[tokio::test]
