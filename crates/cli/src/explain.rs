@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use doorward::Name;
 use doorward::policy::{Door, Explanation, Outcome, Policy, Question};
+use serde_json::json;
 
 use crate::config::Config;
 use crate::console::Console;
@@ -16,6 +17,9 @@ use crate::output;
 
 /// Say why a request would be let through or refused, step by step, without making it.
 #[derive(Args)]
+#[command(
+    override_usage = "doorward explain [OPTIONS] <METHOD> <PATH>\n       doorward explain [OPTIONS] --batch <FILE>"
+)]
 pub struct Explain {
     /// The method: GET.
     #[arg(required_unless_present = "batch")]
@@ -26,7 +30,8 @@ pub struct Explain {
     /// The host; by default that of the first public_url.
     #[arg(long)]
     host: Option<String>,
-    /// A user of this realm asks; without it a guest does.
+    /// A user of this realm asks. May be left out with --role or --user-id where there is one realm, or the route has one;
+    /// without any of them a guest asks.
     #[arg(long)]
     realm: Option<String>,
     /// With this role; several times for several.
@@ -44,7 +49,7 @@ pub struct Explain {
     /// Print JSON.
     #[arg(long)]
     json: bool,
-    /// Read requests from this file, a JSON object a line, and print an answer a line; `-` reads standard input.
+    /// Read requests from this file, a JSON object a line, and print an answer or an error a line; `-` reads standard input.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["method", "path", "host", "realm", "roles", "user_id", "secure"])]
     batch: Option<PathBuf>,
 }
@@ -62,7 +67,7 @@ impl Explain {
             return answer_all(&policy, door, batch);
         }
         let name = |text: &String| Name::parse(text).map_err(|wrong| Usage(format!("{text}: {wrong}")));
-        let question = Question {
+        let mut question = Question {
             method: self.method.unwrap_or_default(),
             path: self.path.unwrap_or_default(),
             host: self.host,
@@ -71,12 +76,26 @@ impl Explain {
             user_id: self.user_id,
             secure: self.secure.then_some(true),
         };
+        if question.realm.is_none() && (question.user_id.is_some() || !question.roles.is_empty()) {
+            question.realm = Some(implied_realm(&policy, door, &question)?);
+        }
+        if let Some(wrong) = policy.misnamed(&question) {
+            return Err(Usage(wrong).into());
+        }
         let explanation = policy.explain(door, &question);
         if self.json { output::json(&explanation) } else { print(&explanation) }
     }
 }
 
-/// One object a line in, one a line out.
+/// Guests have neither roles nor ids: somebody is meant, and it may be clear of which realm.
+fn implied_realm(policy: &Policy, door: Door, question: &Question) -> Result<Name, Usage> {
+    policy.realm_of(door, question).cloned().ok_or_else(|| {
+        let names: Vec<&str> = policy.realms().iter().map(|realm| realm.name().as_str()).collect();
+        Usage(format!("a user of which realm? There are several: add --realm, one of {}", names.join(", ")))
+    })
+}
+
+/// One object a line in, one a line out. A line that asks nothing gets an error in its place, and the others their answers.
 fn answer_all(policy: &Policy, door: Door, batch: &Path) -> anyhow::Result<()> {
     let name = batch.display();
     let unreadable = |error: io::Error| Usage(format!("cannot read {name}: {error}"));
@@ -85,18 +104,36 @@ fn answer_all(policy: &Policy, door: Door, batch: &Path) -> anyhow::Result<()> {
         false => Box::new(BufReader::new(File::open(batch).map_err(unreadable)?)),
     };
     let mut stdout = io::BufWriter::new(io::stdout().lock());
-    for (place, line) in reader.lines().enumerate() {
+    let (mut asked, mut bad) = (0, 0);
+    for (place, line) in reader.split(b'\n').enumerate() {
         let line = line.map_err(unreadable)?;
-        if line.trim().is_empty() {
+        if line.trim_ascii().is_empty() {
             continue;
         }
-        let question: Question =
-            serde_json::from_str(&line).map_err(|wrong| Usage(format!("{name}:{}: {wrong}", place + 1)))?;
-        serde_json::to_writer(&mut stdout, &policy.explain(door, &question)).map_err(io::Error::from)?;
+        asked += 1;
+        match read(policy, &line) {
+            Ok(question) => serde_json::to_writer(&mut stdout, &policy.explain(door, &question)),
+            Err(error) => {
+                bad += 1;
+                serde_json::to_writer(&mut stdout, &json!({ "line": place + 1, "error": error }))
+            }
+        }
+        .map_err(io::Error::from)?;
         stdout.write_all(b"\n")?;
     }
     stdout.flush()?;
+    anyhow::ensure!(bad == 0, "{bad} of {asked} lines of {name} could not be answered; each says why");
     Ok(())
+}
+
+fn read(policy: &Policy, line: &[u8]) -> Result<Question, String> {
+    // The line is known, and the column says little about an object that stands on one.
+    let bare = |wrong: serde_json::Error| {
+        let text = wrong.to_string();
+        text.split_once(" at line ").map_or(text.clone(), |(before, _)| before.to_owned())
+    };
+    let question = serde_json::from_slice(line).map_err(bare)?;
+    policy.misnamed(&question).map_or(Ok(question), Err)
 }
 
 fn print(explanation: &Explanation) -> anyhow::Result<()> {

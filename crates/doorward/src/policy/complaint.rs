@@ -95,7 +95,13 @@ impl fmt::Display for Complaints {
 impl std::error::Error for Complaints {}
 
 /// The candidate most like `word`, when one is like enough to have been meant.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+///
+/// ```
+/// use doorward::policy::nearest;
+/// assert_eq!(nearest("acess", ["access", "realm"]), Some("access"));
+/// assert_eq!(nearest("colour", ["access", "realm"]), None);
+/// ```
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     if word.len() > 64 {
         return None;
     }

@@ -6,6 +6,7 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 
 use super::builtin::Door;
+use super::complaint::nearest;
 use super::route::{Access, RealmId, Route};
 use super::{Found, Match, Policy};
 use crate::name::Name;
@@ -97,20 +98,47 @@ impl Policy {
         }
     }
 
+    /// Whose user is meant where a question says a role or an id, and no realm: the only realm that there is, or else the
+    /// only one that the route has. None when there is a choice.
+    pub fn realm_of(&self, door: Door, question: &Question) -> Option<&Name> {
+        if let [realm] = self.realms() {
+            return Some(realm.name());
+        }
+        let path = CanonicalPath::parse(asked(question)).ok()?;
+        let method = Method::from_bytes(question.method.as_bytes()).ok()?;
+        let host = self.host_of(question)?;
+        let Match::Route(found) = self.find(door, &method, &host, path.as_str()) else { return None };
+        match &*found.route.realms {
+            [realm] => Some(self.realm(*realm).name()),
+            _ => None,
+        }
+    }
+
+    /// What a question names that is not there: a realm or a role, and the one that was probably meant.
+    pub fn misnamed(&self, question: &Question) -> Option<String> {
+        let realm = question.realm.as_ref().filter(|name| self.realm_id(name.as_str()).is_none());
+        if let Some(name) = realm {
+            let known = self.realms().iter().map(|realm| realm.name().as_str());
+            return Some(unknown("realm", name, known.collect()));
+        }
+        let role = question.roles.iter().find(|name| !self.has_role(name))?;
+        Some(unknown("role", role, self.roles().keys().map(Name::as_str).collect()))
+    }
+
     fn tell(&self, door: Door, question: &Question, told: &mut Told) -> Result<String, (StatusCode, String)> {
-        let asked = question.path.split(['?', '#']).next().unwrap_or_default();
-        let path = CanonicalPath::parse(asked)
+        if let Some(wrong) = self.misnamed(question) {
+            return Err(told.stop("caller", StatusCode::BAD_REQUEST, wrong));
+        }
+        let path = CanonicalPath::parse(asked(question))
             .map_err(|error| told.stop("path", StatusCode::BAD_REQUEST, error.to_string()))?;
         told.explanation.path = path.as_str().to_owned();
         told.pass("path", format!("{} is canonical", path.as_str()));
         let method = Method::from_bytes(question.method.as_bytes())
             .map_err(|_| told.stop("route", StatusCode::BAD_REQUEST, format!("{:?} is no method", question.method)))?;
-        let secure = question.secure.unwrap_or_else(|| self.is_asked_securely());
-        let host = match &question.host {
-            Some(host) => crate::head::canonical_host(host, secure)
-                .ok_or_else(|| told.stop("host", StatusCode::BAD_REQUEST, format!("{host:?} is no host")))?,
-            None => Cow::Borrowed(self.usual_host()),
-        };
+        let host = self.host_of(question).ok_or_else(|| {
+            let host = question.host.as_deref().unwrap_or_default();
+            told.stop("host", StatusCode::BAD_REQUEST, format!("{host:?} is no host"))
+        })?;
         let found = self.route_for(door, &method, &host, path.as_str(), told)?;
         if !self.serves(door, &host, true) && !found.route.any_host {
             let text = format!("{host} is not served here: it stands neither in public_url nor at a route");
@@ -120,7 +148,7 @@ impl Policy {
             let text = "the path has an encoded slash, and the route does not take one".to_owned();
             return Err(told.stop("path", StatusCode::BAD_REQUEST, text));
         }
-        let caller = self.caller_for(question, found.route, told)?;
+        let caller = self.caller_for(question, found.route, told);
         self.tell_csrf(&method, found.route, caller.is_some(), told);
         self.tell_access(found.route, caller, &question.roles, told)?;
         self.tell_force(&found, question, caller.is_some(), told)?;
@@ -153,7 +181,11 @@ impl Policy {
                 Err(told.stop("route", StatusCode::METHOD_NOT_ALLOWED, text))
             }
             Match::UnknownMethod => {
-                let text = format!("nobody knows the method {method}; a route that names it would make it known");
+                let capitals = method.as_str().to_ascii_uppercase();
+                let text = match capitals == method.as_str() {
+                    true => format!("nobody knows the method {method}; a route that names it would make it known"),
+                    false => format!("nobody knows the method {method}: methods are written in capitals, {capitals}"),
+                };
                 Err(told.stop("route", StatusCode::NOT_IMPLEMENTED, text))
             }
             Match::NotFound => {
@@ -164,31 +196,22 @@ impl Policy {
     }
 
     /// The realm of the caller, if its sessions count on the route. None for a guest.
-    fn caller_for(
-        &self,
-        question: &Question,
-        route: &Route,
-        told: &mut Told,
-    ) -> Result<Option<RealmId>, (StatusCode, String)> {
-        let Some(name) = &question.realm else {
+    fn caller_for(&self, question: &Question, route: &Route, told: &mut Told) -> Option<RealmId> {
+        let Some((name, realm)) = question.realm.as_ref().and_then(|name| Some((name, self.realm_id(name.as_str())?)))
+        else {
             told.pass("caller", "a guest".to_owned());
-            return Ok(None);
-        };
-        let Some(realm) = self.realm_id(name.as_str()) else {
-            return Err(told.stop("caller", StatusCode::BAD_REQUEST, format!("there is no realm {name}")));
+            return None;
         };
         if route.is_anonymous() && !route.identify {
             told.pass("caller", "nobody is asked for: the route is anonymous".to_owned());
-            return Ok(None);
+            return None;
         }
         if !route.realms.contains(&realm) {
             told.pass("caller", format!("a user of {name}, whose sessions do not count here: as a guest"));
-            return Ok(None);
+            return None;
         }
-        let unknown: Vec<&str> = question.roles.iter().filter(|role| !self.has_role(role)).map(Name::as_str).collect();
-        let note = if unknown.is_empty() { String::new() } else { format!("; no such role: {}", unknown.join(", ")) };
-        told.pass("caller", format!("a user of {name}{note}"));
-        Ok(Some(realm))
+        told.pass("caller", format!("a user of {name}"));
+        Some(realm)
     }
 
     fn tell_csrf(&self, method: &Method, route: &Route, known: bool, told: &mut Told) {
@@ -265,12 +288,26 @@ impl Policy {
         Ok(())
     }
 
-    fn is_asked_securely(&self) -> bool {
-        self.site.usual.as_ref().is_some_and(super::Origin::is_secure)
+    /// The host of a question in its one spelling. None when it is none.
+    fn host_of<'a>(&'a self, question: &'a Question) -> Option<Cow<'a, str>> {
+        let usual = self.site.usual.as_ref();
+        let secure = question.secure.unwrap_or_else(|| usual.is_some_and(super::Origin::is_secure));
+        match &question.host {
+            Some(host) => crate::head::canonical_host(host, secure),
+            None => Some(Cow::Borrowed(usual.map_or("localhost", super::Origin::authority))),
+        }
     }
+}
 
-    fn usual_host(&self) -> &str {
-        self.site.usual.as_ref().map_or("localhost", super::Origin::authority)
+/// The path of a question, without a query.
+fn asked(question: &Question) -> &str {
+    question.path.split(['?', '#']).next().unwrap_or_default()
+}
+
+fn unknown(what: &str, name: &Name, known: Vec<&str>) -> String {
+    match nearest(name.as_str(), known.iter().copied()) {
+        Some(meant) => format!("there is no {what} `{name}`; did you mean `{meant}`?"),
+        None => format!("there is no {what} `{name}`; there is {}", known.join(", ")),
     }
 }
 

@@ -42,7 +42,7 @@ use papaya::HashMap;
 pub use acl::{Grants, Resource, ResourceId, Tree};
 pub use builtin::{Door, OwnRoute};
 pub use compile::Draft;
-pub use complaint::{Complaint, Complaints};
+pub use complaint::{Complaint, Complaints, nearest};
 pub use cors::CrossOrigin;
 pub use document::Environment;
 pub use explain::{Explanation, Outcome, Question, Step};
