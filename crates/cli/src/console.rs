@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
 use doorward::audit::{Event, EventKind};
+use doorward::policy::{ResourceId, nearest};
 use doorward::store::Store;
 use doorward::{Actor, Engine, EngineParts, Login, Name, Reason, Refusal, SystemClock, User};
 use doorward_server::HashThreads;
@@ -20,6 +21,8 @@ pub struct Console {
     pub engine: Arc<Engine>,
     /// Who asks.
     pub actor: Actor,
+    /// The first of the own origins, where one is named.
+    origin: Option<String>,
 }
 
 /// The sessions that a verb may look at; none of them is kept for long.
@@ -56,7 +59,13 @@ impl Console {
             sessions_in_memory: SESSIONS_IN_MEMORY,
         };
         let engine = patiently("reading the database", Engine::start(parts)).await?;
-        Ok(Self { engine, actor: Actor::console() })
+        let origin = config.settings.public_url.first().map(ToString::to_string);
+        Ok(Self { engine, actor: Actor::console(), origin })
+    }
+
+    /// Where Doorward's own resources are: an address where one is known, or else the path that they stand below.
+    pub fn own_place(&self) -> String {
+        format!("{}{}", self.origin.as_deref().unwrap_or_default(), self.engine.policy().mount())
     }
 
     /// The store.
@@ -77,23 +86,34 @@ impl Console {
     ///
     /// # Errors
     /// [`Usage`] when there is none.
-    pub fn realm(&self, name: &str) -> anyhow::Result<Name> {
+    pub fn realm(&self, name: &str) -> Result<Name, Usage> {
         let policy = self.engine.policy();
-        let known = policy.realm_id(name).map(|id| policy.realm(id).name().clone());
-        known.ok_or_else(|| Usage(format!("there is no realm {name}: {}", self.realms())).into())
+        let known = policy.realms().iter().map(|realm| realm.name());
+        let found = known.clone().find(|known| known.as_str() == name).cloned();
+        found.ok_or_else(|| unknown("realm", name, known.map(Name::as_str), &self.realms()))
     }
 
     /// The role of this name.
     ///
     /// # Errors
-    /// When there is none.
-    pub fn role(&self, text: &str) -> anyhow::Result<Name> {
+    /// [`Usage`] when there is none.
+    pub fn role(&self, name: &str) -> Result<Name, Usage> {
         let policy = self.engine.policy();
-        let known = Name::parse(text).ok().filter(|name| policy.has_role(name));
-        known.ok_or_else(|| {
-            let names: Vec<&str> = policy.roles().keys().map(Name::as_str).collect();
-            anyhow!("there is no role {text}; the roles are {}", names.join(", "))
-        })
+        let known = policy.roles().keys();
+        let found = known.clone().find(|known| known.as_str() == name).cloned();
+        let all = || known.clone().map(Name::as_str).collect::<Vec<_>>().join(", ");
+        found.ok_or_else(|| unknown("role", name, known.clone().map(Name::as_str), &format!("one of {}", all())))
+    }
+
+    /// The resource of this id.
+    ///
+    /// # Errors
+    /// [`Usage`] when there is none.
+    pub fn resource(&self, id: &str) -> Result<ResourceId, Usage> {
+        let policy = self.engine.policy();
+        let tree = policy.resources();
+        let known = tree.all().map(|id| tree.name(id));
+        tree.find(id).ok_or_else(|| unknown("resource", id, known, "they stand under [[acl]] in the files"))
     }
 
     /// The user of this login, in this realm or in whichever has one.
@@ -153,5 +173,13 @@ impl Console {
         let policy = self.engine.policy();
         let names: Vec<&str> = policy.realms().iter().map(|realm| realm.name().as_str()).collect();
         format!("one of {}", names.join(", "))
+    }
+}
+
+/// Says that there is no such thing, and which one was probably meant, or else which ones there are.
+fn unknown<'a>(what: &str, name: &str, known: impl Iterator<Item = &'a str>, all: &str) -> Usage {
+    match nearest(name, known) {
+        Some(meant) => Usage(format!("there is no {what} {name}; did you mean {meant}?")),
+        None => Usage(format!("there is no {what} {name}: {all}")),
     }
 }

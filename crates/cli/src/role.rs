@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use doorward::Name;
 use doorward::policy::{Policy, ResourceId, Role, RoleOrigin, Tree};
@@ -84,6 +83,9 @@ impl Roles {
             Verb::Show { name, json } => show(&console, &name, json),
             Verb::Create { name, allow, deny } => {
                 let name = Name::parse(&name).map_err(|wrong| Usage(format!("{name}: {wrong}")))?;
+                for id in allow.iter().chain(&deny) {
+                    console.resource(id)?;
+                }
                 save(&console, StoredRole { name, allow, deny }, true).await
             }
             Verb::Remove { name } => {
@@ -112,10 +114,7 @@ impl Change {
         let tree = policy.resources();
         let mut named = BTreeSet::new();
         for id in &self.resources {
-            let found = tree.find(id);
-            let found =
-                found.with_context(|| format!("there is no resource {id}; they stand under [[acl]] in the files"))?;
-            named.extend(tree.subtree(found));
+            named.extend(tree.subtree(console.resource(id)?));
         }
         let (mut allow, mut deny) = (set(&role.allow), set(&role.deny));
         match (side, self.undo) {
@@ -127,12 +126,8 @@ impl Change {
             (Side::Deny, false) => deny.extend(&named),
             (Side::Deny, true) => deny = without(tree, deny, &named),
         }
-        // What is saved is expanded: a resource that has got new ones below it since must not bring them along.
-        let is_whole = |id: &ResourceId| tree.subtree(*id).all(|below| allow.contains(&below));
-        let names = |ids: Vec<ResourceId>| ids.into_iter().map(|id| tree.name(id).to_owned()).collect();
-        let (allow, deny) =
-            (names(allow.iter().copied().filter(is_whole).collect()), names(deny.into_iter().collect()));
-        save(console, StoredRole { name, allow, deny }, false).await
+        let names = |ids: BTreeSet<ResourceId>| ids.into_iter().map(|id| tree.name(id).to_owned()).collect();
+        save(console, StoredRole { name, allow: names(allow), deny: names(deny) }, false).await
     }
 }
 
@@ -201,18 +196,23 @@ fn origin(role: &Role) -> String {
     }
 }
 
+/// A role as `/admin/roles` shows one.
 fn as_json(policy: &Policy, role: &Role) -> Value {
-    let names = |ids: &[ResourceId]| ids.iter().map(|id| policy.resources().name(*id)).collect::<Vec<_>>();
-    let origin = match &role.origin {
-        RoleOrigin::BuiltIn => "built_in",
-        RoleOrigin::File(_) => "file",
-        RoleOrigin::Stored => "stored",
+    let name = |id: ResourceId| policy.resources().name(id);
+    let names = |ids: &[ResourceId]| ids.iter().map(|id| name(*id)).collect::<Vec<_>>();
+    let (origin, source) = match &role.origin {
+        RoleOrigin::BuiltIn => ("builtin", None),
+        RoleOrigin::File(_) => ("file", Some(origin(role))),
+        RoleOrigin::Stored => ("stored", None),
     };
     json!({
         "name": role.name,
         "title": role.title,
         "origin": origin,
+        "source": source,
         "allow": names(&role.allow),
         "deny": names(&role.deny),
+        "grants": role.grants().iter().map(name).collect::<Vec<_>>(),
+        "version": role.version().to_string(),
     })
 }

@@ -1,5 +1,6 @@
 //! `doorward session`.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use clap::{Args, Subcommand};
@@ -60,7 +61,7 @@ struct Which {
     role: Option<String>,
     /// From this address.
     #[arg(long)]
-    address: Option<String>,
+    address: Option<IpAddr>,
     /// From a browser or client with this in its name.
     #[arg(long, value_name = "TEXT")]
     device: Option<String>,
@@ -71,8 +72,8 @@ struct Which {
 
 impl Which {
     fn is_empty(&self) -> bool {
-        let texts = [&self.login, &self.realm, &self.role, &self.address, &self.device];
-        texts.iter().all(|text| text.is_none()) && self.before.is_none()
+        let texts = [&self.login, &self.realm, &self.role, &self.device];
+        texts.iter().all(|text| text.is_none()) && self.address.is_none() && self.before.is_none()
     }
 
     async fn filter(&self, console: &Console) -> anyhow::Result<SessionFilter> {
@@ -84,9 +85,10 @@ impl Which {
             user,
             realm: self.realm.as_deref().map(|name| console.realm(name)).transpose()?,
             role: self.role.as_deref().map(|name| console.role(name)).transpose()?,
-            address: self.address.clone(),
+            address: self.address.map(|address| address.to_canonical().to_string()),
             device: self.device.clone(),
             created_before: self.before.map(|moment| moment.at(console.engine.now())),
+            without_roles: Vec::new(),
         })
     }
 }
@@ -150,16 +152,19 @@ async fn end(console: &Console, ids: &[String], which: &Which, all: bool) -> any
     Ok(())
 }
 
+/// A session as `/admin/sessions` shows one.
 fn as_json(listed: &ListedSession) -> Value {
     let ListedSession { session, user_id, login } = listed;
     json!({
         "id": session.digest.handle().to_string(),
         "realm": session.realm,
-        "user": { "id": user_id, "login": login },
+        "user_id": user_id,
+        "login": login,
         "created_at": output::time(session.created),
         "last_seen_at": output::time(session.last_seen),
-        "idle_ends_at": output::time(session.idle_end),
+        "idle_ends_at": (!session.remembered).then(|| output::time(session.idle_end)),
         "ends_at": output::time(session.absolute_end),
+        "authenticated_at": output::time(session.authenticated),
         "remember": session.remembered,
         "address": session.address,
         "device": session.device,

@@ -107,16 +107,21 @@ fn as_json(user: &User) -> Value {
         "failures": user.failures,
         "created_at": output::time(user.created),
         "last_login_at": user.last_login.map(output::time),
+        "version": user.version().to_string(),
     })
 }
 
-/// Shows a code, this once.
+/// A code as the admin resources show one.
+fn code_as_json(code: &OneTimeCode) -> Value {
+    json!({ "code": code.code.as_str(), "expires_at": output::time(code.expires) })
+}
+
+/// Shows a code, this once. It stands beside the address and not within: addresses are kept in histories and logs.
 fn print_code(user: &User, code: &OneTimeCode, console: &Console) -> anyhow::Result<()> {
-    let mount = console.engine.policy().mount().to_owned();
     output::line(format_args!("One-time code: {}", code.code.as_str()))?;
     output::line(format_args!("  for {}, until {}; it is not shown again.", named(user), output::time(code.expires)))?;
-    output::line(format_args!(
-        "  Whoever has it sets a password at {mount}/login/code, or by POST {mount}/user/password-reset."
-    ))?;
+    let place = console.own_place();
+    output::line(format_args!("  To set a password with it: {place}/login/code"))?;
+    output::line(format_args!("  Programs use POST {place}/user/password-reset"))?;
     Ok(())
 }

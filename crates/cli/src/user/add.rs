@@ -4,7 +4,7 @@ use clap::Args;
 use doorward::UserDraft;
 use serde_json::{Map, Value, json};
 
-use super::{as_json, named, names, print_code};
+use super::{as_json, code_as_json, named, names, print_code};
 use crate::config::Config;
 use crate::console::Console;
 use crate::failure::Usage;
@@ -25,7 +25,7 @@ pub struct Add {
     #[arg(long)]
     email: Option<String>,
     /// The name to show.
-    #[arg(long, default_value = "")]
+    #[arg(long, default_value = "", hide_default_value = true)]
     name: String,
     /// The public id, which upstreams get; a number when absent.
     #[arg(long)]
@@ -45,6 +45,9 @@ impl Add {
     pub async fn run(self, config: &Config) -> anyhow::Result<()> {
         let attributes = attributes(&self.attributes)?;
         let console = Console::open(config).await?;
+        if let Some(realm) = &self.realm {
+            console.realm(realm)?;
+        }
         for role in &self.roles {
             console.role(role)?;
         }
@@ -74,8 +77,10 @@ impl Add {
             false => None,
         };
         if self.json {
-            let code = code.map(|code| json!({ "code": code.code.as_str(), "expires_at": output::time(code.expires) }));
-            return output::json(&json!({ "user": as_json(&user), "code": code }));
+            // As `user reset` and the admin resources show a code, beside the user whom it is for.
+            let mut added = code.as_ref().map_or_else(|| json!({ "code": null, "expires_at": null }), code_as_json);
+            added["user"] = as_json(&user);
+            return output::json(&added);
         }
         let roles =
             if user.roles.is_empty() { String::new() } else { format!(", with the roles {}", names(&user.roles)) };

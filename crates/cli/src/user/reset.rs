@@ -1,9 +1,8 @@
 //! `doorward user reset`.
 
 use clap::Args;
-use serde_json::json;
 
-use super::{Whom, print_code};
+use super::{Whom, code_as_json, print_code};
 use crate::console::Console;
 use crate::output;
 
@@ -23,7 +22,7 @@ impl Reset {
         let code =
             console.engine.issue_code(&console.actor, &user).await.map_err(|refusal| console.refused(refusal))?;
         if self.json {
-            return output::json(&json!({ "code": code.code.as_str(), "expires_at": output::time(code.expires) }));
+            return output::json(&code_as_json(&code));
         }
         print_code(&user, &code, console)
     }

@@ -8,36 +8,55 @@ use crate::output;
 
 /// Give roles to a user, whose sessions end by it.
 #[derive(Args)]
+#[command(override_usage = "doorward user grant [OPTIONS] <LOGIN> <ROLE>...")]
 pub struct Grant {
     #[command(flatten)]
     whom: Whom,
-    /// The roles.
-    #[arg(required = true, value_name = "ROLE")]
-    roles: Vec<String>,
+    #[command(flatten)]
+    which: Which,
 }
 
 /// Take roles from a user, whose sessions end by it.
 #[derive(Args)]
+#[command(override_usage = "doorward user revoke [OPTIONS] <LOGIN> <ROLE>...")]
 pub struct Revoke {
     #[command(flatten)]
     whom: Whom,
+    #[command(flatten)]
+    which: Which,
+}
+
+/// Which roles: named one after the other, or as `user add` does.
+#[derive(Args)]
+#[group(required = true, multiple = true)]
+struct Which {
     /// The roles.
-    #[arg(required = true, value_name = "ROLE")]
+    #[arg(value_name = "ROLE")]
     roles: Vec<String>,
+    /// The same, as `user add` names them; several times for several.
+    #[arg(long = "role", value_name = "ROLE")]
+    more: Vec<String>,
+}
+
+impl Which {
+    fn all(self) -> Vec<String> {
+        self.roles.into_iter().chain(self.more).collect()
+    }
 }
 
 impl Grant {
     pub async fn run(self, console: &Console) -> anyhow::Result<()> {
-        for role in &self.roles {
+        let roles = self.which.all();
+        for role in &roles {
             console.role(role)?;
         }
-        change(console, &self.whom, &self.roles, &[]).await
+        change(console, &self.whom, &roles, &[]).await
     }
 }
 
 impl Revoke {
     pub async fn run(self, console: &Console) -> anyhow::Result<()> {
-        change(console, &self.whom, &[], &self.roles).await
+        change(console, &self.whom, &[], &self.which.all()).await
     }
 }
 

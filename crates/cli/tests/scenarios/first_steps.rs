@@ -39,7 +39,8 @@ async fn the_first_administrator_sets_a_password_with_a_code() {
     place.run("init").ok();
     settle(&place, &api.base, "");
     let added = place.run("user add root --role administrator --json").json();
-    let code = added["code"]["code"].as_str().expect("a code");
+    let code = added["code"].as_str().expect("a code");
+    assert!(added["expires_at"].as_str().is_some_and(|time| time.ends_with('Z')));
     assert_eq!(added["user"]["has_password"], false);
     let server = Server::start(&place);
     let mut browser = Browser::at(&server.base);
@@ -65,10 +66,24 @@ fn init_leaves_a_file_that_is_there_alone() {
 #[test]
 fn init_writes_the_address_of_the_api() {
     let place = Place::new();
-    place.run("init --upstream http://10.0.0.7:3000 --config other.toml").ok();
+    let said = place.run("init --upstream http://10.0.0.7:3000 --config other.toml").ok();
+    assert!(said.contains("\n1. Declare its routes in other.toml"), "what was said is not asked for again: {said}");
     let text = place.read("other.toml");
     assert!(text.contains("upstream = \"http://10.0.0.7:3000\""), "{text}");
     place.run("check --config other.toml").ok();
+}
+
+#[test]
+fn init_takes_no_address_that_the_file_could_not_have() {
+    let place = Place::new();
+    for address in ["nonsense", "127.0.0.1:9000", "http://127.0.0.1:9000/api", "ftp://127.0.0.1", "http://a@b", "''"] {
+        let error = place.run(&format!("init --upstream {address}")).failed(2);
+        assert!(error.starts_with("doorward: --upstream: ") && error.contains("no address of an upstream"), "{error}");
+        assert!(error.contains("write `http://host:port`"), "{error}");
+    }
+    assert!(!place.file("doorward.toml").exists());
+    place.run("init --upstream unix:/run/api.sock").ok();
+    place.run("check").ok();
 }
 
 #[test]
