@@ -2,19 +2,25 @@
 
 mod magento;
 mod openapi;
+mod reference;
 mod routes;
+mod surroundings;
+#[cfg(test)]
+mod tests;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::{Args, Subcommand};
-use doorward::policy::{Draft, Policy, Rules, Settings};
+use doorward::policy::Pattern;
 
-use crate::config::Config;
 use crate::failure::Usage;
 use crate::output;
+use openapi::Document;
+use routes::{Translated, one_line};
+use surroundings::Surroundings;
 
 /// Write rules from documents of other systems.
 #[derive(Args)]
@@ -53,19 +59,28 @@ impl Import {
 
 impl OpenApi {
     fn run(self, config: &Path) -> anyhow::Result<()> {
+        if let Some(path) = self.output.as_deref().filter(|path| path.exists()) {
+            return Err(is_there(path));
+        }
         let name = self.document.display().to_string();
         let text = match self.document.as_os_str() == "-" {
             true => io::read_to_string(io::stdin()),
             false => fs::read_to_string(&self.document),
         };
         let text = text.map_err(|error| Usage(format!("cannot read {name}: {error}")))?;
-        let document = openapi::Document::parse(&text).map_err(|wrong| Usage(format!("{name}: {wrong}")))?;
-        let written = routes::write(&document, self.base.as_deref(), &name);
+        let document = Document::parse(&text).map_err(|wrong| Usage(format!("{name}: {wrong}")))?;
+        if let Some(base) = &self.base {
+            let (path, altered) = routes::spelled("", base);
+            if altered.is_some() || Pattern::parse(&path).is_err() {
+                return Err(Usage(format!("--base {base}: write a path, such as /v1")).into());
+            }
+        }
+        let written = Written::of(&document, self.base.as_deref(), &name, &Surroundings::of(config));
         for doubt in &written.doubts {
             eprintln!("doorward: {doubt}");
         }
         if written.count == 0 {
-            bail!("{name} has no operation that could be imported");
+            bail!("{name} has no operation to import");
         }
         let ending = if written.count == 1 { "" } else { "s" };
         match &self.output {
@@ -80,39 +95,55 @@ impl OpenApi {
                 ))?;
             }
         }
-        if let Some(advice) = advise(&written.text, config) {
-            eprintln!("doorward: {advice}");
-        }
         Ok(())
     }
+}
+
+/// A file of rules, as text.
+struct Written {
+    text: String,
+    /// How many routes it has.
+    count: usize,
+    /// What was left out or altered, and why.
+    doubts: Vec<String>,
+}
+
+impl Written {
+    fn of(document: &Document, base: Option<&str>, name: &str, surroundings: &Surroundings) -> Self {
+        let title = if document.title.is_empty() { "an OpenAPI document" } else { &document.title };
+        let mut text = format!(
+            "# Routes of {}, imported from {}.\n\
+             # Each one is denied until somebody decides: \"anonymous\", \"self\", or resources of the ACL.\n",
+            one_line(title),
+            one_line(name),
+        );
+        let Translated { routes, mut doubts } = routes::translate(document, base);
+        let refused = surroundings.refuse(&routes);
+        for (place, route) in routes.iter().enumerate() {
+            text.push('\n');
+            match refused.get(&place) {
+                None => text.push_str(&route.text()),
+                Some(why) => {
+                    doubts.push(format!("{} is left out, and stands in a comment: {why}", route.what));
+                    text.push_str(&route.left_out(why));
+                }
+            }
+        }
+        Self { text, count: routes.len() - refused.len(), doubts }
+    }
+}
+
+/// Somebody may have decided on its routes already.
+fn is_there(path: &Path) -> anyhow::Error {
+    anyhow!("{} is there already, and stays as it is; name another file", path.display())
 }
 
 fn save(path: &Path, text: &str) -> anyhow::Result<()> {
     let failed = || format!("cannot write {}", path.display());
     let mut file = match OpenOptions::new().write(true).create_new(true).open(path) {
         Ok(file) => file,
-        // Somebody may have decided on its routes already.
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-            bail!("{} is there already, and stays as it is; name another file", path.display())
-        }
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => return Err(is_there(path)),
         Err(error) => return Err(error).with_context(failed),
     };
     file.write_all(text.as_bytes()).with_context(failed)
-}
-
-/// What must be said in doorward.toml before `doorward check` takes these routes.
-fn advise(text: &str, config: &Path) -> Option<String> {
-    let (plain, _) = Settings::parse("settings", "", &|_| None).ok()?;
-    let mount = Config::load(config).map_or_else(|_| plain.mount.clone(), |config| config.settings.mount);
-    let rules = [Rules::parse("the imported routes", text, &|_| None).ok()?];
-    // Only the mount is looked at: the rest of the settings has complaints of its own.
-    let mut mounted = plain;
-    mounted.mount = mount;
-    if Policy::compile(&Draft::new(&mounted, &rules)).is_ok() {
-        return None;
-    }
-    mounted.mount = "/auth".into();
-    Policy::compile(&Draft::new(&mounted, &rules)).ok()?;
-    let file = config.display();
-    Some(format!("some of these paths are Doorward's own; move those: write `mount = \"/auth\"` into {file}"))
 }

@@ -4,6 +4,8 @@
 
 use serde_yaml_ng::{Mapping, Value};
 
+use super::reference::resolve;
+
 /// The operations of an API.
 pub struct Document {
     /// What the API is called, with its version.
@@ -12,6 +14,8 @@ pub struct Document {
     pub operations: Vec<Operation>,
     /// What could not be read.
     pub doubts: Vec<String>,
+    /// What is not clear about where the API is mounted.
+    pub doubts_of_base: Vec<String>,
 }
 
 /// Method and path, and what is said about them.
@@ -51,28 +55,35 @@ impl Document {
         }
         let info = |key| root.get("info").and_then(|info| text_of(info.get(key)?)).unwrap_or_default();
         let title = format!("{} {}", info("title"), info("version")).trim().to_owned();
-        let mut document = Self { title, operations: Vec::new(), doubts: Vec::new() };
+        let mut document = Self { title, operations: Vec::new(), doubts: Vec::new(), doubts_of_base: Vec::new() };
         for (path, item) in mapping(root.get("paths")) {
             let Some(path) = text_of(path) else { continue };
-            // Extensions (`x-…`) stand beside paths.
-            if path.starts_with('/') {
-                document.read_item(&root, &path, item);
+            // Extensions stand beside paths.
+            if path.starts_with("x-") {
+                continue;
+            }
+            let read = match path.starts_with('/') {
+                true => document.read_item(&root, &path, item),
+                false => Err("a path begins with `/`".into()),
+            };
+            if let Err(why) = read {
+                document.doubts.push(format!("{path} is left out: {why}"));
             }
         }
         Ok(document)
     }
 
-    fn read_item(&mut self, root: &Value, path: &str, item: &Value) {
-        let Some(item) = resolve(root, item) else {
-            self.doubts.push(format!("{path} is described in another file, and is left out"));
-            return;
-        };
+    fn read_item(&mut self, root: &Value, path: &str, item: &Value) -> Result<(), String> {
+        let item = resolve(root, item)?;
+        if !(item.is_mapping() || item.is_null()) {
+            return Err("nothing is said about it".into());
+        }
         let named = METHODS.iter().filter_map(|method| Some((method.to_uppercase(), item.get(*method)?)));
         let additional = mapping(item.get("additionalOperations"));
         let additional = additional.filter_map(|(method, operation)| Some((text_of(method)?, operation)));
         for (method, operation) in named.chain(additional) {
             let servers = [operation.get("servers"), item.get("servers"), root.get("servers")];
-            let base = servers.into_iter().flatten().find_map(server_path);
+            let base = servers.into_iter().flatten().find_map(|servers| self.read_base(servers));
             let base = base.or_else(|| text_of(root.get("basePath")?)).unwrap_or_default();
             let security = operation.get("security").or_else(|| root.get("security"));
             self.operations.push(Operation {
@@ -85,34 +96,55 @@ impl Document {
                 deprecated: operation.get("deprecated").and_then(Value::as_bool).unwrap_or(false),
             });
         }
+        Ok(())
+    }
+
+    /// Where the first server has the API. Nothing when no server is named.
+    fn read_base(&mut self, servers: &Value) -> Option<String> {
+        let urls: Vec<String> = servers.as_sequence()?.iter().filter_map(server_url).collect();
+        let base = server_path(urls.first()?);
+        let others = urls.iter().map(|url| server_path(url));
+        if let Some(other) = others.clone().find(|other| other.trim_matches('/') != base.trim_matches('/')) {
+            let (base, other) = (shown(&base), shown(&other));
+            self.doubt_base(format!("the servers have the API at {base} and at {other}: {base} is taken"));
+        }
+        if urls[0].trim_start_matches("./").starts_with(|c: char| c != '/' && c != '.') && !urls[0].contains("://") {
+            let (base, url) = (shown(&base), &urls[0]);
+            self.doubt_base(format!("the server `{url}` is relative to where the document is: {base} is taken"));
+        }
+        Some(base)
+    }
+
+    fn doubt_base(&mut self, doubt: String) {
+        if !self.doubts_of_base.contains(&doubt) {
+            self.doubts_of_base.push(doubt);
+        }
     }
 }
 
-/// A path item, or the one within the document that it refers to.
-fn resolve<'v>(root: &'v Value, item: &'v Value) -> Option<&'v Value> {
-    let Some(reference) = item.get("$ref").and_then(Value::as_str) else { return Some(item) };
-    let pointer = reference.strip_prefix("#/")?;
-    let found =
-        pointer.split('/').try_fold(root, |value, step| value.get(step.replace("~1", "/").replace("~0", "~")))?;
-    // One step only: a reference that leads to a reference may lead in a circle.
-    if found.get("$ref").is_some() { None } else { Some(found) }
-}
-
-/// The path of the first server: `/v1` of `https://{host}/v1`.
-fn server_path(servers: &Value) -> Option<String> {
-    let server = servers.as_sequence()?.first()?;
+/// The address of a server, with its variables as they are by default.
+fn server_url(server: &Value) -> Option<String> {
     let mut url = text_of(server.get("url")?)?;
     for (name, variable) in mapping(server.get("variables")) {
         if let (Some(name), Some(value)) = (text_of(name), variable.get("default").and_then(text_of)) {
             url = url.replace(&format!("{{{name}}}"), &value);
         }
     }
-    let after_host = match url.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
-        None => url.strip_prefix("//").map_or(url.as_str(), |rest| rest.find('/').map_or("", |slash| &rest[slash..])),
+    Some(url)
+}
+
+/// The path of an address: `/v1` of `https://{host}/v1`, and of `v1`, which is relative to wherever the document is.
+fn server_path(url: &str) -> String {
+    let after_host = match url.split_once("://").map(|(_, rest)| rest).or_else(|| url.strip_prefix("//")) {
+        Some(rest) => rest.find('/').map_or("", |slash| &rest[slash..]),
+        None => url.trim_start_matches("./"),
     };
     let path = after_host.split(['?', '#']).next().unwrap_or_default();
-    Some(if path.starts_with('/') { path.to_owned() } else { String::new() })
+    if path.is_empty() || path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
+}
+
+fn shown(base: &str) -> &str {
+    if base.is_empty() { "/" } else { base }
 }
 
 /// One way to authenticate: `oauth(read write)`, or `a + b` where both are needed. Empty: none is.
@@ -157,6 +189,8 @@ mod tests {
         assert_eq!(servers(r#"[{ url: "https://{host}/{v}", variables: { v: { default: 2 } } }]"#), "/2");
         assert_eq!(servers(r#"[{ url: "https://api.example.com" }]"#), "");
         assert_eq!(servers(r#"[{ url: "//api.example.com/x" }]"#), "/x");
+        assert_eq!(servers("[{ url: api/v1 }]"), "/api/v1");
+        assert_eq!(servers("[{ url: ./ }]"), "");
         assert_eq!(servers("[]"), "");
         assert_eq!(first(r#"{"swagger":"2.0","basePath":"/v2","paths":{"/a":{"get":{}}}}"#).base, "/v2");
     }
@@ -182,14 +216,42 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_clear_about_the_base_is_said_once() {
+        let doubts = |servers: &str| {
+            let text = format!("openapi: 3.1.0\nservers: {servers}\npaths: {{ /a: {{ get: {{}}, put: {{}} }} }}");
+            Document::parse(&text).expect("a document").doubts_of_base
+        };
+        let several = "[{ url: https://a.example/v1 }, { url: https://b.example/v1/ }, { url: https://c.example/v2 }]";
+        assert_eq!(doubts(several), ["the servers have the API at /v1 and at /v2: /v1 is taken"]);
+        assert_eq!(doubts("[{ url: v1 }]"), ["the server `v1` is relative to where the document is: /v1 is taken"]);
+        for clear in ["[{ url: /v1 }]", "[{ url: / }]", "[{ url: '' }]", "[{ url: ./ }]", "[{ url: https://a/v1 }]"] {
+            assert_eq!(doubts(clear), Vec::<String>::new(), "{clear}");
+        }
+    }
+
+    #[test]
     fn references_within_the_document_are_followed_and_others_are_reported() {
         let text = "openapi: 3.1.0\n\
-                    components: { pathItems: { pet: { get: { operationId: pet } } } }\n\
-                    paths: { /pet: { $ref: '#/components/pathItems/pet' }, /far: { $ref: 'far.yaml' } }";
+                    components: { pathItems: { pet: { get: { operationId: pet } }, 'a/b {c}': { put: { operationId: odd } },\n\
+                      again: { $ref: '#/components/pathItems/pet' }, round: { $ref: '#/components/pathItems/round' } } }\n\
+                    paths: { /pet: { $ref: '#/components/pathItems/again' },\n\
+                      /odd: { $ref: '#/components/pathItems/a~1b%20%7Bc%7D' }, /far: { $ref: 'far.yaml' },\n\
+                      /gone: { $ref: '#/components/pathItems/cat' }, /round: { $ref: '#/components/pathItems/round' },\n\
+                      /text: { $ref: 7 }, near: { get: {} }, /none: 3, x-own: { $ref: '#/nowhere' } }";
         let document = Document::parse(text).expect("a document");
-        assert_eq!(document.operations.len(), 1);
-        assert_eq!(document.operations[0].id.as_deref(), Some("pet"));
-        assert_eq!(document.doubts, ["/far is described in another file, and is left out"]);
+        let ids: Vec<_> = document.operations.iter().filter_map(|operation| operation.id.as_deref()).collect();
+        assert_eq!(ids, ["pet", "odd"]);
+        assert_eq!(
+            document.doubts,
+            [
+                "/far is left out: it is described in another file, far.yaml",
+                "/gone is left out: the document has no #/components/pathItems/cat",
+                "/round is left out: its references lead in a circle",
+                "/text is left out: its `$ref` is no text",
+                "near is left out: a path begins with `/`",
+                "/none is left out: nothing is said about it",
+            ]
+        );
     }
 
     #[test]

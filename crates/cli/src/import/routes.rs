@@ -1,132 +1,169 @@
 //! Operations as routes.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use doorward::policy::{Pattern, Segment};
 
 use super::openapi::{Document, Operation};
 
-/// Routes as text.
-pub struct Written {
-    /// A file of rules.
-    pub text: String,
-    /// How many routes it has.
-    pub count: usize,
-    /// What was left out, and why.
+/// Operations, translated.
+pub struct Translated {
+    /// In the order of the document.
+    pub routes: Vec<Route>,
+    /// What was left out or altered, and why.
     pub doubts: Vec<String>,
 }
 
-/// Writes a route for each operation. `base` is where the API is mounted, if that is not what the document says.
-pub fn write(document: &Document, base: Option<&str>, name: &str) -> Written {
-    let title = if document.title.is_empty() { "an OpenAPI document" } else { &document.title };
-    let mut text = format!(
-        "# Routes of {}, imported from {}.\n\
-         # Each one is denied until somebody decides: \"anonymous\", \"self\", or resources of the ACL.\n",
-        one_line(title),
-        one_line(name),
-    );
-    let mut doubts = document.doubts.clone();
-    let mut seen = HashSet::new();
-    let mut count = 0;
+/// A route that nobody has decided on.
+pub struct Route {
+    /// The operation: `GET /pets/{id}`.
+    pub what: String,
+    /// What is known about it, for comments.
+    notes: Vec<String>,
+    method: String,
+    /// As rules write it.
+    path: String,
+    pattern: Pattern,
+}
+
+/// Makes a route of each operation. `base` is where the API is mounted, if that is not what the document says.
+pub fn translate(document: &Document, base: Option<&str>) -> Translated {
+    let mut doubts: Vec<String> = document.doubts.iter().map(|doubt| one_line(doubt)).collect();
+    if base.is_none() {
+        let unclear = document.doubts_of_base.iter();
+        doubts.extend(unclear.map(|doubt| format!("{}; --base PATH names another", one_line(doubt))));
+    }
+    let gets = document.operations.iter().filter(|operation| operation.method == "GET");
+    let gets: HashSet<&str> = gets.map(|operation| operation.path.as_str()).collect();
+    let mut seen: HashMap<(String, String), String> = HashMap::new();
+    let mut routes = Vec::new();
     for operation in &document.operations {
-        let what = format!("{} {}", one_line(&operation.method), one_line(&operation.path));
-        let route = match Route::of(operation, base) {
-            Ok(route) => route,
+        let (route, altered) = match Route::of(operation, base) {
+            Ok(read) => read,
             Err(why) => {
-                doubts.push(format!("{what} is left out: {why}"));
+                doubts.push(format!("{} is left out: {why}", what(operation)));
                 continue;
             }
         };
-        if route.method == "HEAD"
-            && document.operations.iter().any(|other| other.method == "GET" && other.path == operation.path)
-        {
+        // GET means HEAD too.
+        if route.method == "HEAD" && gets.contains(operation.path.as_str()) {
             continue;
         }
-        if !seen.insert((route.method.clone(), shape(&route.pattern))) {
-            doubts.push(format!("{what} is left out: another operation has the same requests"));
+        let requests = (route.method.clone(), shape(&route.pattern));
+        if let Some(other) = seen.get(&requests) {
+            doubts.push(format!("{} is left out: {other} has the same requests, those of {}", route.what, route.path));
             continue;
         }
-        route.write(operation, &mut text);
-        count += 1;
+        doubts.extend(altered.map(|why| format!("{} becomes {}, {why}", route.what, route.path)));
+        seen.insert(requests, route.what.clone());
+        routes.push(route);
     }
-    Written { text, count, doubts }
-}
-
-struct Route {
-    method: String,
-    pattern: Pattern,
-    path: String,
-    /// Whether it takes more requests than the operation does.
-    is_wider: bool,
+    Translated { routes, doubts }
 }
 
 impl Route {
-    fn of(operation: &Operation, base: Option<&str>) -> Result<Self, String> {
+    /// The route, and what was altered to get there.
+    fn of(operation: &Operation, base: Option<&str>) -> Result<(Self, Option<&'static str>), String> {
         let method = operation.method.clone();
         if matches!(method.as_str(), "TRACE" | "TRACK" | "CONNECT") {
             return Err(format!("{method} is never allowed"));
         }
         let is_token = method.bytes().all(|b| b.is_ascii_uppercase() || b == b'-') && (1..=32).contains(&method.len());
         if !is_token {
-            return Err("no request has such a method".into());
+            return Err("a method has 1 to 32 capital letters".into());
         }
-        let base = base.unwrap_or(&operation.base).trim_matches('/');
-        let whole = operation.path.split(['?', '#']).next().unwrap_or_default();
-        let slashed = if base.is_empty() { whole.to_owned() } else { format!("/{base}{whole}") };
-        let mut path = String::new();
-        let mut names = HashSet::new();
-        let mut is_wider = whole.len() < operation.path.len();
-        let segments: Vec<&str> = slashed.split('/').filter(|segment| !segment.is_empty()).collect();
-        for (place, segment) in segments.iter().enumerate() {
-            let is_last = place + 1 == segments.len();
-            path.push('/');
-            match segment.find('{') {
-                None => path.push_str(&encoded(segment)),
-                Some(_) => {
-                    let (sign, name, is_whole) = parameter(segment, is_last);
-                    is_wider |= !is_whole;
-                    path.push(sign);
-                    path.push_str(&unique(&name, &mut names));
-                }
-            }
-        }
-        if path.is_empty() {
-            path.push('/');
-        }
-        let pattern = Pattern::parse(&path).map_err(|wrong| wrong.to_string())?;
-        Ok(Self { method, pattern, path, is_wider })
+        let (path, altered) = spelled(base.unwrap_or(&operation.base), &operation.path);
+        let pattern = Pattern::parse(&path).map_err(|wrong| one_line(&wrong.to_string()))?;
+        Ok((Self { what: what(operation), notes: notes(operation, altered), method, path, pattern }, altered))
     }
 
-    fn write(&self, operation: &Operation, text: &mut String) {
-        let summary = operation.summary.as_deref().map(one_line).unwrap_or_default();
-        let id = operation.id.as_deref().map(one_line).unwrap_or_default();
-        let about = match (summary.as_str(), id.as_str()) {
-            ("", "") => String::new(),
-            ("", id) => format!("# {id}\n"),
-            (summary, "") => format!("# {summary}\n"),
-            (summary, id) => format!("# {id}: {summary}\n"),
-        };
-        let _ = write!(text, "\n{about}");
-        if operation.deprecated {
-            text.push_str("# deprecated\n");
-        }
-        if self.is_wider {
-            let _ =
-                writeln!(text, "# wider than {}, which cannot be told apart from others", one_line(&operation.path));
-        }
-        if let Some(security) = &operation.security {
-            let is_open = security.iter().any(String::is_empty);
-            let needed: Vec<String> = security.iter().filter(|one| !one.is_empty()).map(|one| one_line(one)).collect();
-            let _ = match (needed.is_empty(), is_open) {
-                (true, _) => writeln!(text, "# security: none; perhaps \"anonymous\""),
-                (false, true) => writeln!(text, "# security: none, or {}", needed.join(" or ")),
-                (false, false) => writeln!(text, "# security: {}", needed.join(" or ")),
-            };
-        }
+    /// The route as rules say it.
+    pub fn rule(&self) -> String {
         let matched = toml::Value::String(format!("{} {}", self.method, self.path));
-        let _ = writeln!(text, "[[route]]\nmatch = {matched}\naccess = \"deny\"");
+        format!("[[route]]\nmatch = {matched}\naccess = \"deny\"\n")
     }
+
+    /// The route with what is known about it.
+    pub fn text(&self) -> String {
+        commented(&self.notes) + &self.rule()
+    }
+
+    /// The route in comments, for somebody to put in force later.
+    pub fn left_out(&self, why: &str) -> String {
+        let mut lines = self.notes.clone();
+        lines.push(format!("left out: {}", spaced(why)));
+        lines.extend(self.rule().lines().map(str::to_owned));
+        commented(&lines)
+    }
+}
+
+fn what(operation: &Operation) -> String {
+    format!("{} {}", one_line(&operation.method), one_line(&operation.path))
+}
+
+/// A path below a base, as rules write it, and in what they differ.
+pub fn spelled(base: &str, path: &str) -> (String, Option<&'static str>) {
+    let whole = path.split(['?', '#']).next().unwrap_or_default();
+    let mut altered = (whole.len() < path.len()).then_some("which takes every query");
+    let base = base.trim_matches('/');
+    let slashed = if base.is_empty() { whole.to_owned() } else { format!("/{base}{whole}") };
+    if slashed.contains("//") {
+        altered = Some("as no request has an empty segment");
+    }
+    let mut spelled = String::new();
+    let mut names = HashSet::new();
+    let segments: Vec<&str> = slashed.split('/').filter(|segment| !segment.is_empty()).collect();
+    for (place, segment) in segments.iter().enumerate() {
+        let is_last = place + 1 == segments.len();
+        spelled.push('/');
+        if segment.contains('{') {
+            let (sign, name, is_whole) = parameter(segment, is_last);
+            if !is_whole {
+                altered = Some("which takes more: a parameter is a whole segment");
+            }
+            spelled.push(sign);
+            spelled.push_str(&unique(&name, &mut names));
+        } else {
+            spelled.push_str(&encoded(segment));
+        }
+    }
+    if spelled.is_empty() {
+        spelled.push('/');
+    }
+    (spelled, altered)
+}
+
+/// What the document says about an operation.
+fn notes(operation: &Operation, altered: Option<&str>) -> Vec<String> {
+    let line = |text: &Option<String>| text.as_deref().map(one_line).unwrap_or_default();
+    let mut notes = match (line(&operation.id), line(&operation.summary)) {
+        (id, summary) if id.is_empty() && summary.is_empty() => Vec::new(),
+        (id, summary) if id.is_empty() || summary.is_empty() => vec![id + &summary],
+        (id, summary) => vec![format!("{id}: {summary}")],
+    };
+    if operation.deprecated {
+        notes.push("deprecated".into());
+    }
+    notes.extend(altered.map(|why| format!("for {}, {why}", one_line(&operation.path))));
+    if let Some(security) = &operation.security {
+        let is_open = security.iter().any(String::is_empty);
+        let needed: Vec<String> = security.iter().filter(|one| !one.is_empty()).map(|one| one_line(one)).collect();
+        notes.push(match (needed.is_empty(), is_open) {
+            (true, _) => "security: none; perhaps \"anonymous\"".into(),
+            (false, true) => format!("security: none, or {}", needed.join(" or ")),
+            (false, false) => format!("security: {}", needed.join(" or ")),
+        });
+    }
+    notes
+}
+
+fn commented(lines: &[String]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        let _ = writeln!(text, "# {line}");
+    }
+    text
 }
 
 /// `{id}` is `:id`, `{proxy+}` at the end is `*proxy`, and `{name}.json` is `:name`, which takes more.
@@ -181,15 +218,20 @@ fn shape(pattern: &Pattern) -> String {
     shape
 }
 
-/// For a comment: one line, whatever the document says.
-fn one_line(text: &str) -> String {
-    let spaced: String =
-        text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
-    let joined = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+/// For a comment or a message: one line and not too long, whatever the document says.
+pub fn one_line(text: &str) -> String {
+    let joined = spaced(text);
     match joined.char_indices().nth(120) {
         Some((end, _)) => format!("{}…", &joined[..end]),
         None => joined,
     }
+}
+
+/// Words in one line.
+fn spaced(text: &str) -> String {
+    let plain: String =
+        text.chars().map(|c| if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') { ' ' } else { c }).collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]
@@ -202,7 +244,7 @@ mod tests {
     }
 
     fn path(path: &str) -> String {
-        Route::of(&operation("GET", path, ""), None).map_or_else(|why| why, |route| route.path)
+        Route::of(&operation("GET", path, ""), None).map_or_else(|why| why, |(route, _)| route.path)
     }
 
     #[test]
@@ -234,7 +276,7 @@ mod tests {
     #[test]
     fn the_base_goes_in_front() {
         let with = |base: &str, over: Option<&str>| {
-            Route::of(&operation("GET", "/x", base), over).map_or_else(|why| why, |route| route.path)
+            Route::of(&operation("GET", "/x", base), over).map_or_else(|why| why, |(route, _)| route.path)
         };
         assert_eq!(with("/v2/", None), "/v2/x");
         assert_eq!(with("/v2", Some("/")), "/x");
@@ -242,13 +284,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_altered_is_said() {
+        let altered = |path: &str| {
+            let (_, altered) = Route::of(&operation("GET", path, "/v1"), None).expect("a route");
+            altered.unwrap_or_default()
+        };
+        assert!(altered("/a//b").contains("empty segment"));
+        assert!(altered("/report.{format}").contains("a whole segment"));
+        assert!(altered("/search?q={q}").contains("every query"));
+        assert_eq!(altered("/a/{b}/"), "");
+    }
+
+    #[test]
     fn a_summary_cannot_write_rules() {
         let mut evil = operation("GET", "/x", "");
         evil.summary = Some("a\n[[route]]\nmatch = \"* /*all\"\naccess = \"anonymous\"\u{2028}".into());
-        let document = Document { title: "t\n[[route]]".into(), operations: vec![evil], doubts: vec![] };
-        let written = write(&document, None, "x\ny");
-        let rules = doorward::policy::Rules::parse("x", &written.text, &|_| None).expect("rules");
-        assert_eq!(rules.routes.len(), 1);
-        assert_eq!(rules.routes[0].pattern, "GET /x");
+        let (route, _) = Route::of(&evil, None).expect("a route");
+        let rules = |text: &str| doorward::policy::Rules::parse("x", text, &|_| None).expect("rules").routes;
+        let routes = rules(&route.text());
+        assert_eq!((routes.len(), &*routes[0].pattern), (1, "GET /x"));
+        assert!(rules(&route.left_out("because\n[[route]]")).is_empty());
     }
 }
