@@ -6,6 +6,7 @@ mod tour;
 
 use std::collections::HashMap;
 use std::fs;
+use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use anyhow::{Context as _, anyhow};
 use clap::Args;
 use doorward_server::{ListenError, StartError};
 use tempfile::TempDir;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::Config;
 use crate::failure::Usage;
@@ -50,8 +51,7 @@ impl Demo {
         if self.print_config {
             return self.print();
         }
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
+        let mut ends = Ends::listen()?;
         let [listen, admin_listen] = [self.listen, self.admin_listen].map(|address| {
             let text = format!("{address}: the demo's passwords are known to all, so it listens on this machine only");
             if address.ip().is_loopback() { Ok(address) } else { Err(Usage(text)) }
@@ -71,16 +71,13 @@ impl Demo {
             is_kept: self.data.is_some(),
         };
         output::line(tour.text())?;
-        tokio::select! {
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
-        }
+        ends.recv().await;
         tokio::select! {
             _ = running.drain(DEADLINE) => {}
-            _ = interrupt.recv() => {}
-            _ = terminate.recv() => {}
+            () = ends.recv() => {}
         }
-        output::line("The demo has ended.")?;
+        // Nobody may read it any more: the terminal may be what has ended.
+        let _ = output::line("The demo has ended.");
         Ok(())
     }
 
@@ -95,6 +92,29 @@ impl Demo {
         let text = RULES.replace(comment, "");
         output::line(filled.iter().fold(text, |text, (name, value)| text.replace(name, value)).trim_end())?;
         Ok(())
+    }
+}
+
+/// Every signal that asks a process to end, a closed terminal among them: the folder is removed after each.
+struct Ends([Signal; 4]);
+
+impl Ends {
+    fn listen() -> io::Result<Self> {
+        let kinds =
+            [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup(), SignalKind::quit()].map(signal);
+        let [interrupt, terminate, hangup, quit] = kinds;
+        Ok(Self([interrupt?, terminate?, hangup?, quit?]))
+    }
+
+    /// Waits for one.
+    async fn recv(&mut self) {
+        let [interrupt, terminate, hangup, quit] = &mut self.0;
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+            _ = quit.recv() => {}
+        }
     }
 }
 

@@ -4,6 +4,7 @@ mod caller;
 mod customers;
 mod directory;
 mod pages;
+mod sheet;
 mod streams;
 mod uploads;
 
@@ -15,7 +16,7 @@ use axum::Json;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -82,27 +83,10 @@ async fn root(caller: Caller) -> Response {
         let links = ["/rest/V1/directory/countries", "/rest/V1/customers/me", "/api/pages", "/events"];
         return Json(json!({ "caller": caller.describe(), "links": links })).into_response();
     }
-    let who = match &caller.login {
-        Some(login) => format!("<p>You are <b>{}</b>. <a href=/logout>Log out</a></p>", escape(login)),
-        None => "<p>Nobody is logged in. <a href=/login>Log in</a></p>".to_owned(),
-    };
-    Html(format!(
-        "<!doctype html><meta charset=utf-8><title>Doorward demo</title><h1>Doorward demo</h1>{who}\
-         <ul><li><a href=/rest/V1/directory/countries>countries, for everybody</a>\
-         <li><a href=/rest/V1/customers/me>me, for customers</a>\
-         <li><a href=/rest/V1/customerGroups/1>a customer group, for support</a>\
-         <li><a href=/site/example>a page whose script calls the API</a>\
-         <li><a href=/account>my sessions</a></ul>"
-    ))
-    .into_response()
+    sheet::home(&caller).into_response()
 }
 
 /// What an API says of what is not there.
 fn missing(what: &str) -> Response {
     (StatusCode::NOT_FOUND, Json(json!({ "message": format!("There is no such {what}.") }))).into_response()
-}
-
-/// Text for HTML.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#39;")
 }

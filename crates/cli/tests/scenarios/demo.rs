@@ -59,7 +59,7 @@ fn other_machines_are_kept_out() {
 #[test]
 fn ctrl_c_ends_it_cleanly_and_takes_the_folder_along() {
     let place = Place::new();
-    for signal in [Signal::INT, Signal::TERM] {
+    for signal in [Signal::INT, Signal::TERM, Signal::HUP, Signal::QUIT] {
         let mut demo = Demo::start(&place, &[]);
         let folder = demo
             .text
@@ -105,6 +105,23 @@ async fn what_a_customer_names_is_what_they_are() {
     let body = serde_json::json!({ "customer": { "id": 8, "firstname": "Annika" } });
     let changed = browser.change(reqwest::Method::PUT, "/rest/V1/customers/me", body).await;
     assert_eq!((changed.json()["id"].as_u64(), changed.json()["firstname"].as_str()), (Some(7), Some("Annika")));
+}
+
+#[tokio::test]
+async fn the_first_page_says_who_is_calling_and_as_whom_one_may_log_in() {
+    let place = Place::new();
+    let demo = Demo::start(&place, &[]);
+    let mut browser = Browser::at(&demo.base);
+    let page = async |browser: &Browser| {
+        let request = browser.request(reqwest::Method::GET, "/").header("Accept", "text/html");
+        browser.send(request).await.body
+    };
+    let guest = page(&browser).await;
+    for said in ["Nobody is logged in", "<code>sam-answers-the-phone</code>", "href=/rest/V1/customers/me", "<style>"] {
+        assert!(guest.contains(said), "{said}: {guest}");
+    }
+    browser.log_in(Some("admin"), "sam@example.com", "sam-answers-the-phone").await;
+    assert!(page(&browser).await.contains("You are <b>sam@example.com</b> of admin with the roles support."));
 }
 
 #[tokio::test]

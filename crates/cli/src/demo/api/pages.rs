@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Json;
 use axum::extract::{Path, State};
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::caller::Caller;
-use super::{escape, missing};
+use super::missing;
+use super::sheet::{escape, page};
 
 /// The pages, by id. They are as new at each start.
 pub struct Pages(Mutex<BTreeMap<String, Page>>);
@@ -77,17 +78,17 @@ pub async fn update(State(pages): State<Arc<Pages>>, Path(id): Path<String>, Jso
 
 /// A page of the site: its script fetches the text with the token that the page was given.
 pub async fn html(caller: Caller, Path(id): Path<String>) -> Response {
-    let token = escape(caller.csrf.as_deref().unwrap_or_default());
-    let (id, login) = (escape(&id), escape(caller.login.as_deref().unwrap_or_default()));
-    Html(format!(
-        "<!doctype html><meta charset=utf-8><meta name=csrf content=\"{token}\"><title>{id}</title>\
-         <p>For {login}: <span id=text>…</span></p>\
+    let (token, login) = (caller.csrf.unwrap_or_default(), caller.login.unwrap_or_default());
+    let (token, login, safe) = (escape(&token), escape(&login), escape(&id));
+    let head = format!("<meta name=csrf content=\"{token}\">");
+    let body = format!(
+        "<p>For {login}: <span id=text>…</span></p><p><a href=/>Back</a></p>\
          <script>\
          const csrf = document.querySelector('meta[name=csrf]').content;\
-         fetch('/api/pages/{id}', {{ method: 'GET', headers: {{ 'X-CSRF': csrf }} }})\
+         fetch('/api/pages/{safe}', {{ method: 'GET', headers: {{ 'X-CSRF': csrf }} }})\
          .then(response => response.json())\
          .then(response => {{ document.getElementById('text').textContent = response.data.text; }});\
          </script>"
-    ))
-    .into_response()
+    );
+    page(&id, &body, &head).into_response()
 }
