@@ -41,7 +41,7 @@ pub struct Settings {
     /// Where requests are taken: `address:port` or `unix:/path`, one or several, each alone or as a table.
     #[schemars(extend("default" = "127.0.0.1:8080"))]
     pub listen: List<Listener>,
-    /// Where `/admin`, `/panel`, `/metrics` and `/openapi.json` are served. Absent: nowhere.
+    /// Where `/admin`, `/metrics` and `/openapi.json` are served. Absent: nowhere.
     pub admin_listen: List<Listener>,
     /// The own origins, the first one for links. They decide the cookie's name, `Secure`, and what Origin is our own.
     pub public_url: List<Origin>,
@@ -71,7 +71,7 @@ pub struct Settings {
     pub realm: BTreeMap<Name, RealmSettings>,
     /// Who may administer.
     pub admin: AdminSettings,
-    /// The pages for people who administer.
+    /// Where administration is reached.
     pub panel: Panel,
     /// HTTP Basic.
     pub basic: BasicSettings,

@@ -149,7 +149,8 @@ expose = ["X-Total-Count"]
         heading: "`[password]`",
         definition: "PasswordSettings",
         more: "What is asked of new passwords; nothing here is asked when somebody logs in. Less than the floor of `memory` and \
-               `passes` is refused.",
+               `passes` is refused. Refused are also passwords that many people use, long ones that count or run along the keyboard \
+               among them (`one two three four five`), repetitions, and the names of the user.",
         example: r#"
 [password]
 min_length = 20
