@@ -8,6 +8,7 @@ mod imported;
 mod merged;
 mod module;
 mod path;
+mod people;
 mod php;
 mod records;
 mod role;
@@ -35,6 +36,7 @@ use crate::failure::{BadFile, Usage};
 use finding::Findings;
 use imported::Imported;
 use module::Modules;
+use people::People;
 use role::Roles;
 use text::Realms;
 
@@ -69,11 +71,26 @@ pub struct Magento {
     /// What those roles may: an export of the table `authorization_rule`.
     #[arg(long, value_name = "FILE", requires = "roles_file")]
     rules_file: Option<PathBuf>,
+    /// Customers: an export of the table `customer_entity`.
+    #[arg(long, value_name = "FILE")]
+    customers_file: Option<PathBuf>,
+    /// Administrators: an export of the table `admin_user`; with their roles where those are read, too.
+    #[arg(long, value_name = "FILE")]
+    admins_file: Option<PathBuf>,
+    /// Write customers and administrators into this file, for `doorward import users`.
+    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    users_out: Option<PathBuf>,
 }
 
 impl Magento {
     pub fn run(self, config: &Path) -> anyhow::Result<()> {
         let attributes: Vec<String> = self.attributes.iter().map(|name| name.trim_matches('%').to_owned()).collect();
+        let has_people = self.customers_file.is_some() || self.admins_file.is_some();
+        if has_people != self.users_out.is_some() && !self.dry_run {
+            let text =
+                "customers and administrators go into a file: --customers-file or --admins-file, and --users-out";
+            return Err(Usage(text.into()).into());
+        }
         for folder in &self.folders {
             if let Err(error) = fs::read_dir(folder) {
                 return Err(Usage(format!("cannot read {}: {error}", folder.display())).into());
@@ -90,16 +107,26 @@ impl Magento {
             imported.roles = Roles::read(roles, rules, &imported.resources, imported.undeclared, &mut findings);
         }
         imported.settle(&realms, &mut findings)?;
+        let mut people = People::default();
+        if let Some(path) = &self.customers_file {
+            people.add_customers(path, &realms, &attributes, &mut findings);
+        }
+        if let Some(path) = &self.admins_file {
+            people.add_admins(path, &realms, &imported.roles, &mut findings);
+        }
         let is_printed = self.out.is_none() && !self.dry_run;
-        summary::tell(&imported, &modules, &findings, is_printed)?;
+        summary::tell(&imported, &people, &modules, &findings, is_printed)?;
         if !findings.errors.is_empty() {
             return Err(BadFile.into());
         }
         let text = imported.text(&modules, &realms);
+        if let Some(path) = &self.users_out {
+            people.save(path)?;
+        }
         match &self.out {
             Some(path) => {
                 save(path, &text)?;
-                summary::advise(path, config, &realms)
+                summary::advise(path, self.users_out.as_deref(), config, &realms)
             }
             None if self.dry_run => Ok(()),
             None => Ok(io::stdout().lock().write_all(text.as_bytes())?),

@@ -58,3 +58,36 @@ fn what_is_wrong_with_an_export_is_told_with_its_line() {
     }
     place.run("import magento modules --roles-file roles.csv").failed(2);
 }
+
+const CUSTOMERS: &str = "entity_id,website_id,email,group_id,store_id,is_active,firstname,lastname,password_hash,confirmation,cart_id\n\
+    1,1,Anna@Example.com,1,2,1,Anna,\"Smith, Jr.\",1d192f2a:salt:1,NULL,42\n\
+    2,2,anna@example.com,1,2,1,Anna,Smith,1d192f2a:salt:1,NULL,\n\
+    3,1,bo@example.com,0,1,1,Bo,,f00,,\n\
+    4,1,cy@example.com,1,1,0,,,,,007\n\
+    5,1,di@example.com,1,1,1,Di,Ng,a:b:1:2,x7f,\n\
+    6,1,,1,1,1,No,Body,,,\n";
+const ADMINS: &str = "{\"user_id\":1,\"username\":\"root\",\"email\":\"root@example.com\",\"password\":\"a:b:2\",\"is_active\":1}\n\
+                      {\"user_id\":2,\"username\":\"temp\",\"email\":null,\"password\":\"a:b:2\",\"is_active\":0}\n";
+
+#[test]
+fn people_go_into_a_file_of_their_own_that_nobody_else_reads() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let place = shop();
+    place.write("roles.csv", ROLES);
+    place.write("rules.csv", RULES);
+    place.write("customers.csv", CUSTOMERS);
+    place.write("admins.jsonl", ADMINS);
+    let import = "import magento modules --out magento.toml --roles-file roles.csv --rules-file rules.csv \
+                  --customers-file customers.csv --admins-file admins.jsonl";
+    place.run(import).failed(2);
+    let ran = place.run(&format!("{import} --users-out users.jsonl"));
+    let told: Vec<&str> =
+        ran.stderr.lines().filter(|line| line.contains(": customers") || line.contains(": admins")).collect();
+    let told = told.join("\n");
+    assert!(!told.contains("f00") && !told.contains("1d192f2a"), "{told}");
+    insta::assert_snapshot!(format!("{told}\n\n{}\n{}", ran.ok(), place.read("users.jsonl")));
+    let mode = std::fs::metadata(place.file("users.jsonl")).expect("a file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    std::fs::remove_file(place.file("magento.toml")).expect("removed");
+    assert!(place.run(&format!("{import} --users-out users.jsonl")).failed(1).contains("users.jsonl is there already"));
+}

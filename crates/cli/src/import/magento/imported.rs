@@ -1,6 +1,5 @@
 //! All that modules declare, merged and translated.
 
-use std::collections::HashSet;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
@@ -11,11 +10,11 @@ use super::finding::{Findings, Place, Wrong};
 use super::merged;
 use super::module::{Module, Modules, shown, text_of};
 use super::role::Roles;
-use super::route::{Access, Route};
+use super::route::{self, Route};
 use super::text::{self, Realms};
 use super::tree::{Resource, Tree};
 use super::trial::Trial;
-use super::xml::Element;
+use super::xml::{Element, LONGEST};
 use super::{acl, collision, webapi};
 
 /// Rules, before they are written.
@@ -47,7 +46,7 @@ impl Imported {
         let whole = declared.whole(findings).into_iter();
         let mut routes: Vec<Route> = whole.map(|route| Route::of(route, attributes, findings)).collect();
         let mut resources = tree.grown(findings);
-        let missing = undeclared(&routes, &resources, findings);
+        let missing = route::undeclared(&routes, &resources, findings);
         let undeclared = missing.len();
         resources.extend(missing);
         collision::settle(&mut routes, findings);
@@ -123,31 +122,11 @@ fn read<T>(
     }
     let file = shown(&path);
     let one = |wrong: Wrong| vec![wrong];
-    let text = text_of(&path).map_err(|text| one(Wrong::new(1, text)));
+    let text = text_of(&path, LONGEST).map_err(|text| one(Wrong::new(1, text)));
     let read = text.and_then(|text| reader(&Element::parse(&text).map_err(one)?));
     read.map_err(|all| all.into_iter().for_each(|wrong| findings.error(&Place::new(&file, wrong.line), wrong.text)))
         .ok()
         .map(|read| (read, file))
-}
-
-/// Resources that routes ask for and the tree does not have. In Magento, those pass who have everything; so they stand
-/// beside the tree, where no other role has them.
-fn undeclared(routes: &[Route], resources: &[Resource], findings: &mut Findings) -> Vec<Resource> {
-    let mut all = Vec::new();
-    Resource::all(resources, &mut all);
-    let mut known: HashSet<&str> = all.iter().map(|resource| resource.id.as_str()).collect();
-    let mut missing = Vec::new();
-    for route in routes.iter().filter(|route| route.refused.is_none()) {
-        let Access::Resources(names) = &route.access else { continue };
-        for name in names {
-            if known.insert(name) {
-                let text = format!("no module declares the resource `{name}`, which {} asks for", route.named());
-                findings.warn(&route.place, text);
-                missing.push(Resource { id: name.clone(), title: None, children: Vec::new() });
-            }
-        }
-    }
-    missing
 }
 
 /// Names in lines that are not too long.

@@ -57,12 +57,12 @@ impl Modules {
 ///
 /// # Errors
 /// When it cannot be read, is too long, or is no UTF-8.
-pub fn text_of(path: &Path) -> Result<String, String> {
+pub fn text_of(path: &Path, longest: usize) -> Result<String, String> {
     let mut bytes = Vec::new();
     let file = fs::File::open(path).map_err(|error| format!("cannot be read: {error}"))?;
-    file.take(LONGEST as u64 + 1).read_to_end(&mut bytes).map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() > LONGEST {
-        return Err(format!("the file has more than {LONGEST} bytes"));
+    file.take(longest as u64 + 1).read_to_end(&mut bytes).map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() > longest {
+        return Err(format!("the file has more than {longest} bytes"));
     }
     String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned())
 }
@@ -114,7 +114,8 @@ fn read(folder: &Path, findings: &mut Findings) -> Option<Module> {
         return Some(Module { name, folder, sequence: Vec::new(), place });
     }
     let file = shown(&path);
-    let read = text_of(&path).map_err(|text| Wrong::new(1, text)).and_then(|text| described(&Element::parse(&text)?));
+    let read =
+        text_of(&path, LONGEST).map_err(|text| Wrong::new(1, text)).and_then(|text| described(&Element::parse(&text)?));
     match read {
         Ok((name, sequence, line)) => {
             Some(Module { name: name.into(), folder, sequence, place: Place::new(&file, line) })
@@ -149,7 +150,7 @@ fn is_name(text: &str) -> bool {
 /// The order of the list in `config.php`, without what is switched off there.
 fn as_configured(found: Vec<Module>, config: &Path, findings: &mut Findings) -> Modules {
     let file = shown(config);
-    let read = text_of(config).map_err(|text| Wrong::new(1, text)).and_then(|text| listed(&text));
+    let read = text_of(config, LONGEST).map_err(|text| Wrong::new(1, text)).and_then(|text| listed(&text));
     let listed = match read {
         Ok(listed) => listed,
         Err(wrong) => {

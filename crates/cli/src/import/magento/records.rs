@@ -1,6 +1,5 @@
 //! Exports of tables: CSV with a line of headings, or a JSON object a line.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,10 +7,10 @@ use serde_json::{Map, Value};
 
 use super::finding::{Place, Wrong};
 
-/// A row of a table.
-#[derive(Debug)]
+/// A row of a table. It may hold the hash of a password, and so nothing shows it.
 pub struct Record {
-    fields: BTreeMap<String, String>,
+    columns: Arc<[String]>,
+    cells: Vec<String>,
     line: usize,
 }
 
@@ -20,6 +19,9 @@ pub struct Records {
     pub rows: Vec<Record>,
     pub file: Arc<str>,
 }
+
+/// As long as an export may be: a million customers and more.
+pub const LONGEST: usize = 1 << 30;
 
 impl Records {
     /// Reads the text of a file that has these columns at least.
@@ -30,7 +32,7 @@ impl Records {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let rows = if text.trim_start().starts_with('{') { json_lines(text)? } else { csv(text)? };
         if let Some(row) = rows.first()
-            && let Some(missing) = columns.iter().find(|column| !row.fields.contains_key(**column))
+            && let Some(missing) = columns.iter().find(|column| !row.columns.iter().any(|known| known == *column))
         {
             return Err(Wrong::new(row.line, format!("there is no column `{missing}`")));
         }
@@ -46,22 +48,27 @@ impl Records {
 impl Record {
     /// A value, without what databases write for nothing.
     pub fn get(&self, column: &str) -> Option<&str> {
-        let value = self.fields.get(column)?.as_str();
+        let place = self.columns.iter().position(|known| known == column)?;
+        let value = self.cells.get(place)?.as_str();
         (!matches!(value, "" | "NULL" | "\\N")).then_some(value)
     }
 }
 
 fn json_lines(text: &str) -> Result<Vec<Record>, Wrong> {
     let mut rows = Vec::new();
+    let mut columns: Arc<[String]> = Arc::default();
     for (place, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
         let object: Map<String, Value> =
             serde_json::from_str(line).map_err(|_| Wrong::new(place + 1, "this line is no JSON object"))?;
-        let fields = object.into_iter().map(|(name, value)| match value {
-            Value::String(text) => (name, text),
-            Value::Null => (name, String::new()),
-            other => (name, other.to_string()),
+        if !object.keys().eq(columns.iter()) {
+            columns = object.keys().cloned().collect();
+        }
+        let cells = object.into_iter().map(|(_, value)| match value {
+            Value::String(text) => text,
+            Value::Null => String::new(),
+            other => other.to_string(),
         });
-        rows.push(Record { fields: fields.collect(), line: place + 1 });
+        rows.push(Record { columns: Arc::clone(&columns), cells: cells.collect(), line: place + 1 });
     }
     Ok(rows)
 }
@@ -71,13 +78,14 @@ fn csv(text: &str) -> Result<Vec<Record>, Wrong> {
     let separator = [',', ';', '\t'].into_iter().max_by_key(|sign| first.matches(*sign).count()).unwrap_or(',');
     let mut lines = cells(text, separator)?.into_iter();
     let Some((_, headings)) = lines.next() else { return Ok(Vec::new()) };
+    let columns: Arc<[String]> = headings.into();
     let mut rows = Vec::new();
     for (line, cells) in lines {
-        if cells.len() != headings.len() {
-            let text = format!("this row has {} columns, and there are {} headings", cells.len(), headings.len());
+        if cells.len() != columns.len() {
+            let text = format!("this row has {} columns, and there are {} headings", cells.len(), columns.len());
             return Err(Wrong::new(line, text));
         }
-        rows.push(Record { fields: headings.iter().cloned().zip(cells).collect(), line });
+        rows.push(Record { columns: Arc::clone(&columns), cells, line });
     }
     Ok(rows)
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::finding::{Findings, Place, Wrong};
 use super::grants::{Flat, Form};
 use super::module::text_of;
-use super::records::Records;
+use super::records::{LONGEST, Records};
 use super::text::{list_of, quoted};
 use super::tree::Resource;
 
@@ -98,7 +98,9 @@ impl Roles {
 
 /// The rows of a table. What is wrong with it is an error.
 pub fn table(path: &Path, columns: &[&str], findings: &mut Findings) -> Option<Records> {
-    let read = text_of(path).map_err(|text| Wrong::new(1, text)).and_then(|text| Records::parse(&text, path, columns));
+    let read = text_of(path, LONGEST)
+        .map_err(|text| Wrong::new(1, text))
+        .and_then(|text| Records::parse(&text, path, columns));
     read.map_err(|wrong| findings.error(&Place::new(&super::module::shown(path), wrong.line), wrong.text)).ok()
 }
 

@@ -1,6 +1,6 @@
 //! Routes of Magento as routes of rules.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use doorward::policy::Pattern;
@@ -8,6 +8,7 @@ use doorward::policy::Pattern;
 use super::finding::{Findings, Place};
 use super::merged::Merged;
 use super::path::{Spelled, spell};
+use super::tree::Resource;
 use super::webapi::Parameter;
 
 /// A route that rules can say.
@@ -148,6 +149,26 @@ fn access(route: &Merged, findings: &mut Findings) -> Access {
             None => Access::Resources(others),
         },
     }
+}
+
+/// Resources that routes ask for and the tree does not have. In Magento, those pass who have everything; so they stand
+/// beside the tree, where no other role has them.
+pub fn undeclared(routes: &[Route], resources: &[Resource], findings: &mut Findings) -> Vec<Resource> {
+    let mut all = Vec::new();
+    Resource::all(resources, &mut all);
+    let mut known: HashSet<&str> = all.iter().map(|resource| resource.id.as_str()).collect();
+    let mut missing = Vec::new();
+    for route in routes.iter().filter(|route| route.refused.is_none()) {
+        let Access::Resources(names) = &route.access else { continue };
+        for name in names {
+            if known.insert(name) {
+                let text = format!("no module declares the resource `{name}`, which {} asks for", route.named());
+                findings.warn(&route.place, text);
+                missing.push(Resource { id: name.clone(), title: None, children: Vec::new() });
+            }
+        }
+    }
+    missing
 }
 
 /// Whether the ACL of rules can have a resource of this name.

@@ -7,13 +7,20 @@ use std::path::Path;
 use super::finding::{Finding, Findings};
 use super::imported::Imported;
 use super::module::Modules;
+use super::people::People;
 use super::route::Access;
 use super::text::Realms;
 use super::tree::Resource;
 use crate::output;
 
 /// Prints findings on standard error, and the numbers there too when standard output is for the rules.
-pub fn tell(imported: &Imported, modules: &Modules, findings: &Findings, is_printed: bool) -> anyhow::Result<()> {
+pub fn tell(
+    imported: &Imported,
+    people: &People,
+    modules: &Modules,
+    findings: &Findings,
+    is_printed: bool,
+) -> anyhow::Result<()> {
     let mut stderr = io::stderr().lock();
     let mut print = |kind: &str, found: &[Finding]| {
         let mut found: Vec<&Finding> = found.iter().collect();
@@ -32,7 +39,7 @@ pub fn tell(imported: &Imported, modules: &Modules, findings: &Findings, is_prin
     }
     print("refused", &findings.refused)?;
     print("warning", &findings.warnings)?;
-    let text = numbers(imported, modules, findings);
+    let text = numbers(imported, people, modules, findings);
     if is_printed {
         stderr.write_all(text.as_bytes())?
     } else {
@@ -42,7 +49,7 @@ pub fn tell(imported: &Imported, modules: &Modules, findings: &Findings, is_prin
 }
 
 /// Says what to do with the file.
-pub fn advise(path: &Path, config: &Path, realms: &Realms) -> anyhow::Result<()> {
+pub fn advise(path: &Path, users: Option<&Path>, config: &Path, realms: &Realms) -> anyhow::Result<()> {
     output::line(format_args!("Wrote {}.", path.display()))?;
     output::line(format_args!(
         "Name it in {}: rules = [\"{}\"], and declare [realm.{}] and [realm.{}] there. Then run `doorward check`.",
@@ -51,10 +58,16 @@ pub fn advise(path: &Path, config: &Path, realms: &Realms) -> anyhow::Result<()>
         realms.customers,
         realms.admins
     ))?;
+    if let Some(users) = users {
+        let users = users.display();
+        output::line(format_args!(
+            "Wrote {users}, which holds hashes of passwords: `doorward import users {users}`, then remove it."
+        ))?;
+    }
     Ok(())
 }
 
-fn numbers(imported: &Imported, modules: &Modules, findings: &Findings) -> String {
+fn numbers(imported: &Imported, people: &People, modules: &Modules, findings: &Findings) -> String {
     let (mut anonymous, mut own, mut resources, mut deny) = (0, 0, 0, 0);
     let (mut forced, mut secure) = (0, 0);
     for route in imported.in_force() {
@@ -72,7 +85,7 @@ fn numbers(imported: &Imported, modules: &Modules, findings: &Findings) -> Strin
     let mut text = String::new();
     // `what` is one of them; the last word may stand for more.
     let mut row = |number: usize, what: &str, more: String| {
-        let many = if number == 1 || what.ends_with("refused") { "" } else { "s" };
+        let many = if number == 1 || what.contains("refused") { "" } else { "s" };
         let _ = writeln!(text, "{number:>6}  {what}{many}{more}");
     };
     let off = match modules.left_out.len() {
@@ -90,6 +103,15 @@ fn numbers(imported: &Imported, modules: &Modules, findings: &Findings) -> Strin
     row(all.len(), "resource", undeclared);
     if !imported.roles.all.is_empty() {
         row(imported.roles.all.len(), "role", String::new());
+    }
+    if people.customers > 0 {
+        row(people.customers, "customer", String::new());
+    }
+    if people.admins > 0 {
+        row(people.admins, "administrator", String::new());
+    }
+    if people.disabled > 0 {
+        row(people.disabled, "of them disabled: refused in Magento, too", String::new());
     }
     row(forced, "forced parameter", String::new());
     if secure > 0 {
