@@ -31,7 +31,7 @@ use doorward::policy::{Draft, Policy, Rules, Settings};
 use libfuzzer_sys::fuzz_target;
 use magento::finding::{Findings, Wrong};
 use magento::records::Records;
-use magento::route::Route;
+use magento::route::{Route, Site};
 use magento::text::{self, Realms};
 use magento::tree::Tree;
 use magento::trial::Trial;
@@ -83,8 +83,9 @@ fuzz_target!(|files: &str| {
             tree.merge(declared, &"acl.xml".into());
         }
     }
+    let site = Site { root: "/rest".into(), attributes: Vec::new() };
     let whole = routes.whole(&mut findings).into_iter();
-    let mut routes: Vec<Route> = whole.map(|route| Route::of(route, &[], &mut findings)).collect();
+    let mut routes: Vec<Route> = whole.map(|route| Route::of(route, &site, &mut findings)).collect();
     let mut resources = tree.grown(&mut findings);
     resources.extend(magento::route::undeclared(&routes, &resources, &mut findings));
     collision::settle(&mut routes, &mut findings);

@@ -31,7 +31,7 @@ pub struct Import {
 
 #[derive(Subcommand)]
 enum From {
-    Magento(magento::Magento),
+    Magento(Box<magento::Magento>),
     Openapi(OpenApi),
 }
 

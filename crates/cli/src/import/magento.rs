@@ -30,6 +30,7 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::Args;
 use doorward::Name;
+use doorward::policy::Pattern;
 
 use super::save;
 use crate::failure::{BadFile, Usage};
@@ -38,6 +39,7 @@ use imported::Imported;
 use module::Modules;
 use people::People;
 use role::Roles;
+use route::Site;
 use text::Realms;
 
 /// Write the routes and resources that Magento modules declare: their etc/webapi.xml and etc/acl.xml, merged as Magento
@@ -56,6 +58,9 @@ pub struct Magento {
     /// Write nothing; print what would be written, in numbers.
     #[arg(long, conflicts_with = "out")]
     dry_run: bool,
+    /// Where the API is.
+    #[arg(long, value_name = "PATH", default_value = "/rest")]
+    root: String,
     /// The realm of customers: whose `self` is meant.
     #[arg(long, value_name = "REALM", value_parser = Name::parse, default_value = "customer")]
     customers: Name,
@@ -84,7 +89,14 @@ pub struct Magento {
 
 impl Magento {
     pub fn run(self, config: &Path) -> anyhow::Result<()> {
-        let attributes: Vec<String> = self.attributes.iter().map(|name| name.trim_matches('%').to_owned()).collect();
+        let attributes = self.attributes.iter().map(|name| name.trim_matches('%').to_owned()).collect();
+        let site = Site { root: self.root.trim_end_matches('/').to_owned(), attributes };
+        if !self.root.starts_with('/')
+            || site.root.contains([':', '*', '{', '}'])
+            || Pattern::parse(&self.root).is_err()
+        {
+            return Err(Usage(format!("--root {}: write a path, such as /rest", self.root)).into());
+        }
         let has_people = self.customers_file.is_some() || self.admins_file.is_some();
         if has_people != self.users_out.is_some() && !self.dry_run {
             let text =
@@ -102,14 +114,14 @@ impl Magento {
             bail!("there is no module to import below {}", shown(&self.folders));
         }
         let realms = Realms { customers: self.customers.to_string(), admins: self.admins.to_string() };
-        let mut imported = Imported::read(&modules, &attributes, &mut findings);
+        let mut imported = Imported::read(&modules, &site, &mut findings);
         if let (Some(roles), Some(rules)) = (&self.roles_file, &self.rules_file) {
             imported.roles = Roles::read(roles, rules, &imported.resources, imported.undeclared, &mut findings);
         }
         imported.settle(&realms, &mut findings)?;
         let mut people = People::default();
         if let Some(path) = &self.customers_file {
-            people.add_customers(path, &realms, &attributes, &mut findings);
+            people.add_customers(path, &realms, &site.attributes, &mut findings);
         }
         if let Some(path) = &self.admins_file {
             people.add_admins(path, &realms, &imported.roles, &mut findings);

@@ -105,6 +105,23 @@ fn all_that_schemas_do_not_allow_is_told_at_once_and_nothing_is_written() {
 }
 
 #[test]
+fn the_api_is_where_one_says_it_is() {
+    let place = shop();
+    for (root, path) in [("/", "GET /V1/things"), ("/index.php/rest/", "GET /index.php/rest/V1/things")] {
+        let text = place.run(&format!("import magento modules --root {root}")).ok();
+        assert!(text.contains(&format!("match = \"{path}\"\n")), "{text}");
+    }
+    for root in ["rest", "/:rest", "/a//b", "/a?b"] {
+        assert!(
+            place
+                .run(&format!("import magento modules --root {root}"))
+                .failed(2)
+                .contains("write a path, such as /rest")
+        );
+    }
+}
+
+#[test]
 fn realms_have_the_names_that_one_gives_them() {
     let place = shop();
     place.write(

@@ -52,6 +52,24 @@ fn the_list_of_an_installation_decides_and_is_never_run() {
 }
 
 #[test]
+fn what_an_installation_does_not_know_is_left_out() {
+    let place = shop();
+    place.write("config.php", "<?php return array('modules' => array('Acme_Base' => 1));\n");
+    let ran = place.run("import magento modules --config-php config.php");
+    let told =
+        "warning: modules/a-extra/etc/module.xml:2: `Acme_Extra` and 1 more: left out, since config.php does not name";
+    assert!(ran.stderr.contains(told), "{}", ran.stderr);
+    assert!(ran.stderr.contains("     1  module, and 2 left out\n"), "{}", ran.stderr);
+}
+
+#[test]
+fn links_may_lead_in_a_circle() {
+    let place = shop();
+    std::os::unix::fs::symlink("..", place.file("modules/around")).expect("a link");
+    assert_eq!(order_in(&place.run("import magento modules modules").ok()), "Acme_Base, Acme_Shop, Acme_Extra");
+}
+
+#[test]
 fn what_is_not_there_or_there_twice_is_told() {
     let place = shop();
     place.run("import magento nowhere").failed(2);

@@ -10,7 +10,7 @@ use super::finding::{Findings, Place, Wrong};
 use super::merged;
 use super::module::{Module, Modules, shown, text_of};
 use super::role::Roles;
-use super::route::{self, Route};
+use super::route::{self, Route, Site};
 use super::text::{self, Realms};
 use super::tree::{Resource, Tree};
 use super::trial::Trial;
@@ -28,7 +28,7 @@ pub struct Imported {
 
 impl Imported {
     /// Reads the files of all modules.
-    pub fn read(modules: &Modules, attributes: &[String], findings: &mut Findings) -> Self {
+    pub fn read(modules: &Modules, site: &Site, findings: &mut Findings) -> Self {
         let (mut declared, mut tree) = (merged::Routes::default(), Tree::default());
         for module in &modules.ordered {
             if let Some((routes, file)) = read(module, "webapi.xml", webapi::read, findings) {
@@ -38,13 +38,13 @@ impl Imported {
                 tree.merge(resources, &file);
             }
         }
-        Self::of(declared, tree, attributes, findings)
+        Self::of(declared, tree, site, findings)
     }
 
     /// Translates what is merged.
-    pub fn of(declared: merged::Routes, tree: Tree, attributes: &[String], findings: &mut Findings) -> Self {
+    pub fn of(declared: merged::Routes, tree: Tree, site: &Site, findings: &mut Findings) -> Self {
         let whole = declared.whole(findings).into_iter();
-        let mut routes: Vec<Route> = whole.map(|route| Route::of(route, attributes, findings)).collect();
+        let mut routes: Vec<Route> = whole.map(|route| Route::of(route, site, findings)).collect();
         let mut resources = tree.grown(findings);
         let missing = route::undeclared(&routes, &resources, findings);
         let undeclared = missing.len();

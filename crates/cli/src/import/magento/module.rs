@@ -174,11 +174,12 @@ fn as_configured(found: Vec<Module>, config: &Path, findings: &mut Findings) -> 
     }
     let mut unknown: Vec<Module> = by_name.into_values().collect();
     unknown.sort_by(|one, two| one.name.cmp(&two.name));
-    for module in unknown {
-        let text = format!("`{}` is left out: {file} does not name it, so that it is not installed", module.name);
-        findings.warn(&module.place, text);
-        modules.left_out.push(module.name);
+    if let [first, more @ ..] = &unknown[..] {
+        let others = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+        let text = format!("`{}`{others}: left out, since {file} does not name what is not installed", first.name);
+        findings.warn(&first.place, text);
     }
+    modules.left_out.extend(unknown.into_iter().map(|module| module.name));
     if let [first, more @ ..] = &missing[..] {
         let others = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
         let text = format!("`{first}`{others} would be on, and is not below the folders that are named");

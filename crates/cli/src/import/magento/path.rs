@@ -15,12 +15,12 @@ pub struct Spelled {
     pub doubts: Vec<String>,
 }
 
-/// Writes a URL below `/rest` as rules do.
+/// Writes a URL below the root of the API as rules do.
 ///
 /// # Errors
 /// Why no path of rules means what Magento takes the URL for.
-pub fn spell(url: &str) -> Result<Spelled, String> {
-    let mut spelled = String::from("/rest");
+pub fn spell(root: &str, url: &str) -> Result<Spelled, String> {
+    let mut spelled = root.trim_end_matches('/').to_owned();
     let (mut renamed, mut doubts, mut names) = (Vec::new(), Vec::new(), Vec::new());
     let segments: Vec<&str> = url.trim_matches('/').split('/').collect();
     for segment in &segments {
@@ -114,7 +114,7 @@ mod tests {
     use super::*;
 
     fn path(url: &str) -> String {
-        spell(url).map_or_else(|wrong| format!("!{wrong}"), |spelled| spelled.path)
+        spell("/rest", url).map_or_else(|wrong| format!("!{wrong}"), |spelled| spelled.path)
     }
 
     #[test]
@@ -125,7 +125,7 @@ mod tests {
 
     #[test]
     fn names_that_rules_do_not_take_are_changed() {
-        let spelled = spell("/V1/a/:1st/:a.b/:x/:x").expect("a path");
+        let spelled = spell("/rest", "/V1/a/:1st/:a.b/:x/:x").expect("a path");
         assert_eq!(spelled.path, "/rest/V1/a/:_1st/:a_b/:x/:x2");
         assert_eq!(spelled.renamed.len(), 3);
         assert!(spelled.doubts[0].contains("`1st` is called `_1st`"));
@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn what_magento_sees_differently_is_told() {
-        let doubt = |url: &str| spell(url).expect(url).doubts.join("; ");
+        let doubt = |url: &str| spell("/rest", url).expect(url).doubts.join("; ");
         assert!(doubt("/V1/a/1").contains("every number"));
         assert!(doubt("/V1/:a").contains("never finds"));
         assert!(doubt("/x/a").contains("begin with `/V`"));
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn of_two_routes_each_system_takes_its_own() {
         let both = |one: &str, other: &str| {
-            let (first, second) = (spell(one).expect(one).pattern, spell(other).expect(other).pattern);
+            let (first, second) = (spell("", one).expect(one).pattern, spell("/", other).expect(other).pattern);
             (by_magento((one, &first), (other, &second)), by_rank(&first, &second))
         };
         use Ordering::{Equal, Greater, Less};

@@ -11,6 +11,14 @@ use super::path::{Spelled, spell};
 use super::tree::Resource;
 use super::webapi::Parameter;
 
+/// What files do not say about an installation.
+pub struct Site {
+    /// Where its API is: `/rest`.
+    pub root: String,
+    /// Placeholders of extensions, each an attribute of the user.
+    pub attributes: Vec<String>,
+}
+
 /// A route that rules can say.
 #[derive(Debug)]
 pub struct Route {
@@ -46,13 +54,13 @@ const PLACEHOLDERS: [&str; 5] =
     ["cart_id", "customer_group_id", "customer_website_id", "customer_store_id", "company_id"];
 
 impl Route {
-    /// Translates a route. `attributes` are placeholders of extensions.
-    pub fn of(merged: Merged, attributes: &[String], findings: &mut Findings) -> Self {
+    /// Translates a route.
+    pub fn of(merged: Merged, site: &Site, findings: &mut Findings) -> Self {
         let named = format!("{} {}", merged.method, merged.url);
         let mut refused = None;
-        let Spelled { path, pattern, renamed, doubts } = spell(&merged.url).unwrap_or_else(|why| {
+        let Spelled { path, pattern, renamed, doubts } = spell(&site.root, &merged.url).unwrap_or_else(|why| {
             refused = Some(why);
-            Spelled::unsayable(&merged.url)
+            Spelled::unsayable(&site.root, &merged.url)
         });
         for doubt in doubts {
             findings.warn(&merged.place, format!("{named}: {doubt}"));
@@ -67,7 +75,7 @@ impl Route {
                 findings.warn(place, format!("{named}: `{}` {text}", parameter.name));
                 continue;
             }
-            match value(parameter, attributes) {
+            match value(parameter, &site.attributes) {
                 Ok(Value::Literal(text)) => force.push((renamed_to(&parameter.name, &renamed), text)),
                 Ok(Value::OfCustomer(text)) => {
                     needs_customer = true;
@@ -112,9 +120,9 @@ impl Route {
 
 impl Spelled {
     /// In the place of a path that rules cannot say: for the comment that tells of it.
-    fn unsayable(url: &str) -> Self {
-        let pattern = Pattern::parse("/rest").expect("a literal path");
-        Self { path: format!("/rest{url}"), pattern, renamed: Vec::new(), doubts: Vec::new() }
+    fn unsayable(root: &str, url: &str) -> Self {
+        let pattern = Pattern::parse("/").expect("the shortest path");
+        Self { path: format!("{root}{url}"), pattern, renamed: Vec::new(), doubts: Vec::new() }
     }
 }
 

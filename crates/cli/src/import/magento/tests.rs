@@ -6,6 +6,7 @@ use proptest::prelude::*;
 use super::finding::Findings;
 use super::imported::Imported;
 use super::module::Modules;
+use super::route::Site;
 use super::text::Realms;
 use super::tree::Tree;
 use super::xml::Element;
@@ -115,8 +116,9 @@ proptest! {
                 tree.merge(declared, &"acl.xml".into());
             }
         }
+        let site = Site { root: "/rest".into(), attributes: Vec::new() };
         let realms = Realms { customers: "customer".into(), admins: "admin".into() };
-        let mut imported = Imported::of(routes, tree, &[], &mut findings);
+        let mut imported = Imported::of(routes, tree, &site, &mut findings);
         // An unknown placeholder stops an import before anything is written.
         findings.errors.clear();
         imported.settle(&realms, &mut findings).expect("resources that rules take");
