@@ -122,6 +122,15 @@ impl Flat {
         form
     }
 
+    /// Why a resource was dropped: what is not granted below it, and what is granted below that.
+    pub fn gap(&self, granted: &Granted, id: &str) -> Option<(&str, &str)> {
+        let place = *self.places.get(id)?;
+        let has = |place: &usize| granted.resources[*place];
+        let mut missing = (place + 1..self.ends[place]).filter(|below| !has(below));
+        let pair = missing.find_map(|gap| Some((gap, (gap + 1..self.ends[gap]).find(has)?)));
+        pair.map(|(gap, below)| (self.ids[gap].as_str(), self.ids[below].as_str()))
+    }
+
     /// Resources that cannot be granted by themselves: something below is not granted, and something below that is.
     fn torn(&self, has: &[bool]) -> Vec<usize> {
         let mut torn = HashSet::new();

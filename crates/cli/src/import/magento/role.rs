@@ -63,7 +63,13 @@ impl Roles {
             if !granted.is_something() {
                 findings.warn(&place, format!("the role `{title}` allows nothing"));
             }
-            tell_dropped(&form, title, &place, findings);
+            for id in &form.dropped {
+                let (gap, below) = flat.gap(&granted, id).unwrap_or_default();
+                let text = format!(
+                    "the role `{title}` loses `{id}` itself: it has `{below}` below, but not `{gap}` between them, and rules do not skip"
+                );
+                findings.refuse(&place, text);
+            }
             read.all.push(Role { name, title: title.to_owned(), form });
         }
         for user in groups.rows.iter().filter(|row| row.get("role_type") == Some("U")) {
@@ -136,15 +142,6 @@ fn rules_of(rows: &Records, flat: &Flat, findings: &mut Findings) -> HashMap<Str
         findings.warn(&Place::new(&rows.file, 1), text);
     }
     by_role
-}
-
-fn tell_dropped(form: &Form, title: &str, place: &Place, findings: &mut Findings) {
-    for id in &form.dropped {
-        let text = format!(
-            "the role `{title}` loses `{id}` itself: it has something below that lies within something it does not have"
-        );
-        findings.refuse(place, text);
-    }
 }
 
 /// A name that rules take, and that no role before has.
