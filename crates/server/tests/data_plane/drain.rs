@@ -19,13 +19,16 @@ fn what_is_under_way_ends_well_and_nothing_new_begins() {
     });
     let house = House::before(&upstream, OPEN);
     let address = house.address();
-    let mut idle = house.client();
-    assert_eq!(idle.request("GET", "/", &[]).answer().status, 200);
+    // One on each core: when both are closed, every core has heard of the end.
+    let mut idle = [house.client(), house.client()];
+    for client in &mut idle {
+        assert_eq!(client.request("GET", "/", &[]).answer().status, 200);
+    }
     let mut busy = house.client();
     busy.request("GET", "/slow", &[]);
     until("it is under way", || upstream.seen().iter().any(|seen| seen.target == "/slow").then_some(()));
     let (drained, answer) = house.drain_beside(Duration::from_secs(20), move || {
-        assert!(idle.is_closed());
+        assert!(idle.iter_mut().all(Client::is_closed));
         until("nobody listens any more", || std::net::TcpStream::connect(address).is_err().then_some(()));
         go.send(()).expect("heard");
         busy.answer()
