@@ -160,8 +160,7 @@ fn from_file(
     allow.iter().for_each(|id| allowed.add_range(tree.range(*id)));
     deny.iter().for_each(|id| denied.add_range(tree.range(*id)));
     let title = rule.title.as_deref().map(Into::into);
-    let version =
-        StoredRole { name: name.clone(), allow: rule.allow.clone(), deny: rule.deny.clone() }.version();
+    let version = StoredRole { name: name.clone(), allow: rule.allow.clone(), deny: rule.deny.clone() }.version();
     Role { name: name.clone(), title, origin: RoleOrigin::File(source), allow, deny, allowed, denied, version }
 }
 

@@ -86,7 +86,16 @@ fn users_are_found_by_realm_role_state_and_what_they_begin_with() {
     for nothing in ["search=%25", "search=_nna", "search=.*", "search=nna", "role=boss", "realm=admin&search=anna"] {
         assert!(find(nothing).is_empty(), "{nothing}");
     }
-    for wrong in ["sort=login", "realm=a&realm=b", "state=gone", "limit=0", "limit=1001", "limit=x", "realm=a%20b", "realm=elsewhere"] {
+    for wrong in [
+        "sort=login",
+        "realm=a&realm=b",
+        "state=gone",
+        "limit=0",
+        "limit=1001",
+        "limit=x",
+        "realm=a%20b",
+        "realm=elsewhere",
+    ] {
         assert_eq!(house.admin(&root, "GET", &format!("/admin/users?{wrong}"), None).status, 400, "{wrong}");
     }
 }

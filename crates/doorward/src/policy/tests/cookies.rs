@@ -66,7 +66,10 @@ fn over_plain_http_this_machine_gets_cookies_and_others_do_not() {
         (HTTPS, false),
         ("listen = \"0.0.0.0:80\"\npublic_url = \"http://127.0.0.1\"\n", false),
         ("admin_listen = \"10.0.0.1:8081\"\n", false),
-        ("listen = [\"127.0.0.1:1\", \"10.0.0.1:2\"]\npublic_url = [\"https://shop.example\", \"http://localhost:1\"]\n", false),
+        (
+            "listen = [\"127.0.0.1:1\", \"10.0.0.1:2\"]\npublic_url = [\"https://shop.example\", \"http://localhost:1\"]\n",
+            false,
+        ),
         (TLS_BESIDE_HOME, true),
         (TLS_BESIDE_OTHERS, false),
         (TLS_BESIDE_REDIRECT, true),

@@ -89,12 +89,7 @@ fn hosts_that_the_file_names_are_served_and_no_others() {
         route("GET /a", "\"self\"", "host = \"api.example\"")
     );
     let policy = compiled(&text);
-    for host in [
-        "shop.example",
-        "shop.example:8443",
-        "[2001:db8::1]:81",
-        "api.example",
-    ] {
+    for host in ["shop.example", "shop.example:8443", "[2001:db8::1]:81", "api.example"] {
         assert!(policy.serves(Door::Public, host, false), "{host}");
     }
     for host in ["localhost", "localhost:1", "127.0.0.1:8080", "[::1]"] {
