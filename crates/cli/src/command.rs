@@ -91,7 +91,7 @@ impl Verb {
             Self::Backup(backup) => backup.run(config).await,
             Self::Restore(restore) => restore.run(config).await,
             Self::Schema(schema) => schema.run(),
-            Self::Import(import) => import.run(config),
+            Self::Import(import) => import.run(config).await,
             Self::Completions(completions) => completions.run(),
             Self::Man(man) => man.run(),
         }

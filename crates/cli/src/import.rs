@@ -7,6 +7,7 @@ mod routes;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod users;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write as _};
@@ -22,7 +23,7 @@ use openapi::Document;
 use routes::{Translated, one_line};
 use surroundings::Surroundings;
 
-/// Write rules from documents of other systems.
+/// Write rules from documents of other systems, and let their users move in.
 #[derive(Args)]
 pub struct Import {
     #[command(subcommand)]
@@ -33,6 +34,7 @@ pub struct Import {
 enum From {
     Magento(Box<magento::Magento>),
     Openapi(OpenApi),
+    Users(users::Users),
 }
 
 /// Write a route for each operation of an OpenAPI document, with `access = "deny"` until somebody decides.
@@ -49,10 +51,11 @@ struct OpenApi {
 }
 
 impl Import {
-    pub fn run(self, config: &Path) -> anyhow::Result<()> {
+    pub async fn run(self, config: &Path) -> anyhow::Result<()> {
         match self.from {
             From::Magento(import) => import.run(config),
             From::Openapi(import) => import.run(config),
+            From::Users(import) => import.run(config).await,
         }
     }
 }

@@ -24,6 +24,7 @@ mod searches;
 mod secrets;
 mod session_ends;
 mod sessions;
+mod together;
 mod users;
 mod versions;
 
@@ -71,6 +72,7 @@ pub fn checks() -> Vec<Check> {
         secrets::checks(),
         purge::checks(),
         versions::checks(),
+        together::checks(),
     ];
     topics.into_iter().flatten().collect()
 }

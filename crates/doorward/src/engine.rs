@@ -2,6 +2,7 @@
 
 mod admin;
 mod alteration;
+mod arrival;
 mod authority;
 mod basic;
 mod ceiling;
@@ -21,6 +22,7 @@ mod tallies;
 
 pub use admin::{Actor, UserDraft};
 pub use alteration::{UserAlteration, UserUpdate};
+pub use arrival::{Arrival, HashFate};
 pub use codes::OneTimeCode;
 pub use guests::GuestToken;
 pub use login::{LogIn, LoggedIn, Visit};

@@ -82,8 +82,8 @@ mod verified;
 pub use admission::Admission;
 pub use clock::{Clock, ManualClock, SystemClock, Time};
 pub use engine::{
-    Actor, Engine, EngineError, EngineParts, Gauges, GuestToken, LogIn, LoggedIn, OneTimeCode, Scope, Tally,
-    UserAlteration, UserDraft, UserUpdate, Visit,
+    Actor, Arrival, Engine, EngineError, EngineParts, Gauges, GuestToken, HashFate, LogIn, LoggedIn, OneTimeCode,
+    Scope, Tally, UserAlteration, UserDraft, UserUpdate, Visit,
 };
 pub use head::Head;
 pub use layer::Layer;

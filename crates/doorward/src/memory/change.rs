@@ -2,6 +2,7 @@
 
 mod role;
 mod session;
+mod together;
 mod user;
 
 use super::state::{Code, State};
@@ -109,6 +110,7 @@ impl State {
                 Ok(self.put_role(role))
             }
             Change::RemoveRole { name, guard } => self.remove_role(&name, guard.as_ref()),
+            Change::Together(changes) => self.change_together(changes),
             Change::ExpectUser { user, version, change } => {
                 if self.user(user)?.version() != version {
                     return Err(Conflict::UserChanged.into());

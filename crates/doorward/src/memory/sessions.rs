@@ -8,7 +8,7 @@ use crate::store::{StoredSession, Touch};
 use crate::user::UserNumber;
 
 /// The table of sessions. Their numbers say in which order they began.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Sessions {
     by_number: BTreeMap<u64, StoredSession>,
     by_key: HashMap<SessionKey, u64>,

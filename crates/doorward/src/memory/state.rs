@@ -25,6 +25,7 @@ pub(super) struct State {
 }
 
 /// A one-time code.
+#[derive(Clone)]
 pub(super) struct Code {
     pub(super) user: UserNumber,
     pub(super) expires: Time,

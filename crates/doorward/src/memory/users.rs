@@ -7,7 +7,7 @@ use crate::store::{Conflict, Guard, NewUser};
 use crate::user::{Login, User, UserId, UserNumber, UserState};
 
 /// The table of users.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Users {
     by_number: BTreeMap<u32, User>,
     /// In the order of lists: by login, then by realm.

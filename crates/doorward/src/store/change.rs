@@ -177,6 +177,9 @@ pub enum Change {
         /// Who must be left.
         guard: Option<Guard>,
     },
+    /// Carries out all of these in their order, or none. Refused as the first of them that is refused. `Committed::user` is
+    /// nobody.
+    Together(Vec<Change>),
     /// Carries out `change` if the user is as somebody saw them. Refused with [`Conflict::UserChanged`] when the user's
     /// version is another, so that of two who alter what both have read, one wins.
     ExpectUser {

@@ -3,6 +3,7 @@
 mod password;
 mod role;
 mod session;
+mod together;
 mod user;
 
 use doorward::audit::Event;
@@ -97,6 +98,7 @@ fn apply(connection: &Connection, change: Change) -> Result<Touched, Fault> {
         }
         Change::ReplaceRole { role, guard } => role::replace(connection, &role, guard.as_ref()),
         Change::RemoveRole { name, guard } => role::remove(connection, &name, guard.as_ref()),
+        Change::Together(changes) => together::carry_out(connection, changes),
         Change::ExpectUser { user, version, change } => {
             if users::existing(connection, user)?.version() != version {
                 return Err(Conflict::UserChanged.into());
