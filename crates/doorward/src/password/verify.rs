@@ -6,7 +6,7 @@ use base64ct::{Base64Bcrypt, Encoding as _};
 use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
-use super::{Cost, HashOutcome, Scratch, foreign, hash};
+use super::{Cost, HashOutcome, PasswordPolicy, Scratch, foreign, hash};
 use crate::user::PasswordHash;
 
 /// A stored hash may not make us work harder than this: memory in KiB, passes, lanes.
@@ -18,6 +18,8 @@ const GREATEST_BCRYPT: u32 = 15;
 const BCRYPT: &str = "$2";
 
 pub(super) fn verify(stored: Option<&PasswordHash>, password: &[u8], cost: Cost, scratch: &mut Scratch) -> HashOutcome {
+    // Nobody can have a longer one, and old schemes read all of it in each of their many rounds.
+    let stored = stored.filter(|_| password.len() <= PasswordPolicy::GREATEST);
     let Some(stored) = stored else { return waste(password, cost, scratch) };
     let text = stored.expose();
     let outcome = match text {

@@ -99,6 +99,17 @@ fn vectors() -> Vec<(Written<'static>, bool)> {
 }
 
 #[test]
+fn no_scheme_reads_a_password_that_is_longer_than_any_can_be() {
+    for (length, is_read) in [(1_024, true), (1_025, false), (64 << 10, false)] {
+        let password = vec![b'x'; length];
+        let phpass = recipe::Recipe::Phpass(phpass::Phpass { power: 7, salt: *b"saltsalt" });
+        let digest = phpass.digest(&password, &mut Scratch::default()).expect("memory");
+        let hash = Foreign::plain(phpass, digest).text();
+        assert_eq!(matches!(verified(&hash, &password), HashOutcome::Right { .. }), is_read, "{length}");
+    }
+}
+
+#[test]
 fn each_scheme_verifies_its_password_and_no_other_and_is_outdated() {
     for (written, wraps) in vectors() {
         let hash = stored(written);
