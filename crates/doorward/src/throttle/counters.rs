@@ -1,6 +1,7 @@
 //! Counters of failures, and the tries under way at each.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
@@ -17,6 +18,8 @@ pub(super) struct Counters {
 struct Shard {
     counters: Mutex<HashMap<u64, Counter>>,
     finished: Notify,
+    /// How many wait here for a try to end.
+    waiting: AtomicUsize,
 }
 
 /// What is known of an account, of one network's tries of it, or of a network.
@@ -30,6 +33,9 @@ pub(super) struct Counter {
     pub(super) window_start: Time,
 }
 
+/// Somebody who waits. No more when dropped.
+struct Waiting<'c>(&'c AtomicUsize);
+
 /// A try under way at a counter. Dropped, it is over.
 pub(super) struct Place<'c> {
     counters: &'c Counters,
@@ -39,12 +45,18 @@ pub(super) struct Place<'c> {
 impl Counters {
     pub(super) const SHARDS: usize = 64;
     pub(super) const GREATEST_SHARD: usize = 4_096;
+    /// So many may wait in a shard: each try that ends wakes all of them, and whoever knows one right password could make
+    /// as many wait as they have requests.
+    pub(super) const GREATEST_WAITING: usize = 256;
+    /// For how many seconds those are sent away who would be too many.
+    const COME_BACK: Wait = Wait(1);
 
     pub(super) fn new() -> Self {
         Self { shards: (0..Self::SHARDS).map(|_| Shard::default()).collect() }
     }
 
-    /// Takes a place. `left` says how many tries the counter has left; while so many are under way, this waits.
+    /// Takes a place. `left` says how many tries the counter has left; while so many are under way, this waits, unless too
+    /// many do.
     pub(super) async fn take(
         &self,
         key: u64,
@@ -52,6 +64,7 @@ impl Counters {
         left: impl Fn(&mut Counter) -> Result<u32, Wait>,
     ) -> Result<Place<'_>, Wait> {
         let shard = self.shard(key);
+        let mut waiting = None;
         loop {
             let finished = shard.finished.notified();
             let taken = self.alter(key, now, |counter| {
@@ -65,6 +78,9 @@ impl Counters {
             });
             if taken? {
                 return Ok(Place { counters: self, key });
+            }
+            if waiting.is_none() {
+                waiting = Some(Waiting::one_of(&shard.waiting).ok_or(Self::COME_BACK)?);
             }
             finished.await;
         }
@@ -117,6 +133,19 @@ impl Counter {
     /// Whether it says no more than one that is not there.
     fn is_empty(&self) -> bool {
         self.failures == 0 && self.trying == 0 && self.blocked_until == 0
+    }
+}
+
+impl<'c> Waiting<'c> {
+    fn one_of(waiting: &'c AtomicUsize) -> Option<Self> {
+        let one = Self(waiting);
+        (waiting.fetch_add(1, Ordering::Relaxed) < Counters::GREATEST_WAITING).then_some(one)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

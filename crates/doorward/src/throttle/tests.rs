@@ -167,6 +167,26 @@ async fn whoever_stops_waiting_gives_all_places_back() {
 }
 
 #[tokio::test]
+async fn so_many_wait_and_the_next_is_sent_away_until_there_is_room_again() {
+    let throttle = throttle();
+    let anna = attempt("anna", HERE);
+    let mut under_way = Vec::new();
+    for _ in 0..5 {
+        under_way.push(throttle.reserve(&anna, 0).await.unwrap_or_else(|wait| panic!("{wait:?}")));
+    }
+    let mut waiting: Vec<_> = (0..1_000).map(|_| Box::pin(throttle.reserve(&anna, 0))).collect();
+    let sent_away = waiting.iter_mut().filter_map(|one| one.now_or_never());
+    assert!(
+        sent_away.filter(|answer| matches!(answer, Err(Wait(1)))).count() >= 1_000 - 3 * Counters::GREATEST_WAITING
+    );
+    drop(waiting);
+    assert!(throttle.reserve(&anna, 0).now_or_never().is_none());
+    drop(under_way);
+    assert!(throttle.reserve(&anna, 0).await.is_ok());
+    assert_eq!(throttle.counters.len(), 0);
+}
+
+#[tokio::test]
 async fn tries_that_were_never_verified_crowd_nobody_out() {
     let throttle = throttle();
     fail(&throttle, &attempt("anna", HERE), 0).await.expect("not blocked yet");
