@@ -40,10 +40,14 @@ impl<const MOST: u32> Ceiling<MOST> {
         Some(self.to_tell.swap(0, Ordering::Relaxed)).filter(|count| *count > 0)
     }
 
-    /// Another minute begins. Two who see that at once may let one more through.
+    /// Another minute begins. Two who see that at once may let one more through. What began before it and ends in it is of
+    /// this minute: it must not bring the one before back, and then this one again.
     fn turn(&self, now: Time) {
-        let minute = now / 60;
-        if self.minute.load(Ordering::Relaxed) == minute || self.minute.swap(minute, Ordering::Relaxed) == minute {
+        let (minute, known) = (now / 60, self.minute.load(Ordering::Relaxed));
+        if minute == known
+            || minute.checked_add(1) == Some(known)
+            || self.minute.swap(minute, Ordering::Relaxed) == minute
+        {
             return;
         }
         self.admitted.store(0, Ordering::Relaxed);
@@ -62,5 +66,14 @@ mod tests {
         assert_eq!((admitted, ceiling.is_reached(119), ceiling.to_tell(119)), (3, true, None));
         assert!(ceiling.admits(120));
         assert_eq!((ceiling.to_tell(120), ceiling.to_tell(120), ceiling.to_tell(180)), (Some(7), None, None));
+    }
+
+    #[test]
+    fn what_began_in_the_minute_before_makes_no_room() {
+        let ceiling = Ceiling::<3>::default();
+        let admitted = (0..10).filter(|number| ceiling.admits(if number % 2 == 0 { 120 } else { 119 })).count();
+        assert_eq!(admitted, 3);
+        // A clock that was set back for longer is believed.
+        assert!(ceiling.admits(30));
     }
 }

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use http::StatusCode;
 use papaya::HashMap;
 
 use super::Engine;
@@ -28,12 +29,17 @@ pub(super) struct Notes {
     /// When a refusal of a kind from a network was written last, and how many were left out since.
     sampled: HashMap<(&'static str, IpAddr), Sample>,
     /// Of all refusals together, from however many networks, so many are written a minute.
-    refusals: Ceiling<120>,
+    refusals: Ceiling<MOST_REFUSALS>,
+    /// Those of somebody who is logged in have a ceiling of their own: guests who are refused everywhere must not hide them.
+    forbidden: Ceiling<MOST_REFUSALS>,
     /// Wrong passwords of users have a ceiling of their own: a flood of refusals must not hide them.
     failed: Ceiling<600>,
     tallies: Tallies,
     counted: AtomicU32,
 }
+
+/// So many rows of refusals are written a minute, of guests and of others.
+const MOST_REFUSALS: u32 = 120;
 
 struct Sample {
     written: AtomicU32,
@@ -91,15 +97,15 @@ impl Notes {
 
     /// Writes the failure of a stranger soon. Of failures alike from one network, few are written and all are counted.
     pub(super) fn sampled(&self, code: &'static str, from: IpAddr, event: Event) {
-        if let Some(omitted) = self.sample(code, network(from).network(), event.at) {
+        if let Some(omitted) = self.sample(&self.refusals, code, network(from).network(), event.at) {
             self.event(Event { omitted, ..event });
         }
     }
 
     /// How many of these are not to be written, or `None` when this one is not.
-    fn sample(&self, code: &'static str, network: IpAddr, now: Time) -> Option<u32> {
-        if self.refusals.is_reached(now) {
-            self.refusals.leave_out(1);
+    fn sample(&self, ceiling: &Ceiling<MOST_REFUSALS>, code: &'static str, network: IpAddr, now: Time) -> Option<u32> {
+        if ceiling.is_reached(now) {
+            ceiling.leave_out(1);
             return None;
         }
         let samples = self.sampled.pin();
@@ -113,7 +119,7 @@ impl Notes {
         let written = sample.written.load(Ordering::Relaxed);
         let due = now.saturating_sub(written) >= Self::SAMPLE_EVERY;
         let won = due && sample.written.compare_exchange(written, now, Ordering::Relaxed, Ordering::Relaxed).is_ok();
-        if won && self.refusals.admits(now) {
+        if won && ceiling.admits(now) {
             return Some(sample.omitted.swap(0, Ordering::Relaxed));
         }
         sample.omitted.fetch_add(1, Ordering::Relaxed);
@@ -124,6 +130,7 @@ impl Notes {
     fn tell_of_the_rest(&self, now: Time) {
         let rows = [
             (EventKind::Refused, self.refusals.to_tell(now), "more refusals than are written one by one"),
+            (EventKind::Refused, self.forbidden.to_tell(now), "more refusals of users than are written one by one"),
             (EventKind::LogIn, self.failed.to_tell(now), "more wrong passwords than are written one by one"),
         ];
         for (kind, omitted, words) in rows {
@@ -156,7 +163,11 @@ impl Engine {
             return;
         }
         let now = self.clock.now();
-        let Some(omitted) = self.notes.sample(refusal.code(), network(client).network(), now) else { return };
+        // Wrong credentials that name a user are still a stranger's, and 401.
+        let is_known = refusal.terms().caller.is_some() && refusal.status() == StatusCode::FORBIDDEN;
+        let ceiling = if is_known { &self.notes.forbidden } else { &self.notes.refusals };
+        let network = network(client).network();
+        let Some(omitted) = self.notes.sample(ceiling, refusal.code(), network, now) else { return };
         let path: String = path.chars().filter(|c| !c.is_control()).take(200).collect();
         let event = Event::new(EventKind::Refused, now).outcome(refusal.code()).of(refusal);
         self.notes.event(Event {

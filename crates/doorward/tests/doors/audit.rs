@@ -128,3 +128,19 @@ async fn however_many_networks_are_refused_few_rows_a_minute_are_written() {
     let omitted: u32 = events(&house, "refused", "not_logged_in").await.iter().map(|event| event.omitted).sum();
     assert_eq!((rest.len(), told + omitted + 240), (2, 40_000));
 }
+
+#[tokio::test]
+async fn a_flood_of_guests_hides_no_refusal_of_somebody_who_is_logged_in() {
+    let house = House::with_anna().await;
+    house.clock.advance(60 - house.engine.now() % 60);
+    let mut browser = house.browser();
+    browser.log_in("anna").await;
+    for number in 0..200 {
+        let network = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, number, 0, 0, 0, 0, 1));
+        house.engine.note_refusal(&Refusal::new(Reason::NotLoggedIn), "GET", "/orders", network, "r");
+    }
+
+    assert_eq!(browser.get("/reports").await.refusal(), (403, "forbidden".into()));
+
+    assert_eq!(logins(&events(&house, "refused", "forbidden").await), [Some("anna")]);
+}
