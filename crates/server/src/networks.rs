@@ -18,6 +18,12 @@ impl Network {
             IpAddr::V6(address) => Self(address.to_bits() >> 64 << 64),
         }
     }
+
+    /// What one customer of IPv6 may have at most, a /48 with 65,536 such networks. It is marked: the first of these
+    /// networks has the same first address.
+    fn around(self) -> Option<Self> {
+        (self.0 > u128::from(u64::MAX)).then_some(Self(self.0 >> 80 << 80 | 1))
+    }
 }
 
 /// Connections by network. Asked once a connection, never once a request.
@@ -36,8 +42,17 @@ impl Default for Networks {
 }
 
 impl Networks {
-    /// Counts one more connection of a network, unless it has `most` already.
+    /// Counts one more connection of a network, unless it has `most` already, or twice as many with those around it.
     pub(crate) fn take(self: &Arc<Self>, network: Network, most: usize) -> Option<Share> {
+        let own = self.count(network, most)?;
+        let around = match network.around() {
+            Some(around) => Some(self.count(around, most.saturating_mul(2))?),
+            None => None,
+        };
+        Some(Share { _own: own, _around: around })
+    }
+
+    fn count(self: &Arc<Self>, network: Network, most: usize) -> Option<Counted> {
         let mut shard = self.shard(network);
         let taken = shard.entry(network).or_insert(0);
         if *taken >= most {
@@ -45,7 +60,7 @@ impl Networks {
         }
         *taken += 1;
         drop(shard);
-        Some(Share { networks: self.clone(), network })
+        Some(Counted { networks: self.clone(), network })
     }
 
     fn shard(&self, network: Network) -> MutexGuard<'_, HashMap<Network, usize>> {
@@ -56,11 +71,16 @@ impl Networks {
 
 /// One of the connections that are counted. No more when dropped.
 pub(crate) struct Share {
+    _own: Counted,
+    _around: Option<Counted>,
+}
+
+struct Counted {
     networks: Arc<Networks>,
     network: Network,
 }
 
-impl Drop for Share {
+impl Drop for Counted {
     fn drop(&mut self) {
         if let Entry::Occupied(mut taken) = self.networks.shard(self.network).entry(self.network) {
             *taken.get_mut() -= 1;
@@ -95,6 +115,19 @@ mod tests {
         assert!(networks.take(other, 2).is_some());
         drop(taken);
         assert!(networks.take(one, 2).is_some());
+        assert!(networks.shards.iter().all(|shard| shard.lock().expect("not poisoned").is_empty()));
+    }
+
+    #[test]
+    fn a_customer_with_many_ipv6_networks_has_two_shares_and_no_more() {
+        let networks = Arc::new(Networks::default());
+        let mut taken: Vec<_> =
+            (0..9).filter_map(|number| networks.take(network(&format!("2001:db8:1:{number}::1")), 2)).collect();
+        assert_eq!(taken.len(), 4);
+        assert!(networks.take(network("2001:db8:2::1"), 2).is_some());
+        taken.pop();
+        assert!(networks.take(network("2001:db8:1:ffff::1"), 2).is_some());
+        drop(taken);
         assert!(networks.shards.iter().all(|shard| shard.lock().expect("not poisoned").is_empty()));
     }
 }

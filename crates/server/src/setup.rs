@@ -42,6 +42,7 @@ impl Setup {
     pub(crate) fn new(settings: &Settings, secure_port: Option<u16>, room: usize) -> Self {
         let limits = &settings.limits;
         let body_stall = seconds(limits.body_stall);
+        let connections = count(limits.connections).min(room);
         Self {
             head: HeadLimits {
                 target: bytes(limits.request_line),
@@ -51,8 +52,9 @@ impl Setup {
             patience: Patience { head: seconds(limits.header_read), write: body_stall },
             keep_alive: seconds(limits.keep_alive),
             body_stall,
-            connections: usize::try_from(limits.connections).unwrap_or(usize::MAX).min(room),
-            connections_per_network: usize::try_from(limits.connections_per_network()).unwrap_or(usize::MAX),
+            connections,
+            // Of those that there may be: where the system has room for few, a quarter of many would be all of them.
+            connections_per_network: limits.connections_per_network.map_or((connections / 4).max(1), count),
             forced_body: FORCED_BODY,
             trusted: TrustedProxies::new(&settings.trusted_proxies),
             logs_access: settings.log.access,
@@ -66,6 +68,29 @@ pub(crate) fn seconds(period: Period) -> Duration {
     Duration::from_secs(period.0.into())
 }
 
+fn count(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
 fn bytes(size: Size) -> usize {
     usize::try_from(size.0).unwrap_or(usize::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shares(text: &str, room: usize) -> (usize, usize) {
+        let (settings, _) = Settings::parse("doorward.toml", text, &|_| None).expect("settings");
+        let setup = Setup::new(&settings, None, room);
+        (setup.connections, setup.connections_per_network)
+    }
+
+    #[test]
+    fn a_network_has_a_quarter_of_the_connections_that_there_is_room_for() {
+        assert_eq!(shares("", usize::MAX), (10_000, 2_500));
+        assert_eq!(shares("", 448), (448, 112));
+        assert_eq!(shares("", 1), (1, 1));
+        assert_eq!(shares("limits = { connections_per_network = 300 }", 448), (448, 300));
+    }
 }

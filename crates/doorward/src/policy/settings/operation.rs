@@ -53,17 +53,10 @@ pub struct Limits {
     /// The most connections at once, at `listen` and at `admin_listen` each.
     #[schemars(range(min = 1))]
     pub connections: u32,
-    /// The most of them from one client's network: an IPv4 address, or an IPv6 /64. Trusted proxies and Unix sockets have no
-    /// bound. Absent: a quarter of `connections`.
+    /// The most of them from one client's network: an IPv4 address, or an IPv6 /64; a /48 has twice as many. Trusted proxies
+    /// and Unix sockets have no bound. Absent: a quarter of those that there may be.
     #[schemars(range(min = 1))]
     pub connections_per_network: Option<u32>,
-}
-
-impl Limits {
-    /// The most connections at once from one client's network.
-    pub fn connections_per_network(&self) -> u32 {
-        self.connections_per_network.unwrap_or(self.connections / 4).max(1)
-    }
 }
 
 impl Default for Limits {
