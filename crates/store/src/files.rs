@@ -64,12 +64,14 @@ fn open_itself(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
 
 /// Takes the rights to a file from everybody but its owner, and says whether anybody else had any.
 ///
-/// It goes by the name: to open the file and close it again would give up the locks that this process has on it.
+/// A link in the place of the file is an error. It goes by the name: to open the file and close it again would give up the locks that this process has on it.
 pub(crate) fn keep_private(path: &Path) -> io::Result<bool> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        let mode = match path.metadata() {
+        let mode = match path.symlink_metadata() {
+            // Rights are those of what a link leads to, and that may be anybody's.
+            Ok(found) if found.is_symlink() => return Err(rustix::io::Errno::LOOP.into()),
             Ok(found) => found.permissions().mode(),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
             Err(error) => return Err(error),

@@ -171,6 +171,27 @@ fn a_link_in_the_place_of_the_lock_is_not_followed() {
     assert_eq!(std::fs::read_to_string(victim).expect("the file"), "precious");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_log_takes_no_rights_from_what_it_leads_to() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (folder, path) = place();
+    drop(Sqlite::open(&path).expect("a database"));
+    let victim = folder.path().join("victim");
+    std::fs::write(&victim, "for everybody").expect("a file");
+    std::fs::set_permissions(&victim, std::fs::Permissions::from_mode(0o644)).expect("rights for all");
+    for suffix in ["-wal", "-shm"] {
+        let link = format!("{}{suffix}", path.display());
+        let _ = std::fs::remove_file(&link);
+        std::os::unix::fs::symlink(&victim, &link).expect("a link");
+        let error = Sqlite::open(&path).expect_err("a link");
+        assert!(error.to_string().contains("symbolic link"), "{error}");
+        std::fs::remove_file(link).expect("removed");
+    }
+    let mode = std::fs::metadata(victim).expect("the file").permissions().mode();
+    assert_eq!(mode & 0o777, 0o644);
+}
+
 #[tokio::test]
 async fn a_link_and_its_target_are_one_database() {
     let (folder, path) = place();

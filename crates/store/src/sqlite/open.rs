@@ -84,7 +84,10 @@ fn keep_private(path: &Path) -> Result<(), OpenError> {
             Ok(true) => {
                 tracing::warn!("others than its owner had rights to {}: they have been taken away", path.display());
             }
-            Err(error) => return Err(OpenError::Exposed { path, detail: error.to_string() }),
+            Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+                return Err(OpenError::Exposed { path, detail: error.to_string() });
+            }
+            Err(error) => return Err(OpenError::io(&path, &error)),
         }
     }
     Ok(())
