@@ -105,6 +105,15 @@ fn all_that_schemas_do_not_allow_is_told_at_once_and_nothing_is_written() {
 }
 
 #[test]
+fn the_name_of_a_folder_is_no_line_of_the_rules() {
+    let place = shop();
+    let name = "Acme_Ab\n[[route]]\nmatch = \"* - x\"\naccess = \"anonymous\"\n#";
+    module_file(&place, name, "webapi.xml", &routes(&route("GET", "/V1/more", &["anonymous"], "")));
+    let text = place.run("import magento modules").ok();
+    assert!(text.contains("GET /rest/V1/more") && !text.contains("\nmatch = \"* - x\""), "{text}");
+}
+
+#[test]
 fn the_api_is_where_one_says_it_is() {
     let place = shop();
     for (root, path) in [("/", "GET /V1/things"), ("/index.php/rest/", "GET /index.php/rest/V1/things")] {

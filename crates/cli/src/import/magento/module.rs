@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::finding::{Findings, Place, Wrong};
 use super::php::Value;
+use super::text::one_line;
 use super::xml::{Element, LONGEST};
 
 /// A module that is there.
@@ -109,7 +110,8 @@ fn read(folder: &Path, findings: &mut Findings) -> Option<Module> {
     let path = folder.join("etc/module.xml");
     if !path.is_file() {
         let real = folder.canonicalize().unwrap_or_else(|_| folder.clone());
-        let name = real.file_name().unwrap_or_default().to_string_lossy().into();
+        // Whoever names a folder writes no line of the rules.
+        let name = one_line(&real.file_name().unwrap_or_default().to_string_lossy()).into();
         let place = Place::new(&shown(&folder), 1);
         return Some(Module { name, folder, sequence: Vec::new(), place });
     }
