@@ -27,6 +27,8 @@ impl Demo {
     pub fn start(place: &Place, more: &[&str]) -> Self {
         let mut command = place.program();
         command.args(["demo", "--listen", "127.0.0.1:0"]).args(more).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        // A demo that is killed leaves its folder behind.
+        command.env("TMPDIR", place.path());
         let mut child = command.spawn().expect("the program starts");
         let mut lines = BufReader::new(child.stdout.take().expect("piped")).lines();
         let mut text = String::new();
