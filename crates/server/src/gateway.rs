@@ -52,11 +52,12 @@ impl Gateway {
         place: Place,
     ) -> Result<Self, UpstreamError> {
         let Place { base, secure_port, control, room } = place;
-        let upstreams = Upstreams::new(&settings.upstream, &base, &Upstreams::default())?;
+        let setup = Setup::new(settings, secure_port, room);
+        let upstreams = Upstreams::new(&settings.upstream, &base, &Upstreams::default(), setup.connections)?;
         own.upstreams.store(Arc::new(upstreams));
         Ok(Self {
             engine,
-            setup: ArcSwap::from_pointee(Setup::new(settings, secure_port, room)),
+            setup: ArcSwap::from_pointee(setup),
             upstreams: own.upstreams,
             limiter: Limiter::default(),
             own: own.router,
@@ -72,8 +73,9 @@ impl Gateway {
 
     /// Makes what other settings ask for, and replaces nothing yet.
     pub(crate) fn prepare(&self, settings: &Settings) -> Result<Replacement, UpstreamError> {
-        let upstreams = Upstreams::new(&settings.upstream, &self.base, &self.upstreams.load())?;
-        Ok(Replacement { setup: Setup::new(settings, self.secure_port, self.room), upstreams })
+        let setup = Setup::new(settings, self.secure_port, self.room);
+        let upstreams = Upstreams::new(&settings.upstream, &self.base, &self.upstreams.load(), setup.connections)?;
+        Ok(Replacement { setup, upstreams })
     }
 
     /// Puts it in place. Requests under way end as they began.

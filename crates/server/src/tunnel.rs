@@ -67,7 +67,7 @@ pub(crate) fn begin(
     pass: Pass,
     client: OnUpgrade,
     upstream: OnUpgrade,
-    seat: Option<UpstreamSeat>,
+    seat: UpstreamSeat,
 ) {
     let link = link.clone();
     let tunnels = link.core.tunnels.clone();

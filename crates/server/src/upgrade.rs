@@ -104,7 +104,7 @@ fn switched(
     mut response: Response<Incoming>,
     pass: Pass,
     client: OnUpgrade,
-    seat: Option<tunnel::UpstreamSeat>,
+    seat: tunnel::UpstreamSeat,
 ) -> Response<ResponseBody> {
     let upstream = hyper::upgrade::on(&mut response);
     let (mut parts, _) = response.into_parts();

@@ -69,8 +69,8 @@ pub(crate) struct Upstream {
     settings: Terms,
     tls: Option<TlsConnector>,
     health: Health,
-    /// As many as it may have connections; none for no bound.
-    seats: Option<Arc<Semaphore>>,
+    /// As many as it may have connections.
+    seats: Arc<Semaphore>,
     /// How many requests wait for a seat: connections that nobody uses are then closed.
     waiting: AtomicUsize,
 }
@@ -81,15 +81,17 @@ struct Terms {
     health: Option<String>,
     host: Option<HeaderValue>,
     connect_timeout: Duration,
-    max_connections: Option<u32>,
+    max_connections: usize,
     ca: Option<String>,
 }
 
 impl Upstreams {
-    /// Reads what the settings say. Those that have not changed go on, with their health and their connections.
-    pub(crate) fn new(declared: &Declared, base: &Path, before: &Self) -> Result<Self, UpstreamError> {
+    /// Reads what the settings say. Those that have not changed go on, with their health and their connections. Where the
+    /// settings bound nothing, an upstream has `most` connections: many requests may come over one connection of a client, and
+    /// none of them may take the last descriptor.
+    pub(crate) fn new(declared: &Declared, base: &Path, before: &Self, most: usize) -> Result<Self, UpstreamError> {
         let make = |(name, settings): (&Name, &UpstreamSettings)| {
-            let upstream = Upstream::new(name.clone(), settings, base)?;
+            let upstream = Upstream::new(name.clone(), settings, base, most)?;
             let kept = before.0.get(name).filter(|old| old.is_same(&upstream)).cloned();
             Ok((name.clone(), kept.unwrap_or_else(|| Arc::new(upstream))))
         };
@@ -108,7 +110,7 @@ impl Upstreams {
 }
 
 impl Upstream {
-    fn new(name: Name, settings: &UpstreamSettings, base: &Path) -> Result<Self, UpstreamError> {
+    fn new(name: Name, settings: &UpstreamSettings, base: &Path, most: usize) -> Result<Self, UpstreamError> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let target: Target =
             settings.url.parse().map_err(|source| UpstreamError::Target { name: name.clone(), source })?;
@@ -127,12 +129,13 @@ impl Upstream {
             }
             None => None,
         };
-        let seats = settings.max_connections.map(|most| Arc::new(Semaphore::new(most as usize)));
+        let most = settings.max_connections.map_or(most, |most| most as usize).min(Semaphore::MAX_PERMITS);
+        let seats = Arc::new(Semaphore::new(most));
         let settings = Terms {
             health: settings.health.clone(),
             host,
             connect_timeout: seconds(settings.connect_timeout),
-            max_connections: settings.max_connections,
+            max_connections: most,
             ca: settings.ca.clone(),
         };
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);

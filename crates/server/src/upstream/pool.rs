@@ -74,14 +74,11 @@ impl Pool {
         if !fresh && let Some(link) = self.take(upstream) {
             return Ok(self.reuse(link));
         }
-        let permit = match &upstream.seats {
-            None => None,
-            Some(seats) => match seats.clone().try_acquire_owned() {
-                Ok(permit) => Some(permit),
-                Err(_) => match self.wait(upstream).await? {
-                    Waited::Link(link) => return Ok(self.reuse(link)),
-                    Waited::Seat(permit) => Some(permit),
-                },
+        let permit = match upstream.seats.clone().try_acquire_owned() {
+            Ok(permit) => permit,
+            Err(_) => match self.wait(upstream).await? {
+                Waited::Link(link) => return Ok(self.reuse(link)),
+                Waited::Seat(permit) => permit,
             },
         };
         let stream = upstream.connect().await.map_err(NoConnection::Failed)?;
@@ -107,7 +104,7 @@ impl Pool {
 
     /// Waits for what this core or another one gives back.
     async fn wait(&self, upstream: &Arc<Upstream>) -> Result<Waited, NoConnection> {
-        let Some(seats) = upstream.seats.clone() else { return Err(NoConnection::Full) };
+        let seats = upstream.seats.clone();
         let (giver, receiver) = oneshot::channel();
         self.0.borrow_mut().entry(upstream.number).or_default().waiting.push_back(giver);
         let _waiting = Waiting::at(upstream);
@@ -209,7 +206,7 @@ impl Lease {
 }
 
 /// Speaks HTTP/1.1 on a new connection.
-async fn open(stream: Stream, upstream: &Arc<Upstream>, permit: Option<OwnedSemaphorePermit>) -> io::Result<Link> {
+async fn open(stream: Stream, upstream: &Arc<Upstream>, permit: OwnedSemaphorePermit) -> io::Result<Link> {
     let received = Rc::new(Cell::new(false));
     let tap = Tap::new(stream, received.clone());
     let (sender, connection) = builder().handshake(TokioIo::new(tap)).await.map_err(io::Error::other)?;
@@ -225,7 +222,7 @@ async fn open(stream: Stream, upstream: &Arc<Upstream>, permit: Option<OwnedSema
 pub(crate) struct Dedicated {
     pub(crate) sender: SendRequest<RequestBody>,
     /// Its seat, for as long as it lasts, whatever it is then.
-    pub(crate) seat: Option<Arc<OwnedSemaphorePermit>>,
+    pub(crate) seat: Arc<OwnedSemaphorePermit>,
 }
 
 /// Opens a connection for one request.
@@ -233,14 +230,8 @@ pub(crate) async fn dedicated(upstream: &Arc<Upstream>) -> Result<Dedicated, NoC
     if upstream.health.is_down() {
         return Err(NoConnection::Down);
     }
-    let permit = match &upstream.seats {
-        None => None,
-        Some(seats) => {
-            let acquiring = tokio::time::timeout(LONGEST_WAIT, seats.clone().acquire_owned());
-            let permit = acquiring.await.ok().and_then(Result::ok).ok_or(NoConnection::Full)?;
-            Some(Arc::new(permit))
-        }
-    };
+    let acquiring = tokio::time::timeout(LONGEST_WAIT, upstream.seats.clone().acquire_owned());
+    let permit = Arc::new(acquiring.await.ok().and_then(Result::ok).ok_or(NoConnection::Full)?);
     let stream = upstream.connect().await.map_err(NoConnection::Failed)?;
     let handshake = builder().handshake(TokioIo::new(stream)).await;
     let (sender, connection) = handshake.map_err(|error| NoConnection::Failed(io::Error::other(error)))?;

@@ -41,6 +41,18 @@ fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
 }
 
+/// What so many requests at once over one connection are answered with.
+pub(crate) fn statuses(house: &House, count: usize) -> Vec<u16> {
+    runtime().block_on(async {
+        let sender = plain(house).await;
+        let each = (0..count).map(|_| {
+            let mut sender = sender.clone();
+            async move { sender.send_request(get(house, "/")).await.expect("an answer").status().as_u16() }
+        });
+        futures_util::future::join_all(each).await
+    })
+}
+
 #[test]
 fn many_requests_share_a_connection() {
     let upstream = Upstream::answering(|seen| ok(&format!("{} {}", seen.target, seen.text())));

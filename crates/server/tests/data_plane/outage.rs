@@ -93,6 +93,19 @@ fn an_upstream_has_no_more_connections_than_it_may() {
 }
 
 #[test]
+fn an_upstream_that_nobody_has_bounded_has_no_more_connections_than_clients_may() {
+    let upstream = Upstream::serving(|_, stream| {
+        std::thread::sleep(Duration::from_secs(3));
+        stream.write_all(&ok("x")).is_ok()
+    });
+    // Many requests may come over one connection, by HTTP/2: the one that a client may have is not the bound.
+    let house = House::open(&format!("upstream = \"{}\"\nlimits.connections = 3\n{OPEN}", upstream.url()));
+    let statuses = crate::http2::statuses(&house, 6);
+    assert_eq!(upstream.seen().len(), 3);
+    assert_eq!(statuses.iter().filter(|status| **status == 503).count(), 3, "{statuses:?}");
+}
+
+#[test]
 fn an_upstream_on_a_unix_socket_is_one_like_any_other() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("api.sock");

@@ -136,7 +136,7 @@ pub struct UpstreamSettings {
     pub connect_timeout: Period,
     /// The `Host` to send. Absent: the client's.
     pub host: Option<String>,
-    /// The most connections at once, over all cores. Absent: no bound.
+    /// The most connections at once, over all cores. Absent: as many as `limits.connections`.
     #[schemars(range(min = 1))]
     pub max_connections: Option<u32>,
 }
