@@ -73,6 +73,13 @@ impl Config {
         Ok(complaints.unless_any(config)?)
     }
 
+    /// The same with more rules.
+    #[must_use]
+    pub fn with(mut self, more: Rules) -> Self {
+        self.rules.push(more);
+        self
+    }
+
     /// The policy that the rules mean. `generation` tells it from earlier ones.
     ///
     /// # Errors

@@ -1,6 +1,9 @@
 //! `doorward import`.
 
+mod ez;
+mod kirby;
 mod magento;
+mod moving;
 mod openapi;
 mod reference;
 mod routes;
@@ -32,6 +35,8 @@ pub struct Import {
 
 #[derive(Subcommand)]
 enum From {
+    Ez(ez::Ez),
+    Kirby(kirby::Kirby),
     Magento(Box<magento::Magento>),
     Openapi(OpenApi),
     Users(users::Users),
@@ -53,6 +58,8 @@ struct OpenApi {
 impl Import {
     pub async fn run(self, config: &Path) -> anyhow::Result<()> {
         match self.from {
+            From::Ez(import) => import.run(config).await,
+            From::Kirby(import) => import.run(config).await,
             From::Magento(import) => import.run(config),
             From::Openapi(import) => import.run(config),
             From::Users(import) => import.run(config).await,

@@ -9,7 +9,7 @@ mod merged;
 mod module;
 mod path;
 mod people;
-mod php;
+pub(super) mod php;
 mod records;
 mod role;
 mod route;

@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::console::Console;
 use crate::failure::Usage;
 pub use moving::{Wishes, move_in, refuse};
+pub use record::{Record, Wrong};
 
 /// A file has no more bytes.
 const GREATEST: u64 = 1 << 30;

@@ -10,7 +10,7 @@ use crate::expected::{compare_json, compare_text};
 use crate::stage::Stage;
 
 /// The documents that have commands, each with a test below.
-const TOLD: [&str; 12] = [
+const TOLD: [&str; 13] = [
     "CONTRIBUTING.md",
     "README.md",
     "docs/api.md",
@@ -19,6 +19,7 @@ const TOLD: [&str; 12] = [
     "docs/first-run.md",
     "docs/from-magento.md",
     "docs/gateway.md",
+    "docs/imports.md",
     "docs/layer.md",
     "docs/operations.md",
     "docs/rules-explained.md",
@@ -71,6 +72,11 @@ fn from_magento() {
 #[test]
 fn gateway() {
     tell("docs/gateway.md");
+}
+
+#[test]
+fn imports() {
+    tell("docs/imports.md");
 }
 
 #[test]

@@ -37,7 +37,8 @@ fn what_is_shown_from_a_file_stands_there() {
 
 #[test]
 fn each_block_says_what_it_is() {
-    let known = ["", "sh", "text", "json", "toml", "rust", "python", "yaml", "js", "html", "nginx", "ini"];
+    let known =
+        ["", "sh", "text", "json", "toml", "rust", "python", "yaml", "js", "html", "nginx", "ini", "csv", "php"];
     for document in Document::all() {
         for Block { place, language, .. } in document.blocks() {
             assert!(known.contains(&language.as_str()), "{place}: {language}");

@@ -3,6 +3,8 @@
 #[path = "../kit/mod.rs"]
 mod kit;
 
+mod ez;
+mod kirby;
 mod users;
 
 /// Rules for one realm, with an upstream at this address.

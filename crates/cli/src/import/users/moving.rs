@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Display;
+use std::sync::Arc;
 
 use anyhow::anyhow;
 use doorward::password::foreign::{Incoming, Written};
@@ -34,6 +35,7 @@ pub struct Wishes<'a> {
 
 /// Somebody who is checked, and the hash that they bring.
 struct Candidate {
+    file: Option<Arc<str>>,
     line: usize,
     arrival: Arrival,
     hash: Option<Incoming>,
@@ -106,8 +108,8 @@ fn check(console: &Console, records: Vec<Record>, wishes: &Wishes<'_>) -> Result
         wrong.push(Wrong::new(*first, format!("there are no such roles: {}; declare them first", names.join(", "))));
         return Err(wrong);
     }
-    let mut seen: HashMap<(Name, Login), usize> = HashMap::new();
-    let mut ids: HashMap<(Name, UserId), usize> = HashMap::new();
+    let mut seen: HashMap<(Name, Login), String> = HashMap::new();
+    let mut ids: HashMap<(Name, UserId), String> = HashMap::new();
     let mut candidates = Vec::with_capacity(records.len());
     for record in records {
         if wrong.len() == TOLD {
@@ -117,15 +119,20 @@ fn check(console: &Console, records: Vec<Record>, wishes: &Wishes<'_>) -> Result
         let candidate = match candidate(console, &record, wishes.realm) {
             Ok(candidate) => candidate,
             Err(text) => {
-                wrong.push(Wrong::new(line, text));
+                wrong.push(Wrong::new(line, text).within(record.file));
                 continue;
             }
         };
         let Arrival { realm, login, id, .. } = &candidate.arrival;
-        let same_login = seen.insert((realm.clone(), login.clone()), line);
-        let same_id = id.clone().and_then(|id| ids.insert((realm.clone(), id), line));
+        let place = match &record.file {
+            None => format!("on line {line}"),
+            Some(file) => format!("in {file}"),
+        };
+        let same_login = seen.insert((realm.clone(), login.clone()), place.clone());
+        let same_id = id.clone().and_then(|id| ids.insert((realm.clone(), id), place));
         for (first, what) in [(same_login, "login"), (same_id, "id")] {
-            wrong.extend(first.map(|first| Wrong::new(line, format!("the {what} stands on line {first} already"))));
+            let told = first.map(|first| Wrong::new(line, format!("the {what} stands {first} already")));
+            wrong.extend(told.map(|told| told.within(record.file.clone())));
         }
         candidates.push(candidate);
     }
@@ -165,7 +172,12 @@ fn candidate(console: &Console, record: &Record, realm: Option<&str>) -> Result<
     };
     let checked = console.engine.check_arrival(&console.actor, &mut arrival);
     checked.map_err(|refusal| console.refused(refusal).to_string())?;
-    Ok(Candidate { line: record.line, arrival, hash: hash.map_err(|error| format!("hash: {error}"))? })
+    Ok(Candidate {
+        file: record.file.clone(),
+        line: record.line,
+        arrival,
+        hash: hash.map_err(|error| format!("hash: {error}"))?,
+    })
 }
 
 /// Who of them is here already.
@@ -190,7 +202,7 @@ fn ids_that_differ(candidates: &[Candidate], here: &[Option<User>]) -> Option<Ve
     let differs = candidates.iter().zip(here).filter_map(|(candidate, user)| {
         let (id, user) = (candidate.arrival.id.as_ref()?, user.as_ref()?);
         let text = || format!("{} has the id {} here, and an id is never altered", user.login, user.id);
-        (*id != user.id).then(|| Wrong::new(candidate.line, text()))
+        (*id != user.id).then(|| Wrong::new(candidate.line, text()).within(candidate.file.clone()))
     });
     let wrong: Vec<Wrong> = differs.take(TOLD).collect();
     (!wrong.is_empty()).then_some(wrong)
@@ -206,7 +218,8 @@ fn work<'a>(candidate: &'a Candidate, user: Option<&'a User>) -> Work<'a> {
 }
 
 fn told(file: &str, wrong: &[Wrong]) -> BadFile {
-    for Wrong { line, text } in wrong {
+    for Wrong { file: other, line, text } in wrong {
+        let file = other.as_deref().unwrap_or(file);
         let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         eprintln!("{file}:{line}: {text}");
     }

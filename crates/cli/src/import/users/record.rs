@@ -1,10 +1,14 @@
 //! A user as a file has them.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 /// What one line says. `None` says nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Record {
+    /// The file, where it is not the one that was named.
+    pub file: Option<Arc<str>>,
     /// Where it stands, from 1.
     pub line: usize,
     pub login: String,
@@ -24,13 +28,20 @@ pub struct Record {
 /// What is wrong on a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wrong {
+    /// The file, where it is not the one that was named.
+    pub file: Option<Arc<str>>,
     pub line: usize,
     pub text: String,
 }
 
 impl Wrong {
     pub fn new(line: usize, text: impl Into<String>) -> Self {
-        Self { line, text: text.into() }
+        Self { file: None, line, text: text.into() }
+    }
+
+    /// The same in another file.
+    pub fn within(self, file: Option<Arc<str>>) -> Self {
+        Self { file, ..self }
     }
 }
 
