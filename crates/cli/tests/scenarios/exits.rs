@@ -6,8 +6,8 @@ use std::path::Path;
 
 use crate::kit::{Place, Server};
 
-/// Each verb with arguments that would do, and whether it reads `doorward.toml`.
-const VERBS: [(&str, &str, bool); 32] = [
+/// Each verb with arguments that would do, and whether it reads `doorward.toml` before all else.
+const VERBS: [(&str, &str, bool); 35] = [
     ("demo", "--print-config", false),
     ("init", "", false),
     ("check", "", true),
@@ -37,8 +37,11 @@ const VERBS: [(&str, &str, bool); 32] = [
     ("backup", "copy.db", true),
     ("restore", "copy.db", true),
     ("schema", "", false),
+    ("import ez", "dump.sql", false),
+    ("import kirby", "site", false),
     ("import magento", "app", false),
     ("import openapi", "openapi.yaml", false),
+    ("import users", "users.csv", false),
     ("completions", "bash", false),
 ];
 
