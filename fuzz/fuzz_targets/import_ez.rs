@@ -17,6 +17,7 @@ mod import {
         pub mod spreadsheet;
         pub mod sql;
         pub mod table;
+        pub mod token;
     }
 }
 

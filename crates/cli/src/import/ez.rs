@@ -6,6 +6,7 @@ mod rules;
 mod spreadsheet;
 mod sql;
 mod table;
+mod token;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
