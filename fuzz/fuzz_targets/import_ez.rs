@@ -42,7 +42,7 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     let mut wrong = Vec::new();
-    let roles = grant::read(&tables, &mut wrong);
+    let roles = grant::read(&tables, "site", &mut wrong);
     for role in roles.values() {
         // A limitation that rules cannot say is never left out of sight.
         let judged = |grant: &grant::Grant| grant.limitations.iter().all(|one| one.identifier == "SiteAccess");

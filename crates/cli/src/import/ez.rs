@@ -33,6 +33,9 @@ pub struct Ez {
     /// The name of the site, which passwords of the kind 3 are hashed along with: ez.no.
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
+    /// The siteaccess that is served here: policies for others alone are refused.
+    #[arg(long, value_name = "NAME", default_value = "site")]
+    siteaccess: String,
     /// The user whose roles guests have, by the id of its content.
     #[arg(long, value_name = "ID", default_value_t = 10)]
     anonymous: u64,
@@ -50,7 +53,7 @@ impl Ez {
         let name = names.join(", ");
         let tables = self.read()?;
         let mut wrong = Vec::new();
-        let roles = grant::read(&tables, &mut wrong);
+        let roles = grant::read(&tables, &self.siteaccess, &mut wrong);
         let installation = Installation { site: self.site.as_deref(), anonymous: self.anonymous };
         let people = People::read(&tables, &roles, &installation);
         told("doubt", &people.doubts);

@@ -49,10 +49,15 @@ async fn users_move_in_with_the_roles_of_their_groups() {
     for part in [
         "[role.ez-administrator]\ntitle = \"Administrator\"\nallow = [\"Ez::all\"]\n",
         "[role.content-editor]\ntitle = \"Content Editor\"\nallow = [\"Ez::content\", \"Ez::class/edit\"]\n",
-        "# granted at every siteaccess: user/login (SiteAccess 1766001124)\n# refused: content/read (Section 1)\nallow = [\"Ez::user/login\"]\n",
+        "# granted at this siteaccess: user/login (SiteAccess 1766001124)\n# refused: content/read (Section 1)\nallow = [\"Ez::user/login\"]\n",
     ] {
         assert!(written.contains(part), "{part}: {written}");
     }
+    let elsewhere = place.run("import ez site.sql --siteaccess shop --dry-run");
+    let refused =
+        "user/login (SiteAccess 1766001124) of the role anonymous is refused: it is for other siteaccesses than `shop`";
+    assert!(elsewhere.stderr.contains(refused), "{}", elsewhere.stderr);
+    assert!(elsewhere.stdout.contains("policies: 3 taken over, 2 refused."), "{}", elsewhere.stdout);
     place.write("doorward.toml", &format!("rules = [\"ez.toml\"]\n{}", place.read("doorward.toml")));
     place.run("check").ok();
     let shown = |login: &str| place.run(&format!("user show {login} --json")).json();

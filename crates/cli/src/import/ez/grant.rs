@@ -40,8 +40,8 @@ pub struct Role {
     pub refused: Vec<(Grant, Wrong)>,
 }
 
-/// A siteaccess is no resource: whoever judges it knows it by the request.
-const JUDGED: &str = "SiteAccess";
+/// One siteaccess is served here: what is granted at it is granted, and what is granted elsewhere alone is not.
+const SITEACCESS: &str = "SiteAccess";
 
 impl Grant {
     /// `content/read`, with its limitations: `content/read (Section 1)`.
@@ -60,14 +60,19 @@ impl Grant {
         if limitations.is_empty() { subject } else { format!("{subject} ({})", limitations.join("; ")) }
     }
 
-    /// The limitation that rules cannot say.
-    fn unsaid(&self) -> Option<&Limitation> {
-        self.limitations.iter().find(|limitation| limitation.identifier != JUDGED)
+    /// The limitation that rules cannot say, or that is not met here.
+    fn unsaid(&self, siteaccess: &str) -> Option<&Limitation> {
+        // eZ keeps a siteaccess as the CRC-32 of its name, without a sign.
+        let here = crc32fast::hash(siteaccess.as_bytes()).to_string();
+        let is_met = |limitation: &&Limitation| {
+            limitation.identifier == SITEACCESS && limitation.values.iter().any(|value| value.trim() == here)
+        };
+        self.limitations.iter().find(|limitation| !is_met(limitation))
     }
 }
 
 /// Reads the published roles, by their id.
-pub fn read(tables: &Tables, wrong: &mut Vec<Wrong>) -> BTreeMap<u64, Role> {
+pub fn read(tables: &Tables, siteaccess: &str, wrong: &mut Vec<Wrong>) -> BTreeMap<u64, Role> {
     let mut roles = BTreeMap::new();
     let mut names = BTreeSet::new();
     for row in tables.rows("ezrole").iter().filter(|row| row.number("version").is_none_or(|version| version == 0)) {
@@ -97,23 +102,23 @@ pub fn read(tables: &Tables, wrong: &mut Vec<Wrong>) -> BTreeMap<u64, Role> {
         let limitations = limitations.get(&id).cloned().unwrap_or_default();
         match subject(row) {
             Err(text) => wrong.push(row.wrong(text)),
-            Ok(subject) => role.take(Grant { subject, limitations }, row),
+            Ok(subject) => role.take(Grant { subject, limitations }, siteaccess, row),
         }
     }
     roles
 }
 
 impl Role {
-    fn take(&mut self, grant: Grant, row: &Row) {
-        match grant.unsaid() {
+    fn take(&mut self, grant: Grant, siteaccess: &str, row: &Row) {
+        match grant.unsaid(siteaccess) {
             None => self.grants.push(grant),
             Some(limitation) => {
                 let what = one_line(&limitation.identifier);
-                let text = format!(
-                    "{} of the role {} is refused: rules cannot say the limitation {what}, and would grant more",
-                    one_line(&grant.text()),
-                    self.name
-                );
+                let why = match limitation.identifier == SITEACCESS {
+                    true => format!("it is for other siteaccesses than `{}`", one_line(siteaccess)),
+                    false => format!("rules cannot say the limitation {what}, and would grant more"),
+                };
+                let text = format!("{} of the role {} is refused: {why}", one_line(&grant.text()), self.name);
                 let wrong = row.wrong(text);
                 self.refused.push((grant, wrong));
             }

@@ -67,7 +67,7 @@ fn write_role(text: &mut String, role: &Role) {
     let _ = writeln!(text, "\n[role.{}]", role.name);
     let _ = writeln!(text, "title = {}", toml::Value::String(one_line(&role.title)));
     for grant in role.grants.iter().filter(|grant| !grant.limitations.is_empty()) {
-        let _ = writeln!(text, "# granted at every siteaccess: {}", one_line(&grant.text()));
+        let _ = writeln!(text, "# granted at this siteaccess: {}", one_line(&grant.text()));
     }
     for (grant, _) in &role.refused {
         let _ = writeln!(text, "# refused: {}", one_line(&grant.text()));
