@@ -58,6 +58,6 @@ impl Admission {
 
     /// The same, as the engine asks for it where sessions begin and end.
     pub fn visit<'a>(&'a self, headers: &'a HeaderMap) -> Visit<'a> {
-        Visit { client: self.client, headers, request_id: self.request_id() }
+        Visit { client: self.client, headers, request_id: self.request_id(), profile: self.pass.route().profile }
     }
 }

@@ -8,6 +8,7 @@ mod basic;
 mod ceiling;
 mod codes;
 mod credentials;
+mod dialect;
 mod endings;
 mod feed;
 mod guests;

@@ -72,6 +72,7 @@ pub mod runtime;
 mod seal;
 mod session;
 mod sessions;
+mod speech;
 pub mod store;
 mod throttle;
 mod user;
@@ -92,6 +93,7 @@ pub use name::{InvalidName, Name};
 pub use path::{CanonicalPath, PathError};
 pub use refusal::{Reason, Refusal, Terms};
 pub use session::{Session, SessionDigest, SessionHandle, SessionKey, SessionToken};
+pub use speech::{Format, Speech};
 pub use user::{InvalidUser, Login, PasswordHash, User, UserId, UserNumber, UserState};
 pub use verdict::{Answer, Caller, Known, LiveSession, Method, Pass, Verdict};
 

@@ -11,6 +11,7 @@ mod compile;
 mod complaint;
 mod cookies;
 mod cors;
+mod dialect;
 mod document;
 mod explain;
 mod force;
@@ -44,11 +45,12 @@ pub use builtin::{Door, OwnRoute};
 pub use compile::Draft;
 pub use complaint::{Complaint, Complaints, nearest};
 pub use cors::CrossOrigin;
+pub use dialect::{DialectHit, DialectPlace, SpokenDialect};
 pub use document::Environment;
 pub use explain::{Explanation, Outcome, Question, Step};
 pub use force::{Force, ForceError, Forced, ForcedBody, Place, Value, Values};
 pub use pattern::{InvalidPattern, Pattern, Segment};
-pub use profile::{Profile, Statuses, Wording};
+pub use profile::{MethodOverride, Options, Profile, Statuses, StrayAuthorization, Wording};
 pub use quantity::{InvalidQuantity, Period, Rate, Size};
 pub use realm::Realm;
 pub use role::{ADMINISTRATOR, Role, RoleOrigin};
@@ -57,8 +59,9 @@ pub use rules::{
     AclRule, AuthorizationRule, CorsRule, ForceRule, HeaderRule, HeadersRule, LimitsRule, RoleRule, RouteRule, Rules,
 };
 pub use settings::{
-    AdminSettings, Audit, BasicSettings, Cookie, CorsSettings, CsrfRequests, CsrfSettings, Dialect, Dialects, Drain,
-    HeaderSettings, Limits, Listener, Log, LogFormat, LogLevel, Otel, Panel, PasswordSettings, ProofKind,
+    AdminSettings, AllowHeaders, Audit, BasicSettings, Cookie, CorsSettings, CsrfRequests, CsrfSettings, Dialects,
+    Drain, EzSettings, EzVendor, HeaderSettings, KirbyCors, KirbyCorsOptions, KirbySettings, Limits, Listener, Log,
+    LogFormat, LogLevel, MagentoCompat, MagentoSettings, OneOrMany, Otel, Panel, PasswordSettings, ProofKind,
     RealmSettings, SameSite, SessionCap, SessionSettings, Settings, Tls, UpstreamSettings, Upstreams, WhenCapped,
     schema,
 };
@@ -98,6 +101,8 @@ pub struct Policy {
     realms: Box<[Realm]>,
     mount: Box<str>,
     cookies: Cookies,
+    dialects: Box<[SpokenDialect]>,
+    dialect_settings: Dialects,
     site: Site,
     terms: Terms,
     warnings: Vec<Complaint>,
@@ -149,6 +154,12 @@ impl Allow {
     /// The value of the header.
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// The methods that routes name, without spaces, and without those that Doorward adds.
+    pub(crate) fn listed(&self) -> Option<http::HeaderValue> {
+        let names: Vec<&str> = self.0.split(", ").filter(|name| !matches!(*name, "OPTIONS" | "HEAD")).collect();
+        http::HeaderValue::from_str(&names.join(",")).ok().filter(|value| !value.is_empty())
     }
 
     /// The header's value. None when no method is left to name.

@@ -1,5 +1,12 @@
 //! The only code that puts a refusal into words (RFC 9457).
 
+mod dialect;
+mod ez;
+mod kirby;
+mod magento;
+
+pub use dialect::{Said, php_json, xml_text};
+
 use bytes::Bytes;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue, LOCATION, REFERRER_POLICY,
@@ -79,10 +86,14 @@ impl Problem {
 /// The response for a refusal. The request's id lets the operator find the reason in the log.
 pub fn response(refusal: &Refusal, request_id: Option<&str>) -> Response<Bytes> {
     let terms = refusal.terms();
-    let mut response = match &terms.log_in {
-        Some(place) => see_other(place),
-        None => {
-            let mut problem = problem(refusal);
+    let mut problem = problem(refusal);
+    let mut response = match (&terms.log_in, &terms.speech) {
+        (Some(place), _) => see_other(place),
+        (None, Some(speech)) => {
+            let detail = problem.detail.as_deref().unwrap_or(&problem.title);
+            speech.response(Said { status: refusal.status(), reason: Some(refusal.reason()), detail })
+        }
+        (None, None) => {
             if let Some(id) = request_id {
                 problem = problem.member("request_id", id);
             }

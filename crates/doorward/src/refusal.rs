@@ -9,6 +9,7 @@ use crate::csrf::CsrfRefusal;
 use crate::password::PasswordRefusal;
 use crate::path::PathError;
 use crate::policy::{CrossOrigin, ForceError, RouteId};
+use crate::speech::Speech;
 use crate::store::Conflict;
 use crate::user::User;
 
@@ -33,6 +34,8 @@ pub struct Terms {
     pub retry_after: Option<u32>,
     /// Cookies to expire.
     pub expired: Vec<HeaderValue>,
+    /// How the caller wants to be answered, where that is in the words of another system.
+    pub speech: Option<Box<Speech>>,
     /// The origin that may read the answer.
     pub cors: Option<CrossOrigin>,
     /// Whether the request came over TLS.
@@ -137,7 +140,10 @@ impl Refusal {
 
     /// The status that says it.
     pub fn status(&self) -> StatusCode {
-        self.reason.status()
+        match &self.terms.speech {
+            Some(speech) => speech.profile.status(&self.reason),
+            None => self.reason.status(),
+        }
     }
 
     /// One word for logs, counters and problems.

@@ -23,6 +23,9 @@ impl Pass {
     /// none of our cookies, no credentials that were used here.
     pub fn edit_request(&self, parts: &mut Parts) {
         identity::strip(&mut parts.headers);
+        if let Some(method) = &self.method {
+            parts.method = method.clone();
+        }
         spelling::drop_others(&mut parts.headers, self.policy().csrf_header(), self.route());
         if let Some(stripped) = cookie::strip(&parts.headers, &|name| self.policy().is_own_cookie(name)) {
             parts.headers.remove(COOKIE);

@@ -33,6 +33,10 @@ pub struct Pass {
     /// The query after forcing, where that changed it.
     pub(crate) query: Option<String>,
     pub(crate) forced: Option<Forced>,
+    /// The method that the request is meant with, where it is not the one that it has.
+    pub(crate) method: Option<http::Method>,
+    /// The path by which the route was found, where a dialect reads more into the one that was sent.
+    pub(crate) matched: Option<String>,
     pub(crate) csrf_token: Option<String>,
     /// Cookies to expire: their sessions are dead.
     pub(crate) expired: Vec<HeaderValue>,
@@ -65,6 +69,11 @@ impl Pass {
     /// What must replace parameters of the body, which is then buffered. The query and path are forced already.
     pub fn forced_body(&self) -> Option<&Forced> {
         self.forced.as_ref()
+    }
+
+    /// The method that was judged.
+    pub fn method<'m>(&'m self, sent: &'m http::Method) -> &'m http::Method {
+        self.method.as_ref().unwrap_or(sent)
     }
 
     /// A CSRF token bound to the caller's session, on routes that hand one out.
@@ -152,6 +161,8 @@ pub struct LiveSession {
 /// What the door says by itself, without a body.
 #[derive(Debug)]
 pub struct Answer {
-    /// Headers of the 204: `Allow`, or the preflight's permissions.
+    /// 204, unless a dialect says otherwise.
+    pub status: http::StatusCode,
+    /// `Allow`, or the preflight's permissions.
     pub headers: http::HeaderMap,
 }

@@ -1,5 +1,6 @@
 //! One request and its answer: checked, judged, and then forwarded, served, or refused, in this order.
 
+use std::cell::OnceCell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Instant;
@@ -7,7 +8,7 @@ use std::time::Instant;
 use doorward::client::Client;
 use doorward::policy::{RouteId, Target};
 use doorward::problem;
-use doorward::{Caller, Head, Pass, Reason, Refusal, Verdict};
+use doorward::{Caller, Head, Pass, Reason, Refusal, Speech, Verdict};
 use futures_util::FutureExt as _;
 use http::header::{self, HeaderMap};
 use http::request::Parts;
@@ -37,6 +38,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) client: Client,
     /// The authority in its one spelling; empty when an old client names none.
     pub(crate) host: HeaderValue,
+    /// How the client wants to be answered, where that is in the words of another system.
+    pub(crate) speech: Option<Speech>,
 }
 
 /// Why a request ends here.
@@ -80,7 +83,14 @@ impl Served {
 
 impl Stop {
     /// The answer that says so. Refusals go to the audit log too.
-    pub(crate) fn served(self, link: &Link, id: &RequestId, request: (&str, &str), client: &Client) -> Served {
+    pub(crate) fn served(
+        self,
+        link: &Link,
+        id: &RequestId,
+        request: (&str, &str),
+        client: &Client,
+        speech: Option<&Speech>,
+    ) -> Served {
         let engine = &link.core.gateway.engine;
         let (method, path) = request;
         let (response, outcome) = match self {
@@ -89,9 +99,16 @@ impl Stop {
                     let refusal = Refusal::new(Reason::Malformed(what));
                     engine.note_refusal(&refusal, method, path, client.address, id.as_str());
                 }
-                (fault.response(id.as_str()), fault.code())
+                let response = match speech {
+                    Some(speech) => fault.spoken(speech),
+                    None => fault.response(id.as_str()),
+                };
+                (response, fault.code())
             }
-            Self::Refusal(refusal) => {
+            Self::Refusal(mut refusal) => {
+                if refusal.terms().speech.is_none() {
+                    refusal.terms_mut().speech = speech.cloned().map(Box::new);
+                }
                 engine.note_refusal(&refusal, method, path, client.address, id.as_str());
                 (problem::response(&refusal, Some(id.as_str())), refusal.code())
             }
@@ -173,9 +190,11 @@ async fn respond(
     let (parts, body) = request.into_parts();
     let has_body = !body.is_end_stream();
     let unknown = Client { address: link.address(), secure: link.peer.secure, by_proxy: false };
+    let speech: OnceCell<Option<Speech>> = OnceCell::new();
     let refuse = |stop: Stop, client: &Client| {
         let path = parts.uri.path();
-        let mut served = stop.served(link, id, (parts.method.as_str(), path), client);
+        let mut served =
+            stop.served(link, id, (parts.method.as_str(), path), client, speech.get().and_then(Option::as_ref));
         protect(served.response.headers_mut(), client.secure);
         served
     };
@@ -192,6 +211,7 @@ async fn respond(
         }
     };
     let client = *head.client();
+    let _ = speech.set(gateway.engine.policy().speech(head.host(), head.path().as_str(), &parts.headers));
     if let Some(line) = &mut notes.line {
         line.client = Some(client.address);
     }
@@ -219,7 +239,7 @@ async fn respond(
         Verdict::Answer(answer) => {
             *closes |= has_body;
             let mut response = Response::new(ResponseBody::empty());
-            *response.status_mut() = StatusCode::NO_CONTENT;
+            *response.status_mut() = answer.status;
             *response.headers_mut() = answer.headers;
             protect(response.headers_mut(), client.secure);
             return Served { response, outcome: "answer" };
@@ -233,7 +253,8 @@ async fn respond(
         }
     }
     let host = HeaderValue::from_str(head.host()).unwrap_or(HeaderValue::from_static(""));
-    let exchange = Exchange { link, id: id.clone(), started, client, host };
+    let spoken = speech.get().cloned().flatten();
+    let exchange = Exchange { link, id: id.clone(), started, client, host, speech: spoken };
     if let Err(stop) = exchange.check_bounds(&parts, &pass) {
         *closes |= has_body;
         let mut served = refuse(stop, &client);
@@ -293,7 +314,7 @@ impl Exchange<'_> {
 
     /// The same, when the request itself is gone.
     pub(crate) fn stop_at(&self, stop: Stop, request: (&str, &str), pass: &Pass) -> Served {
-        let mut served = stop.served(self.link, &self.id, request, &self.client);
+        let mut served = stop.served(self.link, &self.id, request, &self.client, self.speech.as_ref());
         pass.edit_response(served.response.headers_mut());
         served
     }

@@ -1,7 +1,9 @@
 //! What goes wrong on the way, and what the caller is told of it: what they can mend themselves, and never a detail of ours.
 
 use bytes::Bytes;
+use doorward::Speech;
 use doorward::problem::Problem;
+use doorward::problem::Said;
 use http::{HeaderValue, Response, StatusCode, header};
 
 /// A request that ends here, for a reason that is not the engine's.
@@ -143,6 +145,17 @@ impl Fault {
             Self::Loop => ("The request has been here before.", None),
             Self::Internal => ("Something went wrong here.", None),
         }
+    }
+
+    /// The answer in the words of another system.
+    pub(crate) fn spoken(self, speech: &Speech) -> Response<Bytes> {
+        let status = self.status();
+        let detail = status.canonical_reason().unwrap_or("Error");
+        let mut response = speech.response(Said { status, reason: None, detail });
+        if let Self::UpstreamUnavailable { retry_after } = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(retry_after));
+        }
+        response
     }
 
     /// The answer, an RFC 9457 problem.

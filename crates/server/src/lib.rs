@@ -10,6 +10,7 @@ mod body;
 mod connection;
 mod core;
 mod descriptors;
+mod dialect;
 mod exchange;
 mod fault;
 mod files;

@@ -31,7 +31,7 @@ use tower::ServiceExt as _;
 use utoipa::openapi::OpenApi;
 
 use crate::admin::Hours;
-use crate::{health, metrics, openapi, pages};
+use crate::{dialect, health, metrics, openapi, pages};
 
 /// What the data plane tells about itself.
 pub(crate) trait Plane: Send + Sync + 'static {
@@ -80,6 +80,7 @@ pub(crate) fn router(state: State) -> Router {
     };
     let resources = described
         .merge(pages::router())
+        .merge(dialect::router())
         .merge(metrics::router())
         .fallback(nothing)
         .layer(from_fn(protect::protect))

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use clap::Args;
 use doorward::Visit;
 use doorward::client::Client;
+use doorward::policy::Profile;
 use http::header::{HeaderMap, HeaderValue, USER_AGENT};
 
 use super::{Whom, named};
@@ -35,7 +36,7 @@ impl Passwd {
         let headers: HeaderMap = [(USER_AGENT, HeaderValue::from_static("doorward user passwd"))].into_iter().collect();
         // Whoever sits here reaches the database by no network at all.
         let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), secure: true, by_proxy: false };
-        let visit = Visit { client, headers: &headers, request_id: None };
+        let visit = Visit { client, headers: &headers, request_id: None, profile: &Profile::DOORWARD };
         let changed = console.engine.replace_password(&user, current, new, &visit).await;
         // A failure is audited as it is at the door.
         console.engine.maintain().await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use doorward::client::{Client, Peer, TrustedProxies};
 use doorward::password::{Busy, HashJob, HashOutcome, Hasher};
-use doorward::policy::{Door, Draft, Policy, Settings};
+use doorward::policy::{Door, Draft, Policy, Profile, Settings};
 use doorward::{Actor, Engine, EngineParts, Head, LogIn, MemoryStore, PasswordHash, UserDraft, Visit};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -72,7 +72,7 @@ impl World {
             let draft = UserDraft { roles: vec!["clerk".into()], password: Some(password()), ..UserDraft::new("anna") };
             engine.create_user(&Actor::console(), draft).await.expect("a user");
             let client = Client { address: [192, 0, 2, 1].into(), secure: true, by_proxy: false };
-            let visit = Visit { client, headers: &HeaderMap::new(), request_id: None };
+            let visit = Visit { client, headers: &HeaderMap::new(), request_id: None, profile: &Profile::DOORWARD };
             let request = LogIn { realm: None, login: "anna", password: password(), remember: false };
             let logged_in = engine.log_in(request, &visit).await.expect("a session");
             let set = logged_in.cookies[0].to_str().expect("text");

@@ -14,6 +14,7 @@ use super::refused::Refused;
 use super::secret::Secret;
 use super::view::{CurrentSession, OneSession, Origin, Problem, SessionList, SessionView, UserView};
 use crate::engine::{LogIn, Scope};
+use crate::policy::Profile;
 use crate::refusal::{Reason, Refusal};
 use crate::session::{SessionHandle, SessionKey};
 use crate::store::StoredSession;
@@ -226,7 +227,7 @@ fn expired(call: &Call) -> Vec<HeaderValue> {
     let own = call.known().and_then(|known| policy.realm_id(known.user().realm.as_str()));
     let realms = own.map_or_else(|| call.realms().into_owned(), |realm| vec![realm]);
     let given = realms.into_iter().filter(|realm| policy.cookie_name(*realm, secure).is_some());
-    given.map(|realm| policy.expired_cookie(realm, secure)).collect()
+    given.flat_map(|realm| policy.expired_cookies(realm, secure, &Profile::DOORWARD)).collect()
 }
 
 pub(super) fn add_cookies(headers: &mut HeaderMap, cookies: impl IntoIterator<Item = HeaderValue>) {

@@ -11,7 +11,7 @@ use crate::client::network;
 use crate::clock::Time;
 use crate::cookie::{self, Found};
 use crate::head::Head;
-use crate::policy::{Policy, RealmId};
+use crate::policy::{Policy, RealmId, Route};
 use crate::refusal::{Reason, Refusal};
 use crate::store::Change;
 use crate::user::Login;
@@ -23,13 +23,14 @@ impl Engine {
     pub(super) async fn basic(
         &self,
         policy: &Policy,
+        route: &Route,
         realm: RealmId,
         head: &Head<'_>,
         encoded: &str,
         now: Time,
     ) -> Result<Known, Refusal> {
         let source = network(head.client.address).network();
-        if !head.client.secure && !policy.realm(realm).allows_insecure_basic() {
+        if !head.client.secure && !policy.allows_insecure_basic(route.profile, realm) {
             self.throttle.count_source(source, now);
             return Err(Reason::HttpsRequired.into());
         }

@@ -10,7 +10,7 @@ use crate::basic::{Authorization, authorization};
 use crate::clock::Time;
 use crate::cookie::{self, Found as Cookie};
 use crate::head::Head;
-use crate::policy::{Policy, RealmId, Route};
+use crate::policy::{Policy, RealmId, Route, StrayAuthorization};
 use crate::refusal::{Reason, Refusal};
 use crate::session::{Session, SessionDigest, SessionKey, SessionToken};
 use crate::sessions::Sessions;
@@ -52,18 +52,18 @@ impl Engine {
             Authorization::Duplicate => return Err(Reason::AmbiguousAuthorization.into()),
             Authorization::Basic(encoded) => {
                 if let Some(realm) = policy.basic_realm(route, head.query) {
-                    let known = self.basic(policy, realm, head, encoded, now).await;
+                    let known = self.basic(policy, route, realm, head, encoded, now).await;
                     let known = known.map_err(|refusal| match refusal.status() {
                         StatusCode::UNAUTHORIZED => challenged(refusal),
                         _ => refusal,
                     })?;
                     return Ok(Identity { caller: Caller::Known(known), ..Identity::guest() });
                 }
-                if !route.passes_authorization() {
+                if !route.passes_authorization() && !ignores_stray(route) {
                     return Err(refused(Reason::WrongScheme));
                 }
             }
-            _ if route.passes_authorization() => {}
+            _ if route.passes_authorization() || ignores_stray(route) => {}
             Authorization::Malformed => return Err(refused(Reason::MalformedAuthorization)),
             Authorization::Other(_) => return Err(refused(Reason::WrongScheme)),
         }
@@ -78,23 +78,30 @@ impl Engine {
         now: Time,
     ) -> Result<Identity<'h>, Refusal> {
         let mut identity = Identity::guest();
+        if let Some((header, wanted)) = route.profile.session_needs
+            && head.header(header) != Some(wanted)
+        {
+            return Ok(identity);
+        }
         for &realm in policy.asked_realms(route, head.query).map_err(Refusal::new)?.iter() {
-            let Some(name) = policy.cookie_name(realm, head.client.secure) else {
+            if policy.cookie_name(realm, head.client.secure).is_none() {
                 self.end_exposed(policy, realm, head).await?;
                 continue;
-            };
-            let text = match cookie::find(head.headers, name) {
-                Cookie::None => continue,
-                Cookie::Ambiguous => return Err(Reason::AmbiguousCookie.into()),
-                Cookie::One(text) => text,
-            };
-            match self.known(policy, realm, text, now).await.map_err(|error| unavailable(&error))? {
-                Some(known) => {
-                    identity.caller = Caller::Known(known);
-                    identity.token = Some(text);
-                    return Ok(identity);
+            }
+            for name in policy.cookie_names(realm, head.client.secure, route.profile) {
+                let text = match cookie::find(head.headers, name) {
+                    Cookie::None => continue,
+                    Cookie::Ambiguous => return Err(Reason::AmbiguousCookie.into()),
+                    Cookie::One(text) => text,
+                };
+                match self.known(policy, realm, text, now).await.map_err(|error| unavailable(&error))? {
+                    Some(known) => {
+                        identity.caller = Caller::Known(known);
+                        identity.token = Some(text);
+                        return Ok(identity);
+                    }
+                    None => identity.expired.extend(policy.expired_cookie(realm, head.client.secure, name)),
                 }
-                None => identity.expired.push(policy.expired_cookie(realm, head.client.secure)),
             }
         }
         Ok(identity)
@@ -150,11 +157,17 @@ impl Engine {
 
     /// A cookie of the encrypted kind came over plain HTTP: somebody may have read it. Its session ends.
     async fn end_exposed(&self, policy: &Policy, realm: RealmId, head: &Head<'_>) -> Result<(), Refusal> {
-        let name = policy.secure_cookie_name(realm);
-        let Cookie::One(text) = cookie::find(head.headers, name) else { return Ok(()) };
-        if !SessionToken::is_well_formed(text) {
-            return Ok(());
+        for name in policy.secure_cookie_names(realm) {
+            if let Cookie::One(text) = cookie::find(head.headers, name)
+                && SessionToken::is_well_formed(text)
+            {
+                self.end_exposed_session(policy, text, head).await?;
+            }
         }
+        Ok(())
+    }
+
+    async fn end_exposed_session(&self, policy: &Policy, text: &str, head: &Head<'_>) -> Result<(), Refusal> {
         let key = SessionDigest::of(text).key();
         let session = self.load_session(policy, key, self.clock.now()).await;
         if session.map_err(|error| unavailable(&error))?.is_some() {
@@ -163,6 +176,11 @@ impl Engine {
         }
         Ok(())
     }
+}
+
+/// Whether an `Authorization` header that says nothing here is as if it were not there.
+fn ignores_stray(route: &Route) -> bool {
+    route.profile.stray_authorization == StrayAuthorization::Ignored
 }
 
 /// Whether what was issued under `epoch` still holds.

@@ -1,16 +1,19 @@
 //! One decision: path, route, credential, CSRF, access, in this order.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::Method;
 use http::header::{ALLOW, CONTENT_LENGTH, HeaderMap, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE, VARY};
+use http::{Method, StatusCode};
 
 use super::identify::Identity;
-use super::{Engine, navigation};
+use super::{Engine, dialect, navigation};
 use crate::csrf::{self, Check, CsrfRefusal, Evidence, TokenState};
 use crate::head::Head;
 use crate::path::PathError;
-use crate::policy::{Access, Allow, CrossOrigin, Csrf, ForceError, Found, Match, Place, Policy, Values};
+use crate::policy::{
+    Access, Allow, CrossOrigin, Csrf, DialectHit, ForceError, Found, Match, Options, Place, Policy, Profile, Values,
+};
 use crate::refusal::{Reason, Refusal, Terms};
 use crate::verdict::{Answer, Caller, Known, Pass, Verdict};
 
@@ -29,28 +32,65 @@ impl Engine {
     /// ```
     pub async fn judge(&self, head: &Head<'_>) -> Verdict {
         let policy = self.policy.load_full();
-        let found = match policy.find(head.door, head.method, &head.host, head.path.as_str()) {
-            Match::Route(found) => found,
-            Match::MethodNotAllowed(allow) => return missing_method(&policy, head, &allow),
-            Match::UnknownMethod => return undeclared(&policy, head, Reason::UnknownMethod),
-            Match::NotFound => return undeclared(&policy, head, Reason::NotFound),
+        let Some(hit) = policy.dialect_at(&head.host, head.path.as_str()) else {
+            return self.judge_as(&policy, head, head.path.as_str(), None).await;
         };
-        if !serves(&policy, head) && !found.route.any_host {
+        let profile = hit.dialect.profile;
+        let refused = |reason: Reason| {
+            let speech = dialect::speech(&policy, profile, "", head);
+            Verdict::Deny(Refusal::with(reason, Terms { speech, secure: head.client.secure, ..Terms::default() }))
+        };
+        let method = match dialect::meant_method(profile, head) {
+            Ok(method) => method,
+            Err(reason) => return refused(reason),
+        };
+        let meant = Head { method: method.as_ref().unwrap_or(head.method), ..head.clone() };
+        let path = match dialect::matched_path(&policy, hit, meant.method, meant.path.as_str()) {
+            Ok(path) => path,
+            Err(reason) => return refused(reason),
+        };
+        let verdict = self.judge_as(&policy, &meant, &path, Some(hit)).await;
+        verdict.meant(method.clone(), head.path.as_str(), &path)
+    }
+
+    /// Judges a request that is meant as `head` says, and whose route is found by `path`.
+    async fn judge_as(
+        &self,
+        policy: &Arc<Policy>,
+        head: &Head<'_>,
+        path: &str,
+        hit: Option<DialectHit<'_>>,
+    ) -> Verdict {
+        let spoken = |verdict: Verdict| match (verdict, hit) {
+            (Verdict::Deny(mut refusal), Some(hit)) => {
+                refusal.terms_mut().speech = dialect::speech(policy, hit.dialect.profile, "", head);
+                Verdict::Deny(refusal)
+            }
+            (verdict, _) => verdict,
+        };
+        let found = match policy.find(head.door, head.method, &head.host, path) {
+            Match::Route(found) => found,
+            Match::MethodNotAllowed(allow) => return spoken(missing_method(policy, head, &allow, hit)),
+            Match::UnknownMethod => return spoken(undeclared(policy, head, Reason::UnknownMethod)),
+            Match::NotFound => return spoken(undeclared(policy, head, Reason::NotFound)),
+        };
+        if !serves(policy, head) && !found.route.any_host {
             return Verdict::Deny(Reason::Misdirected.into());
         }
         if *head.method == Method::OPTIONS
             && is_preflight(head)
-            && let Some(answer) = preflight(&policy, head)
+            && let Some(answer) = preflight(policy, head)
         {
             return Verdict::Answer(answer);
         }
-        match self.decide(&policy, &found, head).await {
+        match self.decide(policy, &found, head).await {
             Ok(pass) => Verdict::Allow(pass),
             Err(mut refusal) => {
                 let terms = refusal.terms_mut();
                 terms.secure = head.client.secure;
                 terms.route = Some(found.id);
                 terms.cors = cors(&found, head);
+                terms.speech = dialect::speech(policy, found.route.profile, &found.route.asks, head);
                 Verdict::Deny(refusal)
             }
         }
@@ -82,6 +122,8 @@ impl Engine {
             path: head.path.is_rewritten().then(|| head.path.as_str().to_owned()),
             query: None,
             forced: None,
+            method: None,
+            matched: None,
             csrf_token,
             expired: identity.expired,
             cors: cors(found, head),
@@ -115,9 +157,9 @@ impl Engine {
             Csrf::Unsafe | Csrf::All => return Ok(()),
         };
         let evidence = Evidence::read(head.headers, policy.loopback(&head.host), head.client.secure);
-        let token = match (identity.token, sent_token(head.headers, policy)) {
+        let token = match (identity.token, sent_token(head, policy, found.route.profile)) {
             (_, Sent::Nothing) | (None, _) => TokenState::Absent,
-            (Some(text), Sent::Once(sent)) if csrf::verify(text, sent) => TokenState::Right,
+            (Some(text), Sent::Once(sent)) if csrf::verify(text, &sent) => TokenState::Right,
             (Some(_), _) => TokenState::Wrong,
         };
         let judged = match csrf::judge(&evidence, policy.origins(), check, token) {
@@ -222,18 +264,43 @@ impl Refusal {
     }
 }
 
+impl Verdict {
+    /// The same, about a request whose client meant another method, and whose route was found by another path.
+    fn meant(mut self, method: Option<Method>, sent: &str, path: &str) -> Self {
+        if let Self::Allow(pass) = &mut self {
+            pass.method = method;
+            pass.matched = (sent != path).then(|| path.to_owned());
+        }
+        self
+    }
+}
+
 /// The token in the header, if there is one.
 enum Sent<'h> {
     Nothing,
-    Once(&'h [u8]),
+    Once(Cow<'h, [u8]>),
     Twice,
 }
 
-fn sent_token<'h>(headers: &'h HeaderMap, policy: &Policy) -> Sent<'h> {
-    let mut values = headers.get_all(policy.csrf_header()).iter();
+fn sent_token<'h>(head: &Head<'h>, policy: &Policy, profile: &Profile) -> Sent<'h> {
+    let usual = policy.csrf_header();
+    let others = profile.csrf_headers.iter().filter(|name| **name != usual.as_str());
+    let others = others.flat_map(|name| head.headers.get_all(*name));
+    let mut values = head.headers.get_all(usual).iter().chain(others);
+    match (values.next(), values.next()) {
+        (None, _) => profile.csrf_query.map_or(Sent::Nothing, |name| in_query(head.query, name)),
+        (Some(one), None) => Sent::Once(Cow::Borrowed(one.as_bytes())),
+        (Some(_), Some(_)) => Sent::Twice,
+    }
+}
+
+/// A token in the query, where a dialect takes it there.
+fn in_query<'h>(query: Option<&'h str>, name: &str) -> Sent<'h> {
+    let pairs = query.unwrap_or_default().split('&');
+    let mut values = pairs.filter_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
     match (values.next(), values.next()) {
         (None, _) => Sent::Nothing,
-        (Some(one), None) => Sent::Once(one.as_bytes()),
+        (Some(one), None) => Sent::Once(percent_encoding::percent_decode_str(one).into()),
         (Some(_), Some(_)) => Sent::Twice,
     }
 }
@@ -285,7 +352,7 @@ fn undeclared(policy: &Policy, head: &Head<'_>, reason: Reason) -> Verdict {
     Verdict::Deny(Refusal::with(reason, Terms { secure: head.client.secure, ..Terms::default() }))
 }
 
-fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow) -> Verdict {
+fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow, hit: Option<DialectHit<'_>>) -> Verdict {
     if !serves(policy, head) {
         return Verdict::Deny(Reason::Misdirected.into());
     }
@@ -293,7 +360,17 @@ fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow) -> Verdict {
         if let Some(answer) = is_preflight(head).then(|| preflight(policy, head)).flatten() {
             return Verdict::Answer(answer);
         }
-        return Verdict::Answer(Answer { headers: allow.header().map(|value| (ALLOW, value)).into_iter().collect() });
+        match hit.map(|hit| hit.dialect.profile.options) {
+            None | Some(Options::NoContent) => {
+                let headers = allow.header().map(|value| (ALLOW, value)).into_iter().collect();
+                return Verdict::Answer(Answer { status: StatusCode::NO_CONTENT, headers });
+            }
+            Some(Options::Listed) => {
+                let headers = allow.listed().map(|value| (ALLOW, value)).into_iter().collect();
+                return Verdict::Answer(Answer { status: StatusCode::OK, headers });
+            }
+            Some(Options::Refused) => {}
+        }
     }
     let terms = Terms { allow: allow.header(), secure: head.client.secure, ..Terms::default() };
     Verdict::Deny(Refusal::with(Reason::MethodNotAllowed, terms))
@@ -313,7 +390,7 @@ fn preflight(policy: &Policy, head: &Head<'_>) -> Option<Answer> {
     if let Some(origin) = cors(&found, head) {
         origin.permit(&asked, &mut headers);
     }
-    Some(Answer { headers })
+    Some(Answer { status: StatusCode::NO_CONTENT, headers })
 }
 
 /// The origin of the request, where the route lists it.

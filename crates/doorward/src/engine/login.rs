@@ -13,7 +13,7 @@ use crate::cookie::{self, Found};
 use crate::csrf;
 use crate::device;
 use crate::password::PasswordBytes;
-use crate::policy::{Policy, RealmId};
+use crate::policy::{Policy, Profile, RealmId};
 use crate::refusal::{Reason, Refusal};
 use crate::session::{SessionDigest, SessionToken};
 use crate::store::{Change, Conflict, StoreError, StoredSession};
@@ -41,6 +41,8 @@ pub struct Visit<'a> {
     pub headers: &'a HeaderMap,
     /// The request's id, for the audit log.
     pub request_id: Option<&'a str>,
+    /// How the client reads cookies.
+    pub profile: &'static Profile,
 }
 
 /// A log-in that succeeded.
@@ -49,6 +51,8 @@ pub struct LoggedIn {
     pub cookies: Vec<HeaderValue>,
     /// The session.
     pub session: LiveSession,
+    /// The session's token, for clients that learn it from a body.
+    pub token: SessionToken,
     /// Who.
     pub user: Arc<User>,
     /// A CSRF token for the session.
@@ -112,7 +116,8 @@ impl Engine {
     ) -> Result<LoggedIn, Refusal> {
         let token = SessionToken::random().map_err(|error| unavailable(&error))?;
         let stored = self.new_session(policy, realm, &user, &token, remember, visit, now);
-        let presented = policy.cookie_name(realm, visit.client.secure).and_then(|name| visit.cookie(name));
+        let mut names = policy.cookie_names(realm, visit.client.secure, visit.profile);
+        let presented = names.find_map(|name| visit.cookie(name));
         let replaces =
             presented.filter(|text| SessionToken::is_well_formed(text)).map(|text| SessionDigest::of(text).key());
         let event = visit.event(EventKind::LogIn, now).about(user.number, &user.realm, user.login.as_str());
@@ -183,12 +188,12 @@ impl Engine {
         self.sessions.insert(key, session);
         let max_age = stored.remembered.then(|| stored.absolute_end.saturating_sub(now));
         let mut cookies = Vec::with_capacity(2);
-        cookies.extend(policy.session_cookie(realm, secure, token.expose(), max_age));
+        cookies.extend(policy.session_cookies(realm, secure, visit.profile, token.expose(), max_age));
         let device = device::device_cookie(&self.keys.device, u64::from(user.number.0), now);
         cookies.push(policy.device_set_cookie(secure, &device));
         let csrf_token = csrf::token(token.expose()).map_err(|error| unavailable(&error))?;
         let session = LiveSession { key, handle: stored.digest.handle(), session };
-        Ok(LoggedIn { cookies, session, user, csrf_token })
+        Ok(LoggedIn { cookies, session, token, user, csrf_token })
     }
 
     /// Sets the password of somebody who says the current one and has no session. All their sessions end; nobody is logged

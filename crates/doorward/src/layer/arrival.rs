@@ -130,7 +130,7 @@ impl<'s> Arrival<'s> {
     fn answer(&self, answer: Answer) -> Response<Bytes> {
         self.count(None, "answer");
         let mut response = Response::new(Bytes::new());
-        *response.status_mut() = StatusCode::NO_CONTENT;
+        *response.status_mut() = answer.status;
         *response.headers_mut() = answer.headers;
         self.name(response.headers_mut());
         response

@@ -13,8 +13,24 @@ impl Pass {
     /// spelling, without a slash at its end, and no identity but the one in the [`Admission`](crate::Admission).
     pub fn edit_own_request(&self, parts: &mut Parts) {
         identity::strip(&mut parts.headers);
-        let sent = self.path.as_deref().unwrap_or_else(|| parts.uri.path());
-        let path = below(self.policy().mount(), sent);
+        if let Some(method) = &self.method {
+            parts.method = method.clone();
+        }
+        let sent = self.matched.as_deref().or(self.path.as_deref()).unwrap_or_else(|| parts.uri.path());
+        let profile = self.route().profile;
+        let spoken: String;
+        let path = match self.policy().dialect(profile) {
+            // Wherever a dialect is spoken, its resources have one place behind the door.
+            Some(dialect) => {
+                let place =
+                    dialect.places().iter().find(|place| self.route().host == place.host && starts(&place.root, sent));
+                let place = place.or_else(|| dialect.places().iter().find(|place| starts(&place.root, sent)));
+                let rest = below(place.map_or("", |place| &place.root), sent);
+                spoken = format!("/dialect/{}{rest}", profile.name);
+                spoken.strip_suffix('/').unwrap_or(&spoken)
+            }
+            None => below(self.policy().mount(), sent),
+        };
         if path == parts.uri.path() {
             return;
         }
@@ -35,6 +51,10 @@ impl Pass {
         }
         self.edit_response(headers);
     }
+}
+
+fn starts(root: &str, path: &str) -> bool {
+    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A path below `mount`, without a slash at its end.

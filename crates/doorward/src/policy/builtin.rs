@@ -1,5 +1,9 @@
 //! Doorward's own resources and routes.
 
+mod dialects;
+
+pub(crate) use dialects::routes as dialect_routes;
+
 use std::borrow::Cow;
 
 use super::profile::Profile;

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::acl::{Grants, Tree};
-use super::builtin::{OwnRoute, own as own_routes};
+use super::builtin::{OwnRoute, dialect_routes, own as own_routes};
 use super::complaint::{Complaint, Complaints, nearest};
 use super::cookies::Cookies;
 use super::method::{Methods, Vocabulary, is_method, is_never_allowed, mistyped};
 use super::pattern::Pattern;
+use super::profile::Profile;
 use super::role::{self, Role};
 use super::route::{RealmId, Route};
 use super::rules::Rules;
@@ -44,7 +45,13 @@ pub struct Draft<'a> {
 impl<'a> Draft<'a> {
     /// A draft of settings and rules, with Doorward's own routes, no stored roles, and generation 0.
     pub fn new(settings: &'a Settings, rules: &'a [Rules]) -> Self {
-        Self { settings, rules, stored: &[], own: own_routes(), generation: 0 }
+        Self {
+            settings,
+            rules,
+            stored: &[],
+            own: own_routes().into_iter().chain(dialect_routes(&settings.dialect)).collect(),
+            generation: 0,
+        }
     }
 }
 
@@ -56,6 +63,8 @@ struct Workshop<'a> {
     vocabulary: Vocabulary,
     complaints: Complaints,
     warnings: Vec<Complaint>,
+    /// Where dialects are spoken.
+    roots: Vec<(&'static Profile, Pattern)>,
 }
 
 /// Methods and a path, read.
@@ -74,7 +83,8 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
     let roles = role::compile(&tree, draft.rules, draft.stored, &mut complaints, &mut warnings);
     let vocabulary = Vocabulary::new();
     let realms = settings.realms();
-    let mut shop = Workshop { settings, realms, tree, vocabulary, complaints, warnings };
+    let roots = super::dialect::roots(&settings.dialect);
+    let mut shop = Workshop { settings, realms, tree, vocabulary, complaints, warnings, roots };
 
     let mut routes = Vec::new();
     let mut declared = Table::default();
@@ -87,6 +97,12 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
     shop.find_laxer(&routes[..written]);
 
     let guests = shop.guests(&roles);
+    let dialects = {
+        let names: Vec<&Name> = shop.realms.keys().collect();
+        let place = |name: &Name| names.iter().position(|known| *known == name);
+        let realm_id = |name: &Name| place(name).and_then(|place| u16::try_from(place).ok()).map(RealmId);
+        super::dialect::compile(settings, &realm_id, &mut shop.complaints)
+    };
     let mount = super::pattern::literal_path(&settings.mount).unwrap_or_default();
     let pairs = shop.realms.iter().zip(guests);
     let realms: Box<[Realm]> =
@@ -94,6 +110,8 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
     shop.complaints.unless_any(Policy {
         generation: draft.generation,
         cookies: Cookies::compile(settings, &realms),
+        dialects,
+        dialect_settings: settings.dialect.clone(),
         site: Site::compile(settings, &routes),
         terms: Terms::compile(settings),
         routes: routes.into(),
@@ -166,6 +184,7 @@ impl Workshop<'_> {
     fn guests(&mut self, roles: &BTreeMap<Name, Role>) -> Vec<Arc<Grants>> {
         let mut all = Vec::new();
         for (realm, settings) in &self.realms {
+            let of_dialects = super::dialect::guest_roles(&self.settings.dialect, realm);
             for (place, name) in settings.guest_roles.iter().enumerate() {
                 let source = self.settings.source(&format!("realm.{realm}.guest_roles.{place}"));
                 if name.as_str() == role::ADMINISTRATOR {
@@ -180,7 +199,8 @@ impl Workshop<'_> {
                     });
                 }
             }
-            all.push(Arc::new(unite(&self.tree, roles, &settings.guest_roles)));
+            let names: Vec<Name> = settings.guest_roles.iter().chain(of_dialects).cloned().collect();
+            all.push(Arc::new(unite(&self.tree, roles, &names)));
         }
         all
     }

@@ -3,6 +3,7 @@
 use http::header::HeaderValue;
 
 use super::Policy;
+use super::profile::Profile;
 use super::realm::{Realm, RealmCookie};
 use super::route::RealmId;
 use super::settings::{Listener, SameSite, Settings};
@@ -24,7 +25,8 @@ const YEAR: u32 = 365 * 86_400;
 
 impl Cookies {
     pub(super) fn compile(settings: &Settings, realms: &[Realm]) -> Self {
-        let realms = realms.iter().map(|realm| realm.cookie.plain.to_ascii_lowercase().into_boxed_str());
+        let cookies = realms.iter().flat_map(|realm| &realm.cookies);
+        let realms = cookies.map(|cookie| cookie.plain.to_ascii_lowercase().into_boxed_str());
         let others = [DEVICE[0], GUEST[0]].map(Box::from);
         Self { plain: settings.allow_plain_http || is_plain_at_home(settings), names: realms.chain(others).collect() }
     }
@@ -51,7 +53,7 @@ fn is_plain_at_home(settings: &Settings) -> bool {
 impl Policy {
     /// What the session cookie of a realm is called. None over plain HTTP, where none is given.
     pub fn cookie_name(&self, realm: RealmId, secure: bool) -> Option<&str> {
-        let cookie = &self.realm(realm).cookie;
+        let cookie = self.realm(realm).cookies.first()?;
         match (secure, self.cookies.plain) {
             (true, _) => Some(&cookie.secure),
             (false, true) => Some(&cookie.plain),
@@ -59,29 +61,56 @@ impl Policy {
         }
     }
 
-    /// What it is called over https, whatever the request came by.
-    pub(crate) fn secure_cookie_name(&self, realm: RealmId) -> &str {
-        &self.realm(realm).cookie.secure
+    /// The names under which clients of a profile show their session: a dialect's own where it is one, and else all that the
+    /// realm has. Empty over plain HTTP, where none is given.
+    pub fn cookie_names<'p>(
+        &'p self,
+        realm: RealmId,
+        secure: bool,
+        profile: &'p Profile,
+    ) -> impl Iterator<Item = &'p str> + 'p {
+        let given = secure || self.cookies.plain;
+        let cookies = self.realm(realm).cookies_for(profile).filter(move |_| given);
+        cookies.map(move |cookie| if secure { &*cookie.secure } else { &*cookie.plain })
     }
 
-    /// The session cookie with a token. It lasts as long as the browser runs, or `max_age` seconds.
-    pub(crate) fn session_cookie(
+    /// What they are called over https, whatever the request came by.
+    pub(crate) fn secure_cookie_names(&self, realm: RealmId) -> impl Iterator<Item = &str> {
+        self.realm(realm).cookies.iter().map(|cookie| &*cookie.secure)
+    }
+
+    /// The session's cookies with a token. They last as long as the browser runs, or `max_age` seconds. None over plain HTTP,
+    /// where none is given.
+    pub(crate) fn session_cookies(
         &self,
         realm: RealmId,
         secure: bool,
+        profile: &Profile,
         token: &str,
         max_age: Option<u32>,
-    ) -> Option<HeaderValue> {
-        let name = self.cookie_name(realm, secure)?;
-        let cookie = &self.realm(realm).cookie;
-        Some(realm_cookie(cookie, name, secure).value(token).max_age(max_age).header())
+    ) -> Vec<HeaderValue> {
+        if !secure && !self.cookies.plain {
+            return Vec::new();
+        }
+        let cookies = self.realm(realm).cookies_for(profile);
+        cookies.map(|cookie| realm_cookie(cookie, secure).value(token).max_age(max_age).header()).collect()
     }
 
-    /// The session cookie, ended.
-    pub fn expired_cookie(&self, realm: RealmId, secure: bool) -> HeaderValue {
-        let cookie = &self.realm(realm).cookie;
-        let name = if secure { &cookie.secure } else { &cookie.plain };
-        realm_cookie(cookie, name, secure).max_age(Some(0)).header()
+    /// The session's cookies, ended.
+    pub fn expired_cookies(&self, realm: RealmId, secure: bool, profile: &Profile) -> Vec<HeaderValue> {
+        let cookies = self.realm(realm).cookies_for(profile);
+        let ended = cookies.map(|cookie| {
+            let ended = realm_cookie(cookie, secure).value(cookie.profile.expired_cookie).max_age(Some(0));
+            ended.header()
+        });
+        ended.collect()
+    }
+
+    /// One of the session's cookies, ended.
+    pub(crate) fn expired_cookie(&self, realm: RealmId, secure: bool, name: &str) -> Option<HeaderValue> {
+        let is_named = |cookie: &&RealmCookie| name == if secure { &*cookie.secure } else { &*cookie.plain };
+        let cookie = self.realm(realm).cookies.iter().find(is_named)?;
+        Some(realm_cookie(cookie, secure).value(cookie.profile.expired_cookie).max_age(Some(0)).header())
     }
 
     pub(crate) fn device_cookie(&self, secure: bool) -> &'static str {
@@ -109,7 +138,8 @@ impl Policy {
     }
 }
 
-fn realm_cookie<'a>(cookie: &'a RealmCookie, name: &'a str, secure: bool) -> SetCookie<'a> {
+fn realm_cookie(cookie: &RealmCookie, secure: bool) -> SetCookie<'_> {
+    let name = if secure { &cookie.secure } else { &cookie.plain };
     let domain = if secure { cookie.domain.as_deref() } else { None };
     // Browsers take `SameSite=None` over https only.
     let same_site = if secure || cookie.same_site != SameSite::None { cookie.same_site } else { SameSite::Lax };

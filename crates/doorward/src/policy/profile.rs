@@ -1,6 +1,9 @@
 //! How a dialect reads credentials and proof, and with what statuses it refuses: data, not code.
 
-use super::settings::{CsrfRequests, Dialect, Dialects};
+use http::StatusCode;
+
+use super::settings::CsrfRequests;
+use crate::refusal::Reason;
 
 /// How routes of one kind read requests and word refusals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,8 +16,18 @@ pub struct Profile {
     pub csrf_query: Option<&'static str>,
     /// Which requests need proof, where neither the route nor the dialect's settings say.
     pub csrf_requests: Option<CsrfRequests>,
+    /// Whether nothing but a token is proof.
+    pub csrf_token_only: bool,
     /// A header without which a session does not count, with its exact value.
     pub session_needs: Option<(&'static str, &'static str)>,
+    /// Which requests may name another method in `X-HTTP-Method-Override`.
+    pub overrides_method: MethodOverride,
+    /// How `OPTIONS` is answered where no route has it.
+    pub options: Options,
+    /// What becomes of an `Authorization` header that cannot be read, or that the route does not take.
+    pub stray_authorization: StrayAuthorization,
+    /// The value of a session cookie that is taken away.
+    pub expired_cookie: &'static str,
     /// The body of a refusal.
     pub wording: Wording,
     /// The status of each refusal that dialects word differently.
@@ -23,6 +36,37 @@ pub struct Profile {
     pub challenges: bool,
     /// The path below which it is spoken, unless the settings say otherwise.
     pub prefix: &'static str,
+}
+
+/// Which requests may name another method in `X-HTTP-Method-Override`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MethodOverride {
+    /// None: the header is dropped.
+    Never,
+    /// Those with POST.
+    Post,
+    /// All.
+    Always,
+}
+
+/// How `OPTIONS` is answered where no route has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Options {
+    /// 204 with `Allow`.
+    NoContent,
+    /// 200 with `Allow`, the methods alone as routes name them.
+    Listed,
+    /// As any other method that no route has.
+    Refused,
+}
+
+/// What becomes of an `Authorization` header that says nothing here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StrayAuthorization {
+    /// The request is refused.
+    Refused,
+    /// It is as if it were not there.
+    Ignored,
 }
 
 /// The format of a refusal's body.
@@ -34,7 +78,7 @@ pub enum Wording {
     ErrorMessage,
     /// Kirby's `{"status":"error",…}`.
     Kirby,
-    /// Magento's `{"message":…,"parameters":…}`.
+    /// Magento's `{"message":…,"parameters":…}`, in JSON or XML as `Accept` says.
     Magento,
 }
 
@@ -49,10 +93,14 @@ pub struct Statuses {
     pub csrf: u16,
     /// Wrong Basic credentials.
     pub basic: u16,
+    /// Plain HTTP where https is asked for.
+    pub insecure: u16,
     /// No route has this path.
     pub not_found: u16,
     /// A route has this path, with other methods.
     pub method: u16,
+    /// Nobody knows the method.
+    pub unknown_method: u16,
 }
 
 impl Profile {
@@ -62,9 +110,23 @@ impl Profile {
         csrf_headers: &[],
         csrf_query: None,
         csrf_requests: None,
+        csrf_token_only: false,
         session_needs: None,
+        overrides_method: MethodOverride::Never,
+        options: Options::NoContent,
+        stray_authorization: StrayAuthorization::Refused,
+        expired_cookie: "",
         wording: Wording::Problem,
-        statuses: Statuses { guest: 401, forbidden: 403, csrf: 403, basic: 401, not_found: 404, method: 405 },
+        statuses: Statuses {
+            guest: 401,
+            forbidden: 403,
+            csrf: 403,
+            basic: 401,
+            insecure: 403,
+            not_found: 404,
+            method: 405,
+            unknown_method: 501,
+        },
         challenges: true,
         prefix: "/",
     };
@@ -73,8 +135,14 @@ impl Profile {
     pub const EZ: Self = Self {
         name: "ez",
         csrf_headers: &["x-csrf-token"],
+        csrf_token_only: true,
+        overrides_method: MethodOverride::Post,
+        options: Options::Listed,
+        stray_authorization: StrayAuthorization::Ignored,
+        expired_cookie: "deleted",
         wording: Wording::ErrorMessage,
-        statuses: Statuses { guest: 401, forbidden: 401, csrf: 401, basic: 401, not_found: 404, method: 405 },
+        statuses: Statuses { forbidden: 401, csrf: 401, unknown_method: 405, ..Self::DOORWARD.statuses },
+        challenges: false,
         prefix: "/api/ezp/v2",
         ..Self::DOORWARD
     };
@@ -85,8 +153,13 @@ impl Profile {
         csrf_headers: &["x-csrf"],
         csrf_query: Some("csrf"),
         csrf_requests: Some(CsrfRequests::All),
+        csrf_token_only: true,
+        overrides_method: MethodOverride::Always,
+        options: Options::Refused,
+        stray_authorization: StrayAuthorization::Ignored,
         wording: Wording::Kirby,
-        statuses: Statuses { guest: 401, forbidden: 403, csrf: 401, basic: 403, not_found: 404, method: 404 },
+        statuses: Statuses { csrf: 401, basic: 403, method: 404, unknown_method: 404, ..Self::DOORWARD.statuses },
+        challenges: false,
         prefix: "/api",
         ..Self::DOORWARD
     };
@@ -95,16 +168,36 @@ impl Profile {
     pub const MAGENTO: Self = Self {
         name: "magento",
         session_needs: Some(("x-requested-with", "XMLHttpRequest")),
+        options: Options::Refused,
+        stray_authorization: StrayAuthorization::Ignored,
         wording: Wording::Magento,
-        statuses: Statuses { guest: 401, forbidden: 401, csrf: 401, basic: 401, not_found: 404, method: 404 },
+        statuses: Statuses {
+            forbidden: 401,
+            csrf: 401,
+            insecure: 400,
+            method: 404,
+            unknown_method: 405,
+            ..Self::DOORWARD.statuses
+        },
+        challenges: false,
         prefix: "/rest",
         ..Self::DOORWARD
     };
-}
 
-/// The dialects that the settings speak, each with its profile.
-pub(crate) fn spoken(dialects: &Dialects) -> Vec<(&'static Profile, &Dialect)> {
-    let known =
-        [(&Profile::EZ, &dialects.ez), (&Profile::KIRBY, &dialects.kirby), (&Profile::MAGENTO, &dialects.magento)];
-    known.into_iter().filter_map(|(profile, dialect)| Some((profile, dialect.as_ref()?))).collect()
+    /// The status of a refusal for this reason.
+    pub fn status(&self, reason: &Reason) -> StatusCode {
+        let statuses = &self.statuses;
+        let status = match reason {
+            Reason::NotLoggedIn => statuses.guest,
+            Reason::Forbidden(_) | Reason::Undecided => statuses.forbidden,
+            Reason::Csrf(_) => statuses.csrf,
+            Reason::BadCredentials | Reason::MalformedAuthorization => statuses.basic,
+            Reason::HttpsRequired => statuses.insecure,
+            Reason::NotFound => statuses.not_found,
+            Reason::MethodNotAllowed => statuses.method,
+            Reason::UnknownMethod => statuses.unknown_method,
+            _ => return reason.status(),
+        };
+        StatusCode::from_u16(status).unwrap_or_else(|_| reason.status())
+    }
 }

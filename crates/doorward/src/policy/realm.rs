@@ -5,6 +5,8 @@ use std::sync::Arc;
 use http::header::HeaderValue;
 
 use super::acl::Grants;
+use super::dialect;
+use super::profile::Profile;
 use super::settings::{RealmSettings, SameSite, Settings};
 use crate::name::Name;
 use crate::store::SessionLimit;
@@ -18,7 +20,8 @@ pub struct Realm {
     remember: Option<u32>,
     limit: SessionLimit,
     basic_insecure: bool,
-    pub(super) cookie: RealmCookie,
+    /// Its session cookies: one of Doorward's own, or one for each dialect that is spoken to its users.
+    pub(super) cookies: Box<[RealmCookie]>,
     /// `Basic realm="…", charset="UTF-8"` (RFC 7617, section 2.1).
     basic_challenge: HeaderValue,
     /// What a 401 says where Basic is of no use: where to log in, over https and over plain HTTP.
@@ -31,6 +34,8 @@ pub struct Realm {
 /// The session cookie of a realm.
 #[derive(Clone, Debug)]
 pub(super) struct RealmCookie {
+    /// Whose clients know it by this name.
+    pub(super) profile: &'static Profile,
     /// Over https: with `__Host-`, or with `__Secure-` where several hosts share it.
     pub(super) secure: Box<str>,
     /// Over plain HTTP.
@@ -48,7 +53,8 @@ impl Realm {
         guest: Arc<Grants>,
     ) -> Self {
         let administrators = settings.admin_realm().as_ref() == Some(name);
-        let cookie = RealmCookie::new(name, realm);
+        let cookies = RealmCookie::all(name, realm, settings);
+        let cookie = &cookies[0];
         let basic = settings.basic_in(name);
         let shown = basic.challenge.clone().unwrap_or_else(|| name.to_string());
         let basic_challenge = value(&format!("Basic realm=\"{}\", charset=\"UTF-8\"", quoted(&shown)));
@@ -65,8 +71,13 @@ impl Realm {
             basic_insecure: basic.allows_insecure(),
             cookie_challenges: [log_in(&cookie.plain), log_in(&cookie.secure)],
             basic_challenge,
-            cookie,
-            guest_roles: realm.guest_roles.clone(),
+            cookies,
+            guest_roles: realm
+                .guest_roles
+                .iter()
+                .chain(dialect::guest_roles(&settings.dialect, name))
+                .cloned()
+                .collect(),
             guest,
         }
     }
@@ -101,6 +112,13 @@ impl Realm {
         self.basic_insecure
     }
 
+    /// The cookies that clients of a profile know: a dialect's own, and else all.
+    pub(super) fn cookies_for(&self, profile: &Profile) -> impl Iterator<Item = &RealmCookie> {
+        let name = profile.name;
+        let has = self.cookies.iter().any(|cookie| cookie.profile.name == name);
+        self.cookies.iter().filter(move |cookie| !has || cookie.profile.name == name)
+    }
+
     pub(super) fn basic_challenge(&self) -> &HeaderValue {
         &self.basic_challenge
     }
@@ -111,6 +129,20 @@ impl Realm {
 }
 
 impl RealmCookie {
+    /// Clients of other systems know a cookie by the name that it has there, whatever the scheme.
+    fn all(name: &Name, realm: &RealmSettings, settings: &Settings) -> Box<[Self]> {
+        let own = Self::new(name, realm);
+        let foreign = dialect::cookies_of(&settings.dialect, name);
+        let all: Vec<Self> = foreign
+            .into_iter()
+            .map(|(profile, name)| {
+                let name: Box<str> = name.into();
+                Self { profile, secure: name.clone(), plain: name, ..own.clone() }
+            })
+            .collect();
+        if all.is_empty() { [own].into() } else { all.into() }
+    }
+
     fn new(name: &Name, realm: &RealmSettings) -> Self {
         let plain = match &realm.cookie.name {
             Some(name) => name.to_string(),
@@ -118,6 +150,7 @@ impl RealmCookie {
         };
         let prefix = if realm.cookie.domain.is_some() { "__Secure-" } else { "__Host-" };
         Self {
+            profile: &Profile::DOORWARD,
             secure: format!("{prefix}{plain}").into(),
             plain: plain.into(),
             domain: realm.cookie.domain.as_deref().map(Into::into),

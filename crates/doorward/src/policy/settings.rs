@@ -1,15 +1,18 @@
 //! `doorward.toml`, as people write it.
 
+mod dialect;
 mod guard;
 mod network;
 mod operation;
 mod realm;
 
+pub use dialect::{
+    AllowHeaders, Dialects, EzSettings, EzVendor, KirbyCors, KirbyCorsOptions, KirbySettings, MagentoCompat,
+    MagentoSettings, OneOrMany,
+};
 pub use guard::{BasicSettings, CorsSettings, CsrfRequests, CsrfSettings, PasswordSettings, ProofKind};
 pub use network::{Listener, Tls, UpstreamSettings, Upstreams};
-pub use operation::{
-    AdminSettings, Audit, Dialect, Dialects, Drain, HeaderSettings, Limits, Log, LogFormat, LogLevel, Otel, Panel,
-};
+pub use operation::{AdminSettings, Audit, Drain, HeaderSettings, Limits, Log, LogFormat, LogLevel, Otel, Panel};
 pub use realm::{Cookie, RealmSettings, SameSite, SessionCap, SessionSettings, WhenCapped};
 
 use std::collections::BTreeMap;
@@ -21,6 +24,7 @@ use serde::Deserialize;
 
 use super::complaint::{Complaint, Complaints};
 use super::document::{Document, Environment, places};
+use super::profile::{Profile, Wording};
 use super::rules::Rules;
 use super::source::{File, Source};
 use super::words::{List, Network, Origin, SecretUrl};
@@ -179,6 +183,22 @@ impl Settings {
     pub fn basic_in(&self, realm: &Name) -> BasicSettings {
         let special = self.realm.get(realm).map(|realm| realm.basic.clone()).unwrap_or_default();
         special.or(&self.basic)
+    }
+
+    /// HTTP Basic for users of a realm on routes with a profile: a dialect has settings of its own.
+    pub(crate) fn basic_for(&self, profile: &Profile, realm: &Name) -> BasicSettings {
+        let general = self.basic_in(realm);
+        match (profile.wording, &self.dialect) {
+            (Wording::Problem, _) => general,
+            (Wording::ErrorMessage, Dialects { ez: Some(ez), .. }) => {
+                BasicSettings { enabled: Some(ez.basic), challenge: Some(ez.challenge.clone()), ..general }
+            }
+            (Wording::Kirby, Dialects { kirby: Some(kirby), .. }) => {
+                BasicSettings { enabled: Some(kirby.basic_auth), allow_insecure: Some(kirby.allow_insecure), ..general }
+            }
+            // Magento has none.
+            _ => BasicSettings { enabled: Some(false), ..general },
+        }
     }
 
     /// Whether browsers reach us by https: all own origins say so, or TLS is configured and none says otherwise.

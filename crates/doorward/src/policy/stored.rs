@@ -39,6 +39,8 @@ impl Policy {
             roles,
             realms,
             mount: self.mount.clone(),
+            dialects: self.dialects.clone(),
+            dialect_settings: self.dialect_settings.clone(),
             cookies: self.cookies.clone(),
             site: self.site.clone(),
             terms: self.terms.clone(),

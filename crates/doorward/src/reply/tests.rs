@@ -64,6 +64,8 @@ fn pass_under(policy: &Arc<Policy>, path: &str, caller: Caller) -> Pass {
         path: None,
         query: None,
         forced: None,
+        method: None,
+        matched: None,
         csrf_token: None,
         expired: Vec::new(),
         cors: None,

@@ -89,7 +89,8 @@ async fn somebody_at_the_machine_who_sets_their_password_does_not_log_in() {
     house.clock.advance(60);
     let headers = Default::default();
     let client = doorward::client::Client { address: [127, 0, 0, 1].into(), secure: true, by_proxy: false };
-    let visit = doorward::Visit { client, headers: &headers, request_id: None };
+    let visit =
+        doorward::Visit { client, headers: &headers, request_id: None, profile: &doorward::policy::Profile::DOORWARD };
     let bytes = |text: &str| text.as_bytes().to_vec().into();
 
     let wrong = house.engine.replace_password(&ben, bytes("wrong"), bytes(OTHER), &visit).await;

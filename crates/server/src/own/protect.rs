@@ -3,7 +3,7 @@
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use doorward::Admission;
+use doorward::{Admission, Speech};
 
 use super::refused::{Answered, Refused};
 
@@ -12,9 +12,11 @@ pub(super) async fn protect(request: Request, next: Next) -> Response {
     let Some(admission) = request.extensions().get::<Admission>().cloned() else {
         return Refused::not_judged().into_response();
     };
+    let headers = request.headers().clone();
     let mut response = next.run(request).await;
     if let Some(answered) = response.extensions().get::<Answered>().cloned() {
-        response = Refused::worded(&answered.0, admission.request_id());
+        let spoken = Speech::read(admission.pass().policy(), admission.pass().route().profile, &headers);
+        response = Refused::worded(&answered.0, spoken, admission.request_id());
     }
     admission.pass().edit_own_response(response.headers_mut());
     response

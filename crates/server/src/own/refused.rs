@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use doorward::layer::Outcome;
 use doorward::problem::{self, Problem};
 use doorward::store::StoreError;
-use doorward::{Reason, Refusal};
+use doorward::{Reason, Refusal, Speech, Terms};
 use http::StatusCode;
 
 /// The answer to a request that was allowed and cannot be met.
@@ -48,7 +48,11 @@ impl Refused {
     }
 
     /// The response, with the words that the caller may read.
-    pub(super) fn worded(refusal: &Refusal, request_id: Option<&str>) -> Response {
+    pub(super) fn worded(refusal: &Refusal, speech: Option<Speech>, request_id: Option<&str>) -> Response {
+        if let Some(speech) = speech {
+            let terms = Terms { speech: Some(Box::new(speech)), ..refusal.terms().clone() };
+            return Self::worded(&Refusal::with(refusal.reason().clone(), terms), None, request_id);
+        }
         let mut response = problem::response(refusal, request_id).map(axum::body::Body::from);
         response.extensions_mut().insert(Outcome(refusal.code()));
         response

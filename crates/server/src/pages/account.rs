@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::extract::RawQuery;
 use axum::response::Response;
+use doorward::policy::Profile;
 use doorward::store::ListedSession;
 use doorward::{Admission, LiveSession, Reason, Scope, SessionHandle, User};
 use http::StatusCode;
@@ -129,7 +130,8 @@ pub(super) async fn end_sessions(
     let policy = admission.pass().policy();
     let mut response = see_other(&format!("{}/logout", policy.mount()))?;
     let realm = policy.realm_id(user.realm.as_str());
-    let cookie = realm.map(|realm| (header::SET_COOKIE, policy.expired_cookie(realm, admission.client().secure)));
+    let ended = |realm| policy.expired_cookies(realm, admission.client().secure, &Profile::DOORWARD);
+    let cookie = realm.into_iter().flat_map(ended).map(|cookie| (header::SET_COOKIE, cookie));
     response.headers_mut().extend(cookie);
     Ok(response)
 }

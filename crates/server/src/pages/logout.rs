@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
+use doorward::policy::Profile;
 use doorward::{Caller, Scope};
 use http::StatusCode;
 use http::header::{self, HeaderMap};
@@ -43,7 +44,8 @@ pub(super) async fn leave(Judged(admission): Judged, headers: HeaderMap) -> Resu
         let (user, visit) = (known.user(), admission.visit(&headers));
         admission.engine().end_own(user, known.session(), Scope::Current, &visit).await?;
         let realm = policy.realm_id(user.realm.as_str());
-        let cookie = realm.map(|realm| (header::SET_COOKIE, policy.expired_cookie(realm, admission.client().secure)));
+        let ended = |realm| policy.expired_cookies(realm, admission.client().secure, &Profile::DOORWARD);
+        let cookie = realm.into_iter().flat_map(ended).map(|cookie| (header::SET_COOKIE, cookie));
         response.headers_mut().extend(cookie);
     }
     Ok(response)

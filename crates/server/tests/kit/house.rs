@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward::client::Client as Caller;
-use doorward::policy::{Draft, Policy, Settings};
+use doorward::policy::{Draft, Policy, Profile, Settings};
 use doorward::store::Store;
 use doorward::{Actor, Engine, EngineParts, LogIn, MemoryStore, SystemClock, User, UserDraft, Visit};
 use doorward_server::{Drained, HashThreads, Plan, Server, StartError};
@@ -128,7 +128,7 @@ impl House {
     pub fn log_in(&self, login: &str) -> Session {
         let headers = HeaderMap::new();
         let client = Caller { address: "127.0.0.1".parse().expect("an address"), secure: false, by_proxy: false };
-        let visit = Visit { client, headers: &headers, request_id: None };
+        let visit = Visit { client, headers: &headers, request_id: None, profile: &Profile::DOORWARD };
         let request = LogIn { realm: None, login, password: PASSWORD.as_bytes().to_vec().into(), remember: false };
         let done =
             self.block_on(self.engine.log_in(request, &visit)).map_err(|refusal| refusal.code()).expect("logged in");

@@ -13,7 +13,7 @@ use crate::policy::acl::ResourceId;
 use crate::policy::complaint::{Complaint, nearest};
 use crate::policy::force::Force;
 use crate::policy::pattern::{Pattern, literal_path};
-use crate::policy::profile::{self, Profile};
+use crate::policy::profile::Profile;
 use crate::policy::role::unknown_resource;
 use crate::policy::route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
 use crate::policy::rules::{AuthorizationRule, CorsRule, HeaderRule, RouteRule, Rules};
@@ -87,7 +87,7 @@ impl Workshop<'_> {
         let (access, asks) = self.access(here);
         let (realms, realm_names) = self.realms_of(here, &access);
         let profile = self.profile(&pattern);
-        let basic = self.basic(rule, &access, &realm_names);
+        let basic = self.basic(rule, &access, &realm_names, profile);
         let (csrf, proof) = self.csrf(here, &pattern, &realm_names, profile);
         let force = self.force(here, &pattern, &access);
         let target = self.target(here);
@@ -210,9 +210,9 @@ impl Workshop<'_> {
         (ids.into(), names.into())
     }
 
-    fn basic(&self, rule: &RouteRule, access: &Access, realms: &[Name]) -> Box<[RealmId]> {
+    fn basic(&self, rule: &RouteRule, access: &Access, realms: &[Name], profile: &Profile) -> Box<[RealmId]> {
         let asked_for = *access != Access::Anonymous || rule.identify;
-        let accepts = |name: &&Name| rule.basic.unwrap_or_else(|| self.settings.basic_in(name).is_enabled());
+        let accepts = |name: &&Name| rule.basic.unwrap_or_else(|| self.settings.basic_for(profile, name).is_enabled());
         realms.iter().filter(|_| asked_for).filter(accepts).filter_map(|name| self.realm_id(name)).collect()
     }
 
@@ -231,7 +231,8 @@ impl Workshop<'_> {
                 self.complaints.push(complaint.fix("declare each route that needs it"));
             }
         }
-        (csrf, self.proof(here.rule.proof, realms))
+        let proof = if profile.csrf_token_only { Some(ProofKind::Token) } else { here.rule.proof };
+        (csrf, self.proof(proof, realms))
     }
 
     /// What proves that a request of a user of these realms is meant.
@@ -294,14 +295,9 @@ impl Workshop<'_> {
     }
 
     fn profile(&self, pattern: &Pattern) -> &'static Profile {
-        for (profile, dialect) in profile::spoken(&self.settings.dialect) {
-            let prefix = dialect.prefix.as_deref().unwrap_or(profile.prefix);
-            let Ok(prefix) = Pattern::parse(prefix) else { continue };
-            if pattern.segments().starts_with(prefix.segments()) {
-                return profile;
-            }
-        }
-        &Profile::DOORWARD
+        let below = |root: &&(&'static Profile, Pattern)| pattern.segments().starts_with(root.1.segments());
+        let longest = self.roots.iter().filter(below).max_by_key(|(_, root)| root.segments().len());
+        longest.map_or(&Profile::DOORWARD, |(profile, _)| *profile)
     }
 
     fn host(&mut self, here: &Written<'_>) -> Option<Box<str>> {

@@ -5,8 +5,9 @@ use crate::name::Name;
 use crate::policy::builtin::{Doors, OwnAccess, OwnCsrf, OwnRealms, OwnRoute};
 use crate::policy::complaint::Complaint;
 use crate::policy::pattern::{Segment, literal_path};
+use crate::policy::profile::Wording;
 use crate::policy::route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
-use crate::policy::settings::ProofKind;
+use crate::policy::settings::{CsrfRequests, ProofKind};
 use crate::policy::source::Source;
 use crate::policy::table::Table;
 
@@ -51,7 +52,7 @@ impl Workshop<'_> {
             OwnRealms::Named(names) => names.clone(),
         };
         let realms: Box<[RealmId]> = names.iter().filter_map(|name| self.realm_id(name)).collect();
-        let accepts = |name: &&Name| own.basic && self.settings.basic_in(name).is_enabled();
+        let accepts = |name: &&Name| own.basic && self.settings.basic_for(own.profile, name).is_enabled();
         let basic = names.iter().filter(accepts).filter_map(|name| self.realm_id(name)).collect();
         let (access, asks) = match own.access {
             OwnAccess::Anonymous | OwnAccess::Identify => (Access::Anonymous, "anonymous"),
@@ -64,7 +65,14 @@ impl Workshop<'_> {
         let limits = &self.settings.limits;
         // Strangers, who are yet to log in or to redeem a code, have little to send.
         let (csrf, proof, body) = match own.csrf {
-            OwnCsrf::Full => (Csrf::Unsafe, self.proof(None, &names), limits.own_body),
+            OwnCsrf::Full => {
+                let proof = if own.profile.csrf_token_only { Some(ProofKind::Token) } else { None };
+                let csrf = match own.profile.csrf_requests {
+                    Some(CsrfRequests::All) => Csrf::All,
+                    _ => Csrf::Unsafe,
+                };
+                (csrf, self.proof(proof, &names), limits.own_body)
+            }
             OwnCsrf::Form => (Csrf::Unsafe, ProofKind::TokenOrOrigin, limits.own_body),
             OwnCsrf::OriginOnly => (Csrf::OriginOnly, self.settings.csrf.proof, limits.login_body),
         };
@@ -104,7 +112,9 @@ impl Workshop<'_> {
     /// Complains about routes of files that stand where Doorward's own do.
     pub(super) fn find_overlaps(&mut self, routes: &[Route], written: usize) {
         let (declared, own) = routes.split_at(written);
-        let public: Vec<&Route> = own.iter().filter(|route| route.source.file() == "built in").collect();
+        // What a dialect answers stands among the routes of the system that it comes from, and is served before them.
+        let is_ours = |route: &&Route| route.source.file() == "built in" && route.profile.wording == Wording::Problem;
+        let public: Vec<&Route> = own.iter().filter(is_ours).collect();
         for route in declared {
             // A route for everything there is overlaps wherever Doorward is mounted; ours are served before it.
             let is_everything = route.pattern.has_rest()

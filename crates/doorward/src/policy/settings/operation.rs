@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::name::Name;
 use crate::policy::quantity::{Period, Size};
-use crate::policy::words::List;
 
 /// Who may use `/admin`: by session only, never by Basic.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -187,26 +186,4 @@ impl Default for HeaderSettings {
     fn default() -> Self {
         Self { protect: true, hsts_preload: false }
     }
-}
-
-/// Wire formats of other systems, for clients that were written for those.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Dialects {
-    /// eZ Platform, Ibexa.
-    pub ez: Option<Dialect>,
-    /// Kirby.
-    pub kirby: Option<Dialect>,
-    /// Magento.
-    pub magento: Option<Dialect>,
-}
-
-/// One dialect.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields, default)]
-pub struct Dialect {
-    /// The path below which the dialect is spoken. Absent: as the other system has it (`/api/ezp/v2`, `/api`, `/rest`).
-    pub prefix: Option<String>,
-    /// Whose log-ins it serves, the first one first. Absent: all realms.
-    pub realm: List<Name>,
 }

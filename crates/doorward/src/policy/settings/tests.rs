@@ -163,9 +163,9 @@ fn the_words_of_every_setting_are_understood() {
     }
     let otel = settings("otel.endpoint = \"http://127.0.0.1:4317\"").otel.expect("traces");
     assert_eq!((&*otel.service, otel.sample), ("doorward", 1.0));
-    let dialects = settings("[dialect.kirby]\nprefix = \"/k\"\nrealm = \"default\"\n").dialect;
+    let dialects = settings("[dialect.kirby]\nroot = \"/k\"\nusers = \"default\"\n").dialect;
     assert!(dialects.ez.is_none() && dialects.magento.is_none());
-    assert_eq!(dialects.kirby.and_then(|dialect| dialect.prefix).as_deref(), Some("/k"));
+    assert_eq!(dialects.kirby.map(|dialect| dialect.root).as_deref(), Some("/k"));
 }
 
 #[test]

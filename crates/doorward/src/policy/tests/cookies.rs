@@ -20,13 +20,14 @@ tls = { cert = "c", key = "k" }
 "#;
 
 fn set(policy: &Policy, realm: u16, secure: bool) -> Option<String> {
-    let cookie = policy.session_cookie(RealmId(realm), secure, "TOKEN", None)?;
+    let cookie = policy.session_cookies(RealmId(realm), secure, &Profile::DOORWARD, "TOKEN", None).pop()?;
     assert!(cookie.is_sensitive());
     Some(cookie.to_str().expect("text").to_owned())
 }
 
 fn expired(policy: &Policy, realm: u16, secure: bool) -> String {
-    policy.expired_cookie(RealmId(realm), secure).to_str().expect("text").to_owned()
+    let ended = policy.expired_cookies(RealmId(realm), secure, &Profile::DOORWARD);
+    ended[0].to_str().expect("text").to_owned()
 }
 
 #[test]
@@ -38,8 +39,8 @@ fn over_https_a_cookie_is_for_this_host_alone() {
         expired(&policy, 0, true),
         "__Host-doorward-default=; Path=/; HttpOnly; Secure; SameSite=Lax; Max-Age=0"
     );
-    let remembered = policy.session_cookie(RealmId(0), true, "T", Some(86_400)).expect("a cookie");
-    assert!(remembered.to_str().expect("text").ends_with("; Max-Age=86400"));
+    let remembered = policy.session_cookies(RealmId(0), true, &Profile::DOORWARD, "T", Some(86_400));
+    assert!(remembered[0].to_str().expect("text").ends_with("; Max-Age=86400"));
 }
 
 #[test]
@@ -153,4 +154,18 @@ fn cookies_of_two_realms_never_share_a_name() {
     let told = wrong("[realm.guest]\n");
     assert!(told.contains("fix: choose another name: `[realm.guest]` with"), "{told}");
     assert!(wrong("realm.a.cookie.name = \"__Host-x\"").contains("the prefix of a cookie is Doorward's"));
+}
+
+#[test]
+fn a_realm_that_dialects_are_spoken_to_has_the_cookies_that_their_clients_know() {
+    let policy = compiled(&format!("{HTTPS}[dialect.ez]\n[dialect.kirby]\n"));
+    let names = |profile| policy.cookie_names(RealmId(0), true, profile).map(str::to_owned).collect::<Vec<_>>();
+    let ez = "eZSESSID98defd6ee70dfb1dea416cecdf391f58".to_owned();
+    assert_eq!(names(&Profile::EZ), [ez.clone()]);
+    assert_eq!(names(&Profile::KIRBY), ["kirby_session"]);
+    assert_eq!(names(&Profile::DOORWARD), [ez, "kirby_session".to_owned()]);
+    let ended = policy.expired_cookies(RealmId(0), true, &Profile::EZ);
+    let ended = ended[0].to_str().expect("text");
+    assert!(ended.starts_with("eZSESSID98defd6ee70dfb1dea416cecdf391f58=deleted; "), "{ended}");
+    assert!(policy.is_own_cookie("kirby_session"));
 }

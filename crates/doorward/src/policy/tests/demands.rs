@@ -239,7 +239,7 @@ fn a_forced_parameter_is_told_where_it_is_wrong() {
 
 #[test]
 fn a_dialect_is_spoken_below_its_prefix() {
-    let settings = "[dialect.kirby]\n[dialect.ez]\n[dialect.magento]\nprefix = \"/shop/rest\"\n";
+    let settings = "[dialect.kirby]\n[dialect.ez]\n[dialect.magento]\nroot = \"/shop/rest\"\ncustomers = \"default\"\nadmins = \"default\"\n";
     let profile = |pattern: &str| only(&compiled(&format!("{settings}{}", open(pattern)))).profile.name;
     assert_eq!(profile("GET /api/site"), "kirby");
     assert_eq!(profile("GET /api/ezp/v2/content"), "ez");

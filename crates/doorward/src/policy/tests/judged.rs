@@ -11,6 +11,7 @@ use super::*;
 use crate::client::{Client, Peer, TrustedProxies};
 use crate::memory::MemoryStore;
 use crate::password::{Busy, HashJob, HashOutcome, Hasher};
+use crate::policy::Profile;
 use crate::store::{Change, Store as _};
 use crate::user::PasswordHash;
 use crate::{Actor, Engine, EngineParts, Head, LogIn, UserDraft, Verdict, Visit};
@@ -49,7 +50,7 @@ fn log_in(engine: &Engine, login: &str, realm: usize, roles: &[usize]) -> String
     let draft = UserDraft { realm: Some(realm.into()), roles, password: Some(password()), ..UserDraft::new(login) };
     ready(engine.create_user(&Actor::console(), draft)).unwrap_or_else(|refusal| panic!("{}", refusal.code()));
     let client = Client { address: [192, 0, 2, 1].into(), secure: true, by_proxy: false };
-    let visit = Visit { client, headers: &HeaderMap::new(), request_id: None };
+    let visit = Visit { client, headers: &HeaderMap::new(), request_id: None, profile: &Profile::DOORWARD };
     let request = LogIn { realm: Some(realm), login, password: password(), remember: false };
     let logged_in = ready(engine.log_in(request, &visit)).unwrap_or_else(|refusal| panic!("{}", refusal.code()));
     let set = logged_in.cookies[0].to_str().expect("text");

@@ -1,0 +1,236 @@
+//! The dialects that the settings speak: where, with whom, and under which cookie.
+
+use std::fmt::Write as _;
+
+use http::HeaderMap;
+use md5::{Digest as _, Md5};
+
+use super::Policy;
+use super::complaint::{Complaints, nearest};
+use super::pattern::{Pattern, literal_path};
+use super::profile::{Profile, Wording};
+use super::route::RealmId;
+use super::settings::{Dialects, EzSettings, Settings};
+use crate::head::canonical_host;
+use crate::name::Name;
+use crate::speech::Speech;
+
+/// A dialect, as these settings speak it.
+#[derive(Clone, Debug)]
+pub struct SpokenDialect {
+    /// How it reads requests and words refusals.
+    pub profile: &'static Profile,
+    /// Who logs in by it, the first one first.
+    pub realms: Box<[RealmId]>,
+    places: Box<[DialectPlace]>,
+}
+
+/// Where a dialect is spoken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DialectPlace {
+    /// The path below which it is spoken, without a slash at its end.
+    pub root: Box<str>,
+    /// The only host where it is; any, when absent.
+    pub host: Option<Box<str>>,
+    /// Whether whoever is not logged in is asked for Basic credentials.
+    pub challenges_guests: bool,
+}
+
+/// A place where a dialect is spoken, and which one.
+#[derive(Clone, Copy, Debug)]
+pub struct DialectHit<'p> {
+    /// The dialect.
+    pub dialect: &'p SpokenDialect,
+    /// The place.
+    pub place: &'p DialectPlace,
+}
+
+impl DialectPlace {
+    fn has(&self, host: &str, path: &str) -> bool {
+        let rest = path.strip_prefix(&*self.root);
+        let below = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        below && self.host.as_deref().is_none_or(|own| own == host)
+    }
+}
+
+impl SpokenDialect {
+    /// Where it is spoken; the first place is the usual one.
+    pub fn places(&self) -> &[DialectPlace] {
+        &self.places
+    }
+
+    /// The path below which it is spoken usually.
+    pub fn root(&self) -> &str {
+        self.places.first().map_or("", |place| &place.root)
+    }
+}
+
+impl Policy {
+    /// The dialect that is spoken below a path, and the place: that of a host before that of any, a longer root before a
+    /// shorter one.
+    pub fn dialect_at(&self, host: &str, path: &str) -> Option<DialectHit<'_>> {
+        let places = self.dialects.iter().flat_map(|dialect| {
+            let hit = move |place| DialectHit { dialect, place };
+            dialect.places.iter().map(hit)
+        });
+        let here = places.filter(|hit| hit.place.has(host, path));
+        here.max_by_key(|hit| (hit.place.host.is_some(), hit.place.root.len()))
+    }
+
+    /// How whoever asks for a path wants to be answered by Doorward itself; nothing special where no dialect is spoken.
+    pub fn speech(&self, host: &str, path: &str, headers: &HeaderMap) -> Option<Speech> {
+        Speech::read(self, self.dialect_at(host, path)?.dialect.profile, headers)
+    }
+
+    /// The dialect with this profile, where it is spoken.
+    pub fn dialect(&self, profile: &Profile) -> Option<&SpokenDialect> {
+        self.dialects.iter().find(|dialect| dialect.profile.name == profile.name)
+    }
+
+    /// Whether Basic is accepted over plain HTTP from users of a realm, on routes with a profile.
+    pub(crate) fn allows_insecure_basic(&self, profile: &Profile, realm: RealmId) -> bool {
+        match (profile.wording, &self.dialect_settings.kirby) {
+            (Wording::Kirby, Some(kirby)) => kirby.allow_insecure,
+            _ => self.realm(realm).allows_insecure_basic(),
+        }
+    }
+
+    /// What the settings say about dialects.
+    pub fn dialect_settings(&self) -> &Dialects {
+        &self.dialect_settings
+    }
+}
+
+/// The dialects of these settings. Realms that are not there are complained about.
+pub(super) fn compile(
+    settings: &Settings,
+    realm_id: &dyn Fn(&Name) -> Option<RealmId>,
+    complaints: &mut Complaints,
+) -> Box<[SpokenDialect]> {
+    let spoken = stated(&settings.dialect);
+    let dialects = spoken.into_iter().map(|stated| {
+        let Stated { profile, realms, places, .. } = stated;
+        let found = realms.iter().filter_map(|(_, realm)| realm_id(realm)).collect();
+        for (key, realm) in realms.iter().filter(|(_, realm)| realm_id(realm).is_none()) {
+            let path = format!("dialect.{}.{key}", profile.name);
+            let complaint = settings.complaint(&path, format!("there is no realm `{realm}`"));
+            let known = settings.realms();
+            complaints.push(match nearest(realm.as_str(), known.keys().map(Name::as_str)) {
+                Some(meant) => complaint.fix(format!("did you mean `{meant}`?")),
+                None => complaint.fix(format!("declare `[realm.{realm}]`, or name another one: `{key} = \"…\"`")),
+            });
+        }
+        let mut read = Vec::new();
+        for (key, root, host, challenges_guests) in places {
+            let path = format!("dialect.{}.{key}", profile.name);
+            match literal_path(&root) {
+                Ok(root) => {
+                    let host =
+                        host.map(|host| canonical_host(&host, true).map_or_else(|| host.clone(), Into::into).into());
+                    read.push(DialectPlace { root: root.into(), host, challenges_guests });
+                }
+                Err(wrong) => {
+                    let complaint = settings.complaint(&path, format!("`{root}` is no path: {wrong}"));
+                    complaints.push(complaint.fix(format!("write `{}`, or take it out", profile.prefix)));
+                }
+            }
+        }
+        SpokenDialect { profile, realms: found, places: read.into() }
+    });
+    dialects.collect()
+}
+
+/// Where which dialect is spoken, for the routes of files.
+pub(super) fn roots(dialects: &Dialects) -> Vec<(&'static Profile, Pattern)> {
+    let places = stated(dialects).into_iter().flat_map(|stated| {
+        let profile = stated.profile;
+        stated.places.into_iter().filter_map(move |(_, root, ..)| Some((profile, Pattern::parse(&root).ok()?)))
+    });
+    places.collect()
+}
+
+/// The session cookies of a realm that dialects give names to.
+pub(super) fn cookies_of(dialects: &Dialects, realm: &Name) -> Vec<(&'static Profile, String)> {
+    let mut found = Vec::new();
+    for stated in stated(dialects) {
+        let own = stated.realms.iter().zip(&stated.cookies).filter(|((_, named), _)| *named == realm);
+        found.extend(own.map(|(_, cookie)| (stated.profile, cookie.clone())));
+    }
+    found
+}
+
+/// Roles that dialects give to whoever is not logged in.
+pub(super) fn guest_roles<'s>(dialects: &'s Dialects, realm: &Name) -> &'s [Name] {
+    match &dialects.ez {
+        Some(ez) if ez.users == *realm => &ez.anonymous_roles,
+        _ => &[],
+    }
+}
+
+/// What the settings of a dialect say, in one form for all.
+struct Stated<'s> {
+    profile: &'static Profile,
+    /// Keys, and the realms that they name.
+    realms: Vec<(&'static str, &'s Name)>,
+    /// The cookie of each.
+    cookies: Vec<String>,
+    /// Keys, roots, hosts, and whether guests are challenged.
+    places: Vec<(&'static str, String, Option<String>, bool)>,
+}
+
+fn stated(dialects: &Dialects) -> Vec<Stated<'_>> {
+    let mut all = Vec::new();
+    if let Some(ez) = &dialects.ez {
+        let mut places = vec![("root", ez.root().to_owned(), None, false)];
+        if !ez.basic_root.is_empty() {
+            places.push(("basic_root", ez.basic_root.clone(), None, true));
+        }
+        if !ez.basic_host.is_empty() {
+            places.push(("root", ez.root().to_owned(), Some(ez.basic_host.clone()), true));
+        }
+        let (realms, cookies) = (vec![("users", &ez.users)], vec![ez.cookie()]);
+        all.push(Stated { profile: &Profile::EZ, realms, cookies, places });
+    }
+    if let Some(kirby) = &dialects.kirby {
+        let places = vec![("root", kirby.root.clone(), None, false)];
+        let (realms, cookies) = (vec![("users", &kirby.users)], vec!["kirby_session".to_owned()]);
+        all.push(Stated { profile: &Profile::KIRBY, realms, cookies, places });
+    }
+    if let Some(magento) = &dialects.magento {
+        let places = vec![("root", magento.root.clone(), None, false)];
+        let realms = vec![("customers", &magento.customers), ("admins", &magento.admins)];
+        let cookies = vec!["PHPSESSID".to_owned(), "admin".to_owned()];
+        all.push(Stated { profile: &Profile::MAGENTO, realms, cookies, places });
+    }
+    all
+}
+
+impl EzSettings {
+    /// What the session's cookie is called: the name, and the MD5 of the siteaccess. Nothing is protected by that MD5.
+    pub fn cookie(&self) -> String {
+        let mut name = self.session_name.clone();
+        for byte in Md5::digest(self.siteaccess.as_bytes()) {
+            let _ = write!(name, "{byte:02x}");
+        }
+        name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_cookie_of_ez_is_named_after_the_siteaccess() {
+        assert_eq!(EzSettings::default().cookie(), "eZSESSID98defd6ee70dfb1dea416cecdf391f58");
+    }
+
+    #[test]
+    fn a_dialect_is_spoken_below_its_root_and_nowhere_else() {
+        let place = DialectPlace { root: "/api".into(), host: None, challenges_guests: false };
+        assert!(place.has("a", "/api") && place.has("a", "/api/site"));
+        assert!(!place.has("a", "/apis") && !place.has("a", "/"));
+        let place = DialectPlace { host: Some("api.example".into()), ..place };
+        assert!(place.has("api.example", "/api") && !place.has("a", "/api"));
+    }
+}

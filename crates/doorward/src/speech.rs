@@ -1,0 +1,45 @@
+//! How a client of a dialect is answered: in which format, in whose words.
+
+mod accept;
+
+use http::HeaderMap;
+
+use crate::policy::{EzVendor, Policy, Profile, Wording};
+
+/// How the client of a request reads what Doorward says by itself.
+#[derive(Clone, Debug)]
+pub struct Speech {
+    /// The dialect.
+    pub profile: &'static Profile,
+    /// The format of bodies.
+    pub format: Format,
+    /// Whose media types, in eZ Platform's dialect.
+    pub vendor: EzVendor,
+    /// What the route asks for, as it was written; empty where no route was found.
+    pub asks: Box<str>,
+    /// Method and path, as eZ Platform's messages name them.
+    pub request: Box<str>,
+}
+
+/// The format of bodies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// JSON.
+    Json,
+    /// XML.
+    Xml,
+}
+
+impl Speech {
+    /// How a request with these headers wants to be answered in a dialect; nothing special in Doorward's own.
+    pub fn read(policy: &Policy, profile: &'static Profile, headers: &HeaderMap) -> Option<Self> {
+        let format = match profile.wording {
+            Wording::Problem => return None,
+            Wording::ErrorMessage => accept::ez(headers),
+            Wording::Kirby => Format::Json,
+            Wording::Magento => accept::magento(headers),
+        };
+        let vendor = policy.dialect_settings().ez.as_ref().map(|ez| ez.vendor).unwrap_or_default();
+        Some(Self { profile, format, vendor, asks: "".into(), request: "".into() })
+    }
+}
