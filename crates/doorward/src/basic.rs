@@ -84,6 +84,11 @@ pub fn decode(encoded: &str) -> Result<Credentials, InvalidCredentials> {
     Ok(Credentials { text, colon })
 }
 
+/// Whether it is the base64 of anything with a colon, good credentials or not.
+pub(crate) fn is_pair(encoded: &str) -> bool {
+    Base64::decode_vec(encoded).map(Zeroizing::new).is_ok_and(|text| text.contains(&b':'))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,7 @@ mod navigation;
 mod notes;
 mod own;
 mod roles;
+mod shown;
 mod tallies;
 
 pub use admin::{Actor, UserDraft};
@@ -29,6 +30,7 @@ pub use guests::GuestToken;
 pub use login::{LogIn, LoggedIn, Visit};
 pub use notes::Gauges;
 pub use own::Scope;
+pub use shown::Shown;
 pub use tallies::Tally;
 
 use std::sync::Arc;

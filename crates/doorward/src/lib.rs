@@ -84,7 +84,7 @@ pub use admission::Admission;
 pub use clock::{Clock, ManualClock, SystemClock, Time};
 pub use engine::{
     Actor, Arrival, Engine, EngineError, EngineParts, Gauges, GuestToken, HashFate, LogIn, LoggedIn, OneTimeCode,
-    Scope, Tally, UserAlteration, UserDraft, UserUpdate, Visit,
+    Scope, Shown, Tally, UserAlteration, UserDraft, UserUpdate, Visit,
 };
 pub use head::Head;
 pub use layer::Layer;
@@ -93,7 +93,7 @@ pub use name::{InvalidName, Name};
 pub use path::{CanonicalPath, PathError};
 pub use refusal::{Reason, Refusal, Terms};
 pub use session::{Session, SessionDigest, SessionHandle, SessionKey, SessionToken};
-pub use speech::{Format, Speech};
+pub use speech::{EzElement, Format, Speech};
 pub use user::{InvalidUser, Login, PasswordHash, User, UserId, UserNumber, UserState};
 pub use verdict::{Answer, Caller, Known, LiveSession, Method, Pass, Verdict};
 

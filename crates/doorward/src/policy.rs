@@ -15,11 +15,13 @@ mod dialect;
 mod document;
 mod explain;
 mod force;
+mod listed;
 mod method;
 mod pattern;
 mod profile;
 mod quantity;
 mod realm;
+mod redaction;
 mod role;
 mod route;
 mod rules;
@@ -154,12 +156,6 @@ impl Allow {
     /// The value of the header.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-
-    /// The methods that routes name, without spaces, and without those that Doorward adds.
-    pub(crate) fn listed(&self) -> Option<http::HeaderValue> {
-        let names: Vec<&str> = self.0.split(", ").filter(|name| !matches!(*name, "OPTIONS" | "HEAD")).collect();
-        http::HeaderValue::from_str(&names.join(",")).ok().filter(|value| !value.is_empty())
     }
 
     /// The header's value. None when no method is left to name.

@@ -16,6 +16,7 @@ use http::{Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::policy::Wording;
 use crate::refusal::{Reason, Refusal, Terms};
 use crate::store::Conflict;
 
@@ -89,6 +90,9 @@ pub fn response(refusal: &Refusal, request_id: Option<&str>) -> Response<Bytes> 
     let mut problem = problem(refusal);
     let mut response = match (&terms.log_in, &terms.speech) {
         (Some(place), _) => see_other(place),
+        (None, Some(speech)) if speech.profile.wording == Wording::ErrorMessage && terms.challenge.is_some() => {
+            ez::challenge(refusal.status())
+        }
         (None, Some(speech)) => {
             let detail = problem.detail.as_deref().unwrap_or(&problem.title);
             speech.response(Said { status: refusal.status(), reason: Some(refusal.reason()), detail })
@@ -160,6 +164,10 @@ fn problem(refusal: &Refusal) -> Problem {
         Reason::MalformedAuthorization | Reason::BadCredentials => ("Login and password do not match.", None),
         Reason::WrongScheme => ("The scheme of the Authorization header is not taken here.", Some(taken(terms).to_owned())),
         Reason::NotLoggedIn => ("Nobody is logged in.", None),
+        Reason::UnexpectedUser => (
+            "Somebody else is logged in than the request expects.",
+            Some("X-Expected-User names another login than the caller's.".to_owned()),
+        ),
         Reason::WrongPassword => ("The password is wrong.", None),
         Reason::Password(refusal) => ("The new password is not good enough.", Some(sentence(&refusal.to_string()))),
         Reason::Realm("realm_required") => (

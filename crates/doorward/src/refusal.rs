@@ -90,6 +90,8 @@ pub enum Reason {
     Invalid(&'static str, String),
     /// Nobody is logged in.
     NotLoggedIn,
+    /// Somebody else is calling than the request says it expects.
+    UnexpectedUser,
     /// Basic over plain HTTP.
     HttpsRequired,
     /// The request may come from another site.
@@ -163,9 +165,11 @@ impl Reason {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::UnknownMethod => StatusCode::NOT_IMPLEMENTED,
-            Self::MalformedAuthorization | Self::WrongScheme | Self::BadCredentials | Self::NotLoggedIn => {
-                StatusCode::UNAUTHORIZED
-            }
+            Self::MalformedAuthorization
+            | Self::WrongScheme
+            | Self::BadCredentials
+            | Self::NotLoggedIn
+            | Self::UnexpectedUser => StatusCode::UNAUTHORIZED,
             Self::HttpsRequired | Self::Csrf(_) | Self::Forbidden(_) | Self::Undecided | Self::ReauthRequired => {
                 StatusCode::FORBIDDEN
             }
@@ -200,6 +204,7 @@ impl Reason {
             Self::MalformedAuthorization | Self::BadCredentials => "bad_credentials",
             Self::WrongScheme => "wrong_scheme",
             Self::NotLoggedIn => "not_logged_in",
+            Self::UnexpectedUser => "unexpected_user",
             Self::WrongPassword => "wrong_password",
             Self::Password(_) => "bad_password",
             Self::Realm(code) => code,

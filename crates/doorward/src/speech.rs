@@ -1,6 +1,9 @@
 //! How a client of a dialect is answered: in which format, in whose words.
 
 mod accept;
+mod element;
+
+pub use element::EzElement;
 
 use http::HeaderMap;
 

@@ -143,13 +143,14 @@ pub(crate) async fn answer(link: &Rc<Link>, request: Request<Incoming>) -> Respo
     let mut closes = request.headers().contains_key(header::UPGRADE);
     let mut notes = Notes::default();
     if core.gateway.setup.load().logs_access {
-        let path = request.uri().path().to_owned();
+        let path = core.gateway.engine.policy().redacted(request.uri().path()).into_owned();
         let (route, user) = ("-".to_owned(), "-".to_owned());
         notes.line =
             Some(Box::new(Line { method: request.method().clone(), path, route, user, client: link.peer.address }));
     }
     let is_believed = || core.gateway.setup.load().trusted.contains(link.address());
-    let trace = Trace::begin(&request, &id, is_believed);
+    let redacted = |path: &str| core.gateway.engine.policy().redacted(path).into_owned();
+    let trace = Trace::begin(&request, &id, is_believed, redacted);
     let answering = AssertUnwindSafe(respond(link, request, &id, started, &mut notes, &mut closes)).catch_unwind();
     let Served { mut response, outcome } = match trace.around(answering).await {
         Ok(served) => served,

@@ -24,8 +24,14 @@ pub(crate) struct Trace {
 
 #[cfg(feature = "otel")]
 impl Trace {
-    /// Begins one. Where the peer is believed, its headers say what the span is a part of.
-    pub(crate) fn begin<B>(request: &Request<B>, id: &RequestId, is_believed: impl FnOnce() -> bool) -> Self {
+    /// Begins one. Where the peer is believed, its headers say what the span is a part of. Of the path it holds what may be
+    /// told.
+    pub(crate) fn begin<B>(
+        request: &Request<B>,
+        id: &RequestId,
+        is_believed: impl FnOnce() -> bool,
+        redacted: impl FnOnce(&str) -> String,
+    ) -> Self {
         use tracing::field::Empty;
         // At a level that no log writes: it is no line, and its fields are in no line.
         let span = tracing::trace_span!(
@@ -35,7 +41,7 @@ impl Trace {
             otel.name = request.method().as_str(),
             otel.status_code = Empty,
             http.request.method = request.method().as_str(),
-            url.path = request.uri().path(),
+            url.path = redacted(request.uri().path()),
             http.route = Empty,
             http.response.status_code = Empty,
             doorward.outcome = Empty,
@@ -71,7 +77,12 @@ impl Trace {
 
 #[cfg(not(feature = "otel"))]
 impl Trace {
-    pub(crate) fn begin<B>(_: &Request<B>, _: &RequestId, _: impl FnOnce() -> bool) -> Self {
+    pub(crate) fn begin<B>(
+        _: &Request<B>,
+        _: &RequestId,
+        _: impl FnOnce() -> bool,
+        _: impl FnOnce(&str) -> String,
+    ) -> Self {
         Self {}
     }
 

@@ -8,6 +8,8 @@ use crate::head::Head;
 use crate::policy::{DialectHit, MethodOverride, Policy, Profile, Wording};
 use crate::refusal::Reason;
 use crate::speech::Speech;
+use crate::user::Login;
+use crate::verdict::Caller;
 
 const OVERRIDE: &str = "x-http-method-override";
 /// What Kirby takes for a method.
@@ -75,10 +77,34 @@ fn is_version(segment: &str) -> bool {
     !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+/// Whom a client expects to be the caller.
+#[derive(Clone, Copy)]
+pub(super) struct Expected<'h>(&'h [u8]);
+
+/// Whom a request expects to be the caller, where the dialect has a header for it.
+pub(super) fn expected_user<'h>(profile: &Profile, head: &Head<'h>) -> Option<Expected<'h>> {
+    let mut values = head.headers.get_all(profile.expected_user?).iter();
+    let first = values.next()?;
+    // Two names are nobody's.
+    Some(Expected(if values.next().is_some() { b"" } else { first.as_bytes() }))
+}
+
+impl Expected<'_> {
+    /// Whether the caller is the one. Guests are somebody of this login there.
+    pub(super) fn is(self, caller: &Caller) -> bool {
+        const GUEST: &str = "anonymous";
+        let Ok(expected) = std::str::from_utf8(self.0) else { return false };
+        match caller {
+            Caller::Guest => expected == GUEST,
+            Caller::Known(known) => Login::parse(expected).is_ok_and(|expected| expected == known.user().login),
+        }
+    }
+}
+
 /// How the caller wants to be answered.
 pub(super) fn speech(policy: &Policy, profile: &'static Profile, asks: &str, head: &Head<'_>) -> Option<Box<Speech>> {
     let mut speech = Speech::read(policy, profile, head.headers)?;
     speech.asks = asks.into();
-    speech.request = format!("{} {}", head.method, head.path.as_str()).into();
+    speech.request = format!("{} {}", head.method, policy.redacted(head.path.as_str())).into();
     Some(Box::new(speech))
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use http::header::HeaderValue;
 
 use super::{Engine, unavailable};
-use crate::basic::{Authorization, authorization};
+use crate::basic::{Authorization, authorization, is_pair};
 use crate::clock::Time;
 use crate::cookie::{self, Found as Cookie};
 use crate::head::Head;
@@ -41,15 +41,46 @@ impl Engine {
         head: &Head<'h>,
         now: Time,
     ) -> Result<Identity<'h>, Refusal> {
+        match self.by_header(policy, route, head, now).await? {
+            Some(identity) => Ok(identity),
+            None => self.by_cookie(policy, route, head, now).await,
+        }
+    }
+
+    /// The same where cookies say nothing.
+    pub(super) async fn identify_by_header<'h>(
+        &self,
+        policy: &Policy,
+        route: &Route,
+        head: &Head<'h>,
+        now: Time,
+    ) -> Result<Identity<'h>, Refusal> {
+        Ok(self.by_header(policy, route, head, now).await?.unwrap_or_else(Identity::guest))
+    }
+
+    /// What the header says; `None` when it says nothing.
+    async fn by_header<'h>(
+        &self,
+        policy: &Policy,
+        route: &Route,
+        head: &Head<'h>,
+        now: Time,
+    ) -> Result<Option<Identity<'h>>, Refusal> {
         // An explicit header is the only identity: its failure never falls back to the cookie.
         let challenged = |mut refusal: Refusal| {
-            refusal.terms_mut().challenge = policy.challenge(route, head.client.secure, super::judge::is_script(head));
+            let secure = head.client.secure;
+            let usual = || policy.challenge(route, secure, super::judge::is_script(head));
+            refusal.terms_mut().challenge = policy.ez_challenge(route, secure).or_else(usual);
             refusal
         };
         let refused = |reason: Reason| challenged(Refusal::new(reason));
         match authorization(head.headers) {
             Authorization::Absent => {}
             Authorization::Duplicate => return Err(Reason::AmbiguousAuthorization.into()),
+            // There what is no pair is as if it were not there, and cookies beside it say nothing all the same.
+            Authorization::Basic(encoded) if route.profile.identifies && !is_pair(encoded) => {
+                return Ok(Some(Identity::guest()));
+            }
             Authorization::Basic(encoded) => {
                 if let Some(realm) = policy.basic_realm(route, head.query) {
                     let known = self.basic(policy, route, realm, head, encoded, now).await;
@@ -57,7 +88,7 @@ impl Engine {
                         StatusCode::UNAUTHORIZED => challenged(refusal),
                         _ => refusal,
                     })?;
-                    return Ok(Identity { caller: Caller::Known(known), ..Identity::guest() });
+                    return Ok(Some(Identity { caller: Caller::Known(known), ..Identity::guest() }));
                 }
                 if !route.passes_authorization() && !ignores_stray(route) {
                     return Err(refused(Reason::WrongScheme));
@@ -67,7 +98,7 @@ impl Engine {
             Authorization::Malformed => return Err(refused(Reason::MalformedAuthorization)),
             Authorization::Other(_) => return Err(refused(Reason::WrongScheme)),
         }
-        self.by_cookie(policy, route, head, now).await
+        Ok(None)
     }
 
     async fn by_cookie<'h>(

@@ -71,6 +71,11 @@ impl Engine {
         let found = match policy.find(head.door, head.method, &head.host, path) {
             Match::Route(found) => found,
             Match::MethodNotAllowed(allow) => return spoken(missing_method(policy, head, &allow, hit)),
+            // In a dialect a method that nobody knows is one that the path does not have.
+            Match::UnknownMethod if hit.is_some() => match policy.allowed(head.door, &head.host, path) {
+                Some(allow) => return spoken(missing_method(policy, head, &allow, hit)),
+                None => return spoken(undeclared(policy, head, Reason::NotFound)),
+            },
             Match::UnknownMethod => return spoken(undeclared(policy, head, Reason::UnknownMethod)),
             Match::NotFound => return spoken(undeclared(policy, head, Reason::NotFound)),
         };
@@ -83,7 +88,7 @@ impl Engine {
         {
             return Verdict::Answer(answer);
         }
-        match self.decide(policy, &found, head).await {
+        match self.decide(policy, &found, head, hit).await {
             Ok(pass) => Verdict::Allow(pass),
             Err(mut refusal) => {
                 let terms = refusal.terms_mut();
@@ -96,7 +101,13 @@ impl Engine {
         }
     }
 
-    async fn decide(&self, policy: &Arc<Policy>, found: &Found<'_>, head: &Head<'_>) -> Result<Pass, Refusal> {
+    async fn decide(
+        &self,
+        policy: &Arc<Policy>,
+        found: &Found<'_>,
+        head: &Head<'_>,
+        hit: Option<DialectHit<'_>>,
+    ) -> Result<Pass, Refusal> {
         let route = found.route;
         if head.path.has_encoded_slash() && !route.encoded_slash {
             return Err(Reason::Path(PathError::EncodedSlash).into());
@@ -108,8 +119,23 @@ impl Engine {
             .into());
         }
         let now = self.clock.now();
-        let looks = !route.is_anonymous() || route.identify || route.hands_csrf_token();
-        let identity = if looks { self.identify(policy, route, head, now).await? } else { Identity::guest() };
+        // Where guests are challenged nothing but Basic says who somebody is.
+        let is_stateless = hit.is_some_and(|hit| hit.place.challenges_guests);
+        let expected = dialect::expected_user(route.profile, head);
+        let looks = !route.is_anonymous() || route.identify || route.hands_csrf_token() || expected.is_some();
+        let identity = match (looks, is_stateless) {
+            (_, true) => self.identify_by_header(policy, route, head, now).await?,
+            (true, false) => self.identify(policy, route, head, now).await?,
+            (false, false) => Identity::guest(),
+        };
+        if is_stateless && identity.caller.known().is_none() {
+            let challenge = policy.ez_challenge(route, head.client.secure);
+            return Err(Refusal::with(Reason::NotLoggedIn, Terms { challenge, ..Terms::default() }));
+        }
+        if expected.is_some_and(|expected| !expected.is(&identity.caller)) {
+            let terms = Terms { expired: identity.expired, ..Terms::default() };
+            return Err(Refusal::with(Reason::UnexpectedUser, terms).of(&identity.caller));
+        }
         self.check_csrf(policy, found, head, &identity).map_err(|refusal| refusal.of(&identity.caller))?;
         let access = self.check_access(policy, found, &identity.caller);
         if let Err(reason) = access {
@@ -146,13 +172,17 @@ impl Engine {
         let is_safe = matches!(*head.method, Method::GET | Method::HEAD | Method::OPTIONS);
         let by_session = identity.token.is_some();
         let by_basic = identity.caller.known().is_some() && !by_session;
+        // A client that shows a dead session takes itself for somebody: what it does is not done in a guest's name instead.
+        let by_dead_session = found.route.profile.identifies && !identity.expired.is_empty();
         // Any page may open a socket: browsers send cookies and Basic along, and no CORS protects what comes back.
         let opens_socket = found.route.websocket && head.headers.contains_key(UPGRADE);
         let check = match found.route.csrf {
             _ if opens_socket && (by_session || by_basic) => Check::OriginOnly,
             Csrf::Unsafe | Csrf::OriginOnly if is_safe => return Ok(()),
             Csrf::OriginOnly => Check::OriginOnly,
-            Csrf::Unsafe | Csrf::All if by_session => Check::Full { proof: found.route.proof.into() },
+            Csrf::Unsafe | Csrf::All if by_session || by_dead_session => {
+                Check::Full { proof: found.route.proof.into() }
+            }
             Csrf::Unsafe | Csrf::All if by_basic && !is_safe => Check::OriginOnly,
             Csrf::Unsafe | Csrf::All => return Ok(()),
         };
@@ -175,7 +205,8 @@ impl Engine {
             tracing::warn!(route = %found.route, code = refusal.code(), "csrf: would be refused, but report_only is set");
             return Ok(());
         }
-        Err(Reason::Csrf(refusal).into())
+        let expired = if by_dead_session { identity.expired.clone() } else { Vec::new() };
+        Err(Refusal::with(Reason::Csrf(refusal), Terms { expired, ..Terms::default() }))
     }
 
     fn check_access(&self, policy: &Policy, found: &Found<'_>, caller: &Caller) -> Result<(), Reason> {
@@ -366,13 +397,15 @@ fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow, hit: Option<D
                 return Verdict::Answer(Answer { status: StatusCode::NO_CONTENT, headers });
             }
             Some(Options::Listed) => {
-                let headers = allow.listed().map(|value| (ALLOW, value)).into_iter().collect();
+                let headers = policy.listed(head, allow).map(|value| (ALLOW, value)).into_iter().collect();
                 return Verdict::Answer(Answer { status: StatusCode::OK, headers });
             }
             Some(Options::Refused) => {}
         }
     }
-    let terms = Terms { allow: allow.header(), secure: head.client.secure, ..Terms::default() };
+    let listed = hit.filter(|hit| hit.dialect.profile.options == Options::Listed);
+    let listed = listed.and_then(|_| policy.listed(head, allow));
+    let terms = Terms { allow: listed.or_else(|| allow.header()), secure: head.client.secure, ..Terms::default() };
     Verdict::Deny(Refusal::with(Reason::MethodNotAllowed, terms))
 }
 

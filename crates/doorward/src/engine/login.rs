@@ -67,6 +67,37 @@ impl Engine {
     pub async fn log_in(&self, request: LogIn<'_>, visit: &Visit<'_>) -> Result<LoggedIn, Refusal> {
         let policy = self.policy.load_full();
         let now = self.clock.now();
+        let remember = request.remember;
+        let (realm, user) = self.authenticate(&policy, request, visit, now).await?;
+        self.begin(&policy, realm, *user, remember, visit, now).await
+    }
+
+    /// Whether somebody could log in, without a session for them. The audit says why they got none.
+    ///
+    /// # Errors
+    /// As [`log_in`](Self::log_in).
+    pub async fn try_log_in(
+        &self,
+        request: LogIn<'_>,
+        why_not: &'static str,
+        visit: &Visit<'_>,
+    ) -> Result<(), Refusal> {
+        let policy = self.policy.load_full();
+        let now = self.clock.now();
+        let (_, user) = self.authenticate(&policy, request, visit, now).await?;
+        let event = visit.event(EventKind::LogIn, now).about(user.number, &user.realm, user.login.as_str());
+        self.notes.event(event.outcome(why_not));
+        Ok(())
+    }
+
+    /// Who logs in, once login and password are verified.
+    async fn authenticate(
+        &self,
+        policy: &Policy,
+        request: LogIn<'_>,
+        visit: &Visit<'_>,
+        now: Time,
+    ) -> Result<(RealmId, Box<User>), Refusal> {
         let realm = policy.realm_to_log_in(request.realm).map_err(Refusal::new)?;
         let secure = visit.client.secure;
         if policy.cookie_name(realm, secure).is_none() {
@@ -74,7 +105,7 @@ impl Engine {
         }
         let device = visit.cookie(policy.device_cookie(secure));
         let claim = Claim {
-            policy: &policy,
+            policy,
             realm,
             login: request.login,
             password: request.password,
@@ -82,8 +113,8 @@ impl Engine {
             device,
         };
         let event = visit.event(EventKind::LogIn, now);
-        let user = match self.verify(claim, now).await {
-            Ok(Claimed::Right(user)) => user,
+        match self.verify(claim, now).await {
+            Ok(Claimed::Right(user)) => Ok((realm, user)),
             Ok(Claimed::Wrong { user, .. }) => {
                 let event = event.outcome("bad_credentials");
                 match user {
@@ -93,16 +124,15 @@ impl Engine {
                         self.notes.sampled("log_in_bad_credentials", visit.client.address, event);
                     }
                 }
-                return Err(Reason::BadCredentials.into());
+                Err(Reason::BadCredentials.into())
             }
             Err(refusal) => {
                 let realm = Some(policy.realm(realm).name().clone());
                 let event = Event { realm, ..event.outcome(refusal.code()) }.of(&refusal);
                 self.notes.sampled(refusal.code(), visit.client.address, event);
-                return Err(refusal);
+                Err(refusal)
             }
-        };
-        self.begin(&policy, realm, *user, request.remember, visit, now).await
+        }
     }
 
     async fn begin(

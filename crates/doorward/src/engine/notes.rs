@@ -159,16 +159,17 @@ impl Engine {
         if matches!(refusal.reason(), Reason::NotFound | Reason::MethodNotAllowed) {
             return;
         }
-        if !self.policy.load().audits_refusals() {
+        let policy = self.policy.load();
+        if !policy.audits_refusals() {
             return;
         }
         let now = self.clock.now();
         // Wrong credentials that name a user are still a stranger's, and 401.
-        let is_known = refusal.terms().caller.is_some() && refusal.status() == StatusCode::FORBIDDEN;
+        let is_known = refusal.terms().caller.is_some() && refusal.reason().status() == StatusCode::FORBIDDEN;
         let ceiling = if is_known { &self.notes.forbidden } else { &self.notes.refusals };
         let network = network(client).network();
         let Some(omitted) = self.notes.sample(ceiling, refusal.code(), network, now) else { return };
-        let path: String = path.chars().filter(|c| !c.is_control()).take(200).collect();
+        let path: String = policy.redacted(path).chars().filter(|c| !c.is_control()).take(200).collect();
         let event = Event::new(EventKind::Refused, now).outcome(refusal.code()).of(refusal);
         self.notes.event(Event {
             address: Some(client.to_string()),

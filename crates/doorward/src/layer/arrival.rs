@@ -85,8 +85,9 @@ impl<'s> Arrival<'s> {
 
     /// A refusal of the engine, in words; noted and counted.
     fn refuse(&self, refusal: &Refusal, parts: &Parts) -> Response<Bytes> {
-        let (method, path) = (parts.method.as_str(), parts.uri.path());
         let engine = &self.setup.engine;
+        let policy = engine.policy();
+        let (method, path) = (parts.method.as_str(), &*policy.redacted(parts.uri.path()));
         engine.note_refusal(refusal, method, path, self.client, &self.id.0);
         self.count(refusal.terms().route, refusal.code());
         let (code, detail, client) = (refusal.code(), refusal.reason().detail(), self.client);

@@ -88,6 +88,8 @@ pub struct OwnRoute {
     pub mounted: bool,
     /// Whether requests to any host take it: probes know no name.
     pub any_host: bool,
+    /// Whether a route of a file with the same path is served instead.
+    pub yields: bool,
     /// How credentials are read and refusals are worded.
     pub profile: &'static Profile,
 }
@@ -105,6 +107,7 @@ impl OwnRoute {
             doors: Doors::Both,
             mounted: true,
             any_host: false,
+            yields: false,
             profile: &Profile::DOORWARD,
         }
     }

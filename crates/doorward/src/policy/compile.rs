@@ -81,7 +81,13 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
     let mut warnings = super::check::doubts(settings);
     let tree = Tree::compile(draft.rules, &mut complaints);
     let roles = role::compile(&tree, draft.rules, draft.stored, &mut complaints, &mut warnings);
-    let vocabulary = Vocabulary::new();
+    let mut vocabulary = Vocabulary::new();
+    if settings.dialect.ez.is_some() {
+        // Its own verbs, beside those of WebDAV, are there whether a rule names them or says `*`.
+        for verb in ["PUBLISH", "SWAP"] {
+            let _ = vocabulary.name(verb);
+        }
+    }
     let realms = settings.realms();
     let roots = super::dialect::roots(&settings.dialect);
     let mut shop = Workshop { settings, realms, tree, vocabulary, complaints, warnings, roots };

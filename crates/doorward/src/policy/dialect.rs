@@ -10,7 +10,7 @@ use super::complaint::{Complaints, nearest};
 use super::pattern::{Pattern, literal_path};
 use super::profile::{Profile, Wording};
 use super::route::RealmId;
-use super::settings::{Dialects, EzSettings, Settings};
+use super::settings::{Dialects, EzSettings, EzVendor, Settings};
 use crate::head::canonical_host;
 use crate::name::Name;
 use crate::speech::Speech;
@@ -167,6 +167,15 @@ pub(super) fn guest_roles<'s>(dialects: &'s Dialects, realm: &Name) -> &'s [Name
     }
 }
 
+/// The realm of a dialect that has only one: below its root nobody else is meant.
+pub(super) fn only_realm<'s>(dialects: &'s Dialects, profile: &Profile) -> Option<&'s Name> {
+    let stated = stated(dialects).into_iter().find(|stated| stated.profile.name == profile.name)?;
+    match stated.realms[..] {
+        [(_, realm)] => Some(realm),
+        _ => None,
+    }
+}
+
 /// What the settings of a dialect say, in one form for all.
 struct Stated<'s> {
     profile: &'static Profile,
@@ -183,10 +192,10 @@ fn stated(dialects: &Dialects) -> Vec<Stated<'_>> {
     if let Some(ez) = &dialects.ez {
         let mut places = vec![("root", ez.root().to_owned(), None, false)];
         if !ez.basic_root.is_empty() {
-            places.push(("basic_root", ez.basic_root.clone(), None, true));
+            places.push(("basic_root", ez.basic_root.clone(), None, ez.basic));
         }
         if !ez.basic_host.is_empty() {
-            places.push(("root", ez.root().to_owned(), Some(ez.basic_host.clone()), true));
+            places.push(("root", ez.root().to_owned(), Some(ez.basic_host.clone()), ez.basic));
         }
         let (realms, cookies) = (vec![("users", &ez.users)], vec![ez.cookie()]);
         all.push(Stated { profile: &Profile::EZ, realms, cookies, places });
@@ -206,12 +215,27 @@ fn stated(dialects: &Dialects) -> Vec<Stated<'_>> {
 }
 
 impl EzSettings {
-    /// What the session's cookie is called: the name, and the MD5 of the siteaccess. Nothing is protected by that MD5.
+    /// What the session's cookie is called: as there, a name without the usual beginning gets it, and where the name says
+    /// so, or is the usual one, the MD5 of the siteaccess stands in it. Nothing is protected by that MD5.
     pub fn cookie(&self) -> String {
-        let mut name = self.session_name.clone();
+        const MARKER: &str = "{siteaccess_hash}";
+        let usual = match self.vendor {
+            EzVendor::Ez => "eZSESSID",
+            EzVendor::Ibexa => "IBX_SESSION_ID",
+        };
+        let mut name = match self.session_name.as_str() {
+            // Whoever says nothing about the name gets the vendor's own.
+            "" | "eZSESSID" | "IBX_SESSION_ID" => format!("{usual}{MARKER}"),
+            name if name.starts_with(usual) => name.to_owned(),
+            name => format!("{usual}_{name}"),
+        };
+        let mut hash = String::with_capacity(32);
         for byte in Md5::digest(self.siteaccess.as_bytes()) {
-            let _ = write!(name, "{byte:02x}");
+            let _ = write!(hash, "{byte:02x}");
         }
+        name = name.replace(MARKER, &hash);
+        // What no name of a cookie may have (RFC 9110, section 5.6.2) would make it another one, or none.
+        name.retain(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_' | '.'));
         name
     }
 }
@@ -223,6 +247,11 @@ mod tests {
     #[test]
     fn the_cookie_of_ez_is_named_after_the_siteaccess() {
         assert_eq!(EzSettings::default().cookie(), "eZSESSID98defd6ee70dfb1dea416cecdf391f58");
+        let ibexa = EzSettings { vendor: EzVendor::Ibexa, ..EzSettings::default() };
+        assert_eq!(ibexa.cookie(), "IBX_SESSION_ID98defd6ee70dfb1dea416cecdf391f58");
+        let named = |name: &str| EzSettings { session_name: name.into(), ..EzSettings::default() }.cookie();
+        assert_eq!(named("shop"), "eZSESSID_shop");
+        assert_eq!(named("eZSESSID_shop{siteaccess_hash}"), "eZSESSID_shop98defd6ee70dfb1dea416cecdf391f58");
     }
 
     #[test]

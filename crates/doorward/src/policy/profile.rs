@@ -26,6 +26,10 @@ pub struct Profile {
     pub options: Options,
     /// What becomes of an `Authorization` header that cannot be read, or that the route does not take.
     pub stray_authorization: StrayAuthorization,
+    /// Whether a live session is recognised on anonymous routes too, and a dead one is no guest's.
+    pub identifies: bool,
+    /// A header that names the login which the caller is expected to have.
+    pub expected_user: Option<&'static str>,
     /// The value of a session cookie that is taken away.
     pub expired_cookie: &'static str,
     /// The body of a refusal.
@@ -115,6 +119,8 @@ impl Profile {
         overrides_method: MethodOverride::Never,
         options: Options::NoContent,
         stray_authorization: StrayAuthorization::Refused,
+        identifies: false,
+        expected_user: None,
         expired_cookie: "",
         wording: Wording::Problem,
         statuses: Statuses {
@@ -139,6 +145,8 @@ impl Profile {
         overrides_method: MethodOverride::Post,
         options: Options::Listed,
         stray_authorization: StrayAuthorization::Ignored,
+        identifies: true,
+        expected_user: Some("x-expected-user"),
         expired_cookie: "deleted",
         wording: Wording::ErrorMessage,
         statuses: Statuses { forbidden: 401, csrf: 401, unknown_method: 405, ..Self::DOORWARD.statuses },

@@ -160,7 +160,7 @@ impl RealmCookie {
 }
 
 /// The text for a quoted string (RFC 9110, section 5.6.4). What no header may have is left out.
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     let mut quoted = String::with_capacity(text.len());
     for character in text.chars().filter(|character| !character.is_control()) {
         if matches!(character, '"' | '\\') {

@@ -7,7 +7,8 @@ use http::header::{
 };
 
 use super::Policy;
-use super::profile::Profile;
+use super::profile::{Profile, Wording};
+use super::realm::quoted;
 use super::route::{RealmId, Route};
 use super::settings::Settings;
 use crate::name::Name;
@@ -103,6 +104,14 @@ impl Policy {
     /// What a 401 says to somebody who is to log in to this realm.
     pub fn log_in_challenge(&self, realm: RealmId, secure: bool) -> HeaderValue {
         self.realm(realm).cookie_challenge(secure).clone()
+    }
+
+    /// What eZ Platform's dialect asks a browser for. Not over plain HTTP, where credentials would not be read.
+    pub(crate) fn ez_challenge(&self, route: &Route, secure: bool) -> Option<HeaderValue> {
+        let ez = self.dialect_settings.ez.as_ref()?;
+        let realm = self.realm(*route.basic.first()?);
+        let asks = route.profile.wording == Wording::ErrorMessage && (secure || realm.allows_insecure_basic());
+        asks.then(|| HeaderValue::try_from(format!("Basic realm=\"{}\"", quoted(&ez.challenge))).ok()).flatten()
     }
 
     /// What a 401 says about how to authenticate on a route (RFC 9110, section 11.6.1). A script in a browser is never

@@ -1,41 +1,31 @@
 //! eZ Platform's `ErrorMessage`.
 
-use serde_json::json;
+use bytes::Bytes;
+use http::header::{CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
 
-use super::dialect::{Said, php_json, xml_text};
-use crate::policy::EzVendor;
+use super::dialect::Said;
 use crate::refusal::Reason;
-use crate::speech::{Format, Speech};
+use crate::speech::{EzElement, Speech};
 
 /// Above 499 it says the same of everything.
 const FAILED: &str = "An error has occurred. Please try again later or contact your Administrator.";
 
 pub(super) fn body(speech: &Speech, said: Said<'_>) -> (String, String) {
-    let vendor = match speech.vendor {
-        EzVendor::Ez => "ez",
-        EzVendor::Ibexa => "ibexa",
-    };
     let code = said.status.as_u16();
     let phrase = said.status.canonical_reason().unwrap_or("Error");
     let description = if code >= 500 { FAILED.to_owned() } else { description(speech, said) };
-    match speech.format {
-        Format::Json => {
-            let kind = format!("application/vnd.{vendor}.api.ErrorMessage+json");
-            let message = json!({"ErrorMessage": {
-                "_media-type": kind, "errorCode": code, "errorMessage": phrase, "errorDescription": description,
-            }});
-            (kind, php_json(&message))
-        }
-        Format::Xml => {
-            let kind = format!("application/vnd.{vendor}.api.ErrorMessage+xml");
-            let description = xml_text(&description);
-            let text = format!(
-                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ErrorMessage media-type=\"{kind}\"><errorCode>{code}</errorCode>\
-                 <errorMessage>{phrase}</errorMessage><errorDescription>{description}</errorDescription></ErrorMessage>\n"
-            );
-            (kind, text)
-        }
-    }
+    let message = EzElement::new("ErrorMessage").kind("ErrorMessage").number("errorCode", code);
+    message.text("errorMessage", phrase).text("errorDescription", description).represent(speech)
+}
+
+/// What a browser is asked for by its own dialogue has no body: nobody would read it.
+pub(super) fn challenge(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response.headers_mut().extend(super::PROTECTION);
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=UTF-8"));
+    response
 }
 
 /// Clients go by the status; the words are for people.
@@ -45,9 +35,12 @@ fn description(speech: &Speech, said: Said<'_>) -> String {
     match said.reason {
         Some(Reason::Csrf(_)) => lacks("Missing or invalid CSRF token"),
         Some(Reason::BadCredentials | Reason::Throttled) => lacks("Invalid login or password"),
+        Some(Reason::NotLoggedIn) if speech.asks.is_empty() => "Not logged in.".to_owned(),
         Some(Reason::NotLoggedIn | Reason::Forbidden(_) | Reason::Undecided) if !speech.asks.is_empty() => {
             lacks(&speech.asks)
         }
+        Some(Reason::UnexpectedUser) => "Expectation failed. User changed.".to_owned(),
+        Some(Reason::Invalid(_, why)) => why.clone(),
         Some(Reason::NotFound) => format!("No route found for \"{request}\""),
         Some(Reason::MethodNotAllowed | Reason::UnknownMethod) => {
             format!("No route found for \"{request}\": Method Not Allowed")

@@ -75,6 +75,7 @@ fn reasons() -> Vec<Reason> {
         Reason::RoleInFile,
         Reason::Invalid("login", "too long".into()),
         Reason::NotLoggedIn,
+        Reason::UnexpectedUser,
         Reason::HttpsRequired,
         Reason::Forbidden("Shop::orders".into()),
         Reason::Undecided,

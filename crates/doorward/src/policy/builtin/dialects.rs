@@ -39,17 +39,28 @@ fn route(
 fn ez(ez: &EzSettings) -> Vec<OwnRoute> {
     use OwnAccess::{Anonymous, Identify};
     let root = ez.root();
-    let route = |methods, path: &str, access| {
-        route(&Profile::EZ, &[&ez.users], methods, format!("{root}{path}"), access, OwnCsrf::OriginOnly)
+    let route =
+        |methods, path: String, access| route(&Profile::EZ, &[&ez.users], methods, path, access, OwnCsrf::OriginOnly);
+    let session = |methods, path: &str, access| OwnRoute {
+        // A session begins and ends by what the request says of it, and not by an Authorization header beside that.
+        basic: false,
+        ..route(methods, format!("{root}{path}"), access)
     };
-    vec![
-        route("POST", "/user/sessions", Anonymous),
+    let mut routes = vec![
+        // The body is looked at before the session is: the handler looks for one.
+        session("POST", "/user/sessions", Anonymous),
+        session("GET", "/user/sessions/current", Identify),
         // What the token is about is looked at before the token is: the handlers ask for it themselves.
-        route("DELETE", "/user/sessions/:id", Identify),
-        route("POST", "/user/sessions/:id/refresh", Identify),
-        route("GET", "/user/sessions/current", Identify),
-        route("GET", "/user/current", Identify),
-    ]
+        session("DELETE", "/user/sessions/:id", Identify),
+        session("POST", "/user/sessions/:id/refresh", Identify),
+    ];
+    let basic_root = Some(ez.basic_root.trim_end_matches('/')).filter(|root| !root.is_empty());
+    for root in std::iter::once(root).chain(basic_root) {
+        let top = route("GET", format!("{root}/"), Identify);
+        routes.push(OwnRoute { yields: true, ..top });
+        routes.push(route("GET", format!("{root}/user/current"), Identify));
+    }
+    routes
 }
 
 fn kirby(kirby: &KirbySettings) -> Vec<OwnRoute> {

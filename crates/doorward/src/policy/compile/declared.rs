@@ -11,6 +11,7 @@ use crate::identity::is_identity;
 use crate::name::Name;
 use crate::policy::acl::ResourceId;
 use crate::policy::complaint::{Complaint, nearest};
+use crate::policy::dialect::only_realm;
 use crate::policy::force::Force;
 use crate::policy::pattern::{Pattern, literal_path};
 use crate::policy::profile::Profile;
@@ -85,8 +86,8 @@ impl Workshop<'_> {
         let rule = here.rule;
         let Matched { pattern, methods, .. } = matched;
         let (access, asks) = self.access(here);
-        let (realms, realm_names) = self.realms_of(here, &access);
         let profile = self.profile(&pattern);
+        let (realms, realm_names) = self.realms_of(here, &access, profile);
         let basic = self.basic(rule, &access, &realm_names, profile);
         let (csrf, proof) = self.csrf(here, &pattern, &realm_names, profile);
         let force = self.force(here, &pattern, &access);
@@ -119,7 +120,7 @@ impl Workshop<'_> {
             realms,
             realm_names,
             basic,
-            identify: rule.identify,
+            identify: rule.identify || profile.identifies,
             csrf,
             proof,
             csrf_token: rule.csrf_token,
@@ -184,7 +185,7 @@ impl Workshop<'_> {
         if resources.is_empty() { (Access::Deny, asks) } else { (Access::Resources(resources.into()), asks) }
     }
 
-    fn realms_of(&mut self, here: &Written<'_>, access: &Access) -> (Box<[RealmId]>, Box<[Name]>) {
+    fn realms_of(&mut self, here: &Written<'_>, access: &Access, profile: &Profile) -> (Box<[RealmId]>, Box<[Name]>) {
         let known = self.realms.keys().map(Name::as_str).collect::<Vec<_>>().join(", ");
         let mut found: Vec<(RealmId, Name)> = Vec::new();
         for (place, name) in here.rule.realm.iter().enumerate() {
@@ -197,7 +198,10 @@ impl Workshop<'_> {
                 }
             }
         }
-        if here.rule.realm.is_empty() {
+        let of_dialect = only_realm(&self.settings.dialect, profile);
+        if let (true, Some(name)) = (here.rule.realm.is_empty(), of_dialect) {
+            found.extend(self.realm_id(name).map(|id| (id, name.clone())));
+        } else if here.rule.realm.is_empty() {
             let needs_one = matches!(access, Access::SelfOnly | Access::Resources(_)) || here.rule.identify;
             if needs_one && self.realms.len() > 1 {
                 let complaint =
@@ -211,7 +215,7 @@ impl Workshop<'_> {
     }
 
     fn basic(&self, rule: &RouteRule, access: &Access, realms: &[Name], profile: &Profile) -> Box<[RealmId]> {
-        let asked_for = *access != Access::Anonymous || rule.identify;
+        let asked_for = *access != Access::Anonymous || rule.identify || profile.identifies;
         let accepts = |name: &&Name| rule.basic.unwrap_or_else(|| self.settings.basic_for(profile, name).is_enabled());
         realms.iter().filter(|_| asked_for).filter(accepts).filter_map(|name| self.realm_id(name)).collect()
     }

@@ -23,6 +23,11 @@ impl Workshop<'_> {
             let at_admin = route.doors != Doors::Public;
             let Some(compiled) = self.own_route(route, at_public) else { continue };
             let (asked, compiled) = compiled;
+            // Whoever declares this very path has an answer of their own.
+            if route.yields && routes.iter().any(|declared| !declared.is_own() && declared.pattern == compiled.pattern)
+            {
+                continue;
+            }
             if at_admin && at_public {
                 admin.insert(None, &compiled.pattern, asked, crate::policy::table::RouteId(routes.len() as u32));
             }

@@ -28,7 +28,8 @@ pub struct EzSettings {
     pub vendor: EzVendor,
     /// The realm that logs in.
     pub users: Name,
-    /// What the session's cookie is called, with the MD5 of the siteaccess behind it.
+    /// What the session's cookie is called. Behind the usual name, and for `{siteaccess_hash}`, stands the MD5 of the siteaccess; a
+    /// name that does not begin as the usual one gets `eZSESSID_` before it.
     pub session_name: String,
     /// The siteaccess.
     pub siteaccess: String,
@@ -65,7 +66,7 @@ impl EzSettings {
     /// The path below which it is spoken.
     pub fn root(&self) -> &str {
         match (&self.root, self.vendor) {
-            (Some(root), _) => root,
+            (Some(root), _) => root.trim_end_matches('/'),
             (None, EzVendor::Ez) => "/api/ezp/v2",
             (None, EzVendor::Ibexa) => "/api/ibexa/v2",
         }
