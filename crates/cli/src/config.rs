@@ -146,7 +146,6 @@ fn refuse_what_is_missing(settings: &Settings) -> Complaints {
         ("sessions_file", settings.sessions_file.is_some()),
     ];
     let dialects = [
-        ("dialect.ez", settings.dialect.ez.is_some()),
         ("dialect.kirby", settings.dialect.kirby.is_some()),
         ("dialect.magento", settings.dialect.magento.is_some()),
     ];

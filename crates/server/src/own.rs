@@ -13,8 +13,8 @@ mod query;
 mod refused;
 mod time;
 
-pub(crate) use form::Form;
-pub(crate) use json::Json;
+pub(crate) use form::{Form, body};
+pub(crate) use json::{Json, read};
 pub(crate) use judged::Judged;
 pub(crate) use list::{List, page};
 pub(crate) use query::Query;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use subtle::ConstantTimeEq as _;
 
 use super::{Engine, Visit, unavailable};
-use crate::csrf;
+use crate::csrf::{self, CsrfRefusal};
 use crate::policy::RealmId;
-use crate::refusal::Refusal;
+use crate::refusal::{Reason, Refusal};
 use crate::user::User;
 use crate::verdict::LiveSession;
 
@@ -64,13 +64,17 @@ impl<'h> Shown<'h> {
         bool::from(self.token.as_bytes().ct_eq(text.as_bytes()))
     }
 
-    /// The CSRF token that came in one of the profile's headers, if it came once and is right.
-    pub fn proof(&self, visit: &Visit<'h>) -> Option<&'h str> {
+    /// The CSRF token that came in one of the profile's headers.
+    ///
+    /// # Errors
+    /// When there is none, it is wrong, or it stands there twice.
+    pub fn prove(&self, visit: &Visit<'h>) -> Result<&'h str, Refusal> {
         let lines = visit.profile.csrf_headers.iter().flat_map(|name| visit.headers.get_all(*name));
         let mut lines = lines.map(http::HeaderValue::to_str);
         match (lines.next(), lines.next()) {
-            (Some(Ok(sent)), None) if csrf::verify(self.token, sent.as_bytes()) => Some(sent),
-            _ => None,
+            (Some(Ok(sent)), None) if csrf::verify(self.token, sent.as_bytes()) => Ok(sent),
+            (None, _) => Err(Reason::Csrf(CsrfRefusal::NoProof).into()),
+            _ => Err(Reason::Csrf(CsrfRefusal::WrongToken).into()),
         }
     }
 

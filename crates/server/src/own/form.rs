@@ -29,7 +29,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
 ///
 /// # Errors
 /// 413 when it is longer, 400 when it breaks off.
-pub(super) async fn body(request: Request) -> Result<Bytes, Refused> {
+pub(crate) async fn body(request: Request) -> Result<Bytes, Refused> {
     let admission = request.extensions().get::<Admission>().cloned().ok_or_else(Refused::not_judged)?;
     let most = usize::try_from(admission.pass().route().bounds.body.0).unwrap_or(usize::MAX);
     axum::body::to_bytes(request.into_body(), most).await.map_err(|error| match is_too_long(&error) {

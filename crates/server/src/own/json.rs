@@ -45,7 +45,7 @@ impl<T: Serialize> IntoResponse for Json<T> {
 ///
 /// # Errors
 /// 400 for what is no JSON, has a key twice or nests too deep, and for what the type does not know.
-fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
+pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
     let no_json = |error: serde_json::Error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         Refused::invalid("body", format!("no JSON that two readers would read alike, at {place}"))

@@ -15,7 +15,10 @@ pub(super) async fn protect(request: Request, next: Next) -> Response {
     let headers = request.headers().clone();
     let mut response = next.run(request).await;
     if let Some(answered) = response.extensions().get::<Answered>().cloned() {
-        let spoken = Speech::read(admission.pass().policy(), admission.pass().route().profile, &headers);
+        let route = admission.pass().route();
+        let spoken = Speech::read(admission.pass().policy(), route.profile, &headers);
+        // By its route: the path itself may hold what is not to be told.
+        let spoken = spoken.map(|speech| Speech { request: route.to_string().into(), ..speech });
         response = Refused::worded(&answered.0, spoken, admission.request_id());
     }
     admission.pass().edit_own_response(response.headers_mut());
