@@ -106,6 +106,8 @@ pub struct Evidence<'h> {
     site: Site,
     /// Scheme and authority that the request was sent to, where that is this machine itself.
     here: Option<(&'static str, &'h str)>,
+    /// Whether the route itself lists the origin.
+    listed: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,13 +158,19 @@ impl<'h> Evidence<'h> {
             },
         };
         let scheme = if secure { "https://" } else { "http://" };
-        Self { origin, site, here: loopback.map(|host| (scheme, host)) }
+        Self { origin, site, here: loopback.map(|host| (scheme, host)), listed: false }
+    }
+
+    /// The same, where the route itself may list the origin.
+    #[must_use]
+    pub fn listed(self, listed: bool) -> Self {
+        Self { listed, ..self }
     }
 
     fn is_allowed(&self, origins: &Origins) -> bool {
         let Origin::One(origin) = self.origin else { return false };
         let is_here = |(scheme, host): (&str, &str)| origin.strip_prefix(scheme) == Some(host);
-        origins.has(origin) || self.here.is_some_and(is_here)
+        self.listed || origins.has(origin) || self.here.is_some_and(is_here)
     }
 }
 

@@ -175,6 +175,14 @@ fn decimal_length(port: u16) -> usize {
     port.checked_ilog10().unwrap_or(0) as usize + 1
 }
 
+/// The values of a parameter of a query, decoded.
+pub(crate) fn query_values<'q>(query: Option<&'q str>, name: &str) -> impl Iterator<Item = Cow<'q, [u8]>> {
+    let pairs = query.unwrap_or_default().split('&');
+    pairs.filter_map(move |pair| {
+        Some(percent_encoding::percent_decode_str(pair.strip_prefix(name)?.strip_prefix('=')?).into())
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

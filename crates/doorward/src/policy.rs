@@ -4,6 +4,7 @@
 //! changes: a reload compiles a new one and swaps a pointer.
 
 pub mod builtin;
+pub mod kirby;
 
 mod acl;
 mod check;
@@ -64,7 +65,7 @@ pub use settings::{
     AdminSettings, AllowHeaders, Audit, BasicSettings, Cookie, CorsSettings, CsrfRequests, CsrfSettings, Dialects,
     Drain, EzSettings, EzVendor, HeaderSettings, KirbyCors, KirbyCorsOptions, KirbySettings, Limits, Listener, Log,
     LogFormat, LogLevel, MagentoCompat, MagentoSettings, OneOrMany, Otel, Panel, PasswordSettings, ProofKind,
-    RealmSettings, SameSite, SessionCap, SessionSettings, Settings, Tls, UpstreamSettings, Upstreams, WhenCapped,
+    RealmSettings, SameSite, SessionCap, SessionSettings, Settings, Tls, UpstreamSettings, Upstreams, WhenCapped, WiderCors,
     schema,
 };
 pub use source::{File, Source};

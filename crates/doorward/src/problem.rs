@@ -2,7 +2,7 @@
 
 mod dialect;
 mod ez;
-mod kirby;
+pub(crate) mod kirby;
 mod magento;
 
 pub use dialect::{Said, php_json, xml_text};
@@ -119,7 +119,9 @@ pub fn response(refusal: &Refusal, request_id: Option<&str>) -> Response<Bytes> 
     }
     if let Some(origin) = &terms.cors {
         origin.label(headers);
-        headers.append(VARY, HeaderValue::from_static("Origin"));
+        if origin.depends_on_origin() {
+            headers.append(VARY, HeaderValue::from_static("Origin"));
+        }
     }
     if terms.secure {
         headers.insert(crate::reply::STRICT_TRANSPORT_SECURITY, crate::reply::TWO_YEARS);

@@ -72,7 +72,8 @@ impl Pass {
             self.drop_own_cookies(headers);
         }
         self.expire_dead_cookies(headers);
-        if self.route().cors.is_some() {
+        headers.extend(self.guest.iter().map(|cookie| (SET_COOKIE, cookie.clone())));
+        if self.route().cors.as_ref().is_some_and(|cors| !cors.wider.any_origin) {
             // The answer depends on the origin, also for one that may not read it.
             headers.append(VARY, HeaderValue::from_static("Origin"));
         }
@@ -85,7 +86,8 @@ impl Pass {
             }
             None => {}
         }
-        if !self.route().is_anonymous() || self.route().identify {
+        // A page with somebody's token in it is theirs alone.
+        if !self.route().is_anonymous() || self.route().identify || self.handed_token().is_some() {
             keep_private(headers);
         }
         self.policy().protect(self.secure, headers);

@@ -38,6 +38,8 @@ pub struct Pass {
     /// The path by which the route was found, where a dialect reads more into the one that was sent.
     pub(crate) matched: Option<String>,
     pub(crate) csrf_token: Option<String>,
+    /// The cookie that the token is bound to, for a guest who had none.
+    pub(crate) guest: Option<HeaderValue>,
     /// Cookies to expire: their sessions are dead.
     pub(crate) expired: Vec<HeaderValue>,
     /// The origin that may read the answer.

@@ -40,8 +40,9 @@ impl Engine {
         };
         let name = policy.realm(realm).name().as_str();
         // Every spelling of a login has one entry, as it has one account.
-        let login = Login::parse(credentials.login());
-        let login = login.as_ref().map_or(credentials.login(), Login::as_str);
+        let meant = self.meant_login(policy, route.profile, realm, credentials.login()).await?;
+        let login = Login::parse(&meant);
+        let login = login.as_ref().map_or(&*meant, Login::as_str);
         let digest = self.verified.digest(name, login, credentials.password());
         if let Some(checked) = self.verified.peek(digest, now) {
             if let Some(answer) = self.believe(checked, login).await {
@@ -61,7 +62,7 @@ impl Engine {
             _ => None,
         };
         let password = credentials.password().to_vec().into();
-        let claim = Claim { policy, realm, login: credentials.login(), password, address: head.client.address, device };
+        let claim = Claim { policy, realm, login: &meant, password, address: head.client.address, device };
         let claimed = self.verify(claim, now).await?;
         let until = now.saturating_add(Verified::LIFETIME);
         let checked = match &claimed {

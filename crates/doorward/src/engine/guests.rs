@@ -7,7 +7,7 @@ use super::{Engine, Visit, unavailable};
 use crate::clock::Time;
 use crate::csrf;
 use crate::head::Head;
-use crate::policy::Route;
+use crate::policy::{Policy, Route};
 use crate::refusal::{Reason, Refusal};
 
 /// A token, and the cookie that goes with it when the guest had none.
@@ -26,15 +26,38 @@ impl Engine {
         identity: &Identity<'_>,
         head: &Head<'_>,
         now: Time,
-    ) -> Result<Option<String>, Refusal> {
+    ) -> Result<Option<GuestToken>, Refusal> {
         if !route.hands_csrf_token() {
             return Ok(None);
         }
+        let secure = head.client.secure;
         let text = match identity.token {
             Some(text) => Some(text),
-            None => self.guest_cookie(head.headers, head.client.secure, now),
+            None => self.guest_cookie(head.headers, secure, now),
         };
-        text.map(csrf::token).transpose().map_err(|error| unavailable(&error))
+        match text {
+            Some(text) => {
+                let token = csrf::token(text).map_err(|error| unavailable(&error))?;
+                Ok(Some(GuestToken { token, cookie: None }))
+            }
+            // Doorward's own resources give cookies only where a form needs one.
+            None if route.is_own() => Ok(None),
+            None => {
+                let policy = self.policy.load();
+                if policy.guest_cookie(secure).is_none() {
+                    return Ok(None);
+                }
+                self.new_guest(&policy, secure, now).map(Some)
+            }
+        }
+    }
+
+    /// A cookie for a guest who has none, and its token.
+    fn new_guest(&self, policy: &Policy, secure: bool, now: Time) -> Result<GuestToken, Refusal> {
+        let text = csrf::guest_cookie(&self.keys.guest, now).map_err(|error| unavailable(&error))?;
+        let token = csrf::token(&text).map_err(|error| unavailable(&error))?;
+        let cookie = policy.guest_set_cookie(secure, &text).ok_or(Reason::HttpsRequired)?;
+        Ok(GuestToken { token, cookie: Some(cookie) })
     }
 
     /// A token for a guest, with a new cookie where there is no live one.
@@ -48,10 +71,7 @@ impl Engine {
             let token = csrf::token(text).map_err(|error| unavailable(&error))?;
             return Ok(GuestToken { token, cookie: None });
         }
-        let text = csrf::guest_cookie(&self.keys.guest, now).map_err(|error| unavailable(&error))?;
-        let token = csrf::token(&text).map_err(|error| unavailable(&error))?;
-        let cookie = policy.guest_set_cookie(secure, &text).ok_or(Reason::HttpsRequired)?;
-        Ok(GuestToken { token, cookie: Some(cookie) })
+        self.new_guest(&policy, secure, now)
     }
 
     /// Whether a form carries the token that goes with the guest's cookie.

@@ -1,18 +1,19 @@
 //! One decision: path, route, credential, CSRF, access, in this order.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::header::{ALLOW, CONTENT_LENGTH, HeaderMap, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE, VARY};
+use http::header::{ALLOW, CONTENT_LENGTH, HeaderMap, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE};
 use http::{Method, StatusCode};
 
 use super::identify::Identity;
+use super::preflight::{cors, is_preflight, preflight};
+use super::proof::{Sent, sent_token};
 use super::{Engine, dialect, navigation};
 use crate::csrf::{self, Check, CsrfRefusal, Evidence, TokenState};
 use crate::head::Head;
 use crate::path::PathError;
 use crate::policy::{
-    Access, Allow, CrossOrigin, Csrf, DialectHit, ForceError, Found, Match, Options, Place, Policy, Profile, Values,
+    Access, Allow, CrossOrigin, Csrf, DialectHit, ForceError, Found, Match, Options, Place, Policy, Values,
 };
 use crate::refusal::{Reason, Refusal, Terms};
 use crate::verdict::{Answer, Caller, Known, Pass, Verdict};
@@ -63,7 +64,9 @@ impl Engine {
     ) -> Verdict {
         let spoken = |verdict: Verdict| match (verdict, hit) {
             (Verdict::Deny(mut refusal), Some(hit)) => {
-                refusal.terms_mut().speech = dialect::speech(policy, hit.dialect.profile, "", head);
+                let terms = refusal.terms_mut();
+                terms.speech = dialect::speech(policy, hit.dialect.profile, "", head);
+                terms.cors = hit.dialect.cors.as_ref().and_then(|cors| CrossOrigin::of(head.header(ORIGIN), cors));
                 Verdict::Deny(refusal)
             }
             (verdict, _) => verdict,
@@ -84,7 +87,7 @@ impl Engine {
         }
         if *head.method == Method::OPTIONS
             && is_preflight(head)
-            && let Some(answer) = preflight(policy, head)
+            && let Some(answer) = preflight(policy, head, hit)
         {
             return Verdict::Answer(answer);
         }
@@ -141,7 +144,8 @@ impl Engine {
         if let Err(reason) = access {
             return Err(refuse(policy, found, head, reason, identity.expired).of(&identity.caller));
         }
-        let csrf_token = self.token_to_hand_out(route, &identity, head, now)?;
+        let handed = self.token_to_hand_out(route, &identity, head, now)?;
+        let (csrf_token, guest) = handed.map_or((None, None), |handed| (Some(handed.token), handed.cookie));
         let mut pass = Pass {
             policy: policy.clone(),
             route: found.id,
@@ -151,6 +155,7 @@ impl Engine {
             method: None,
             matched: None,
             csrf_token,
+            guest,
             expired: identity.expired,
             cors: cors(found, head),
             secure: head.client.secure,
@@ -187,6 +192,7 @@ impl Engine {
             Csrf::Unsafe | Csrf::All => return Ok(()),
         };
         let evidence = Evidence::read(head.headers, policy.loopback(&head.host), head.client.secure);
+        let evidence = evidence.listed(dialect::lists_origin(policy, found.route, head));
         let token = match (identity.token, sent_token(head, policy, found.route.profile)) {
             (_, Sent::Nothing) | (None, _) => TokenState::Absent,
             (Some(text), Sent::Once(sent)) if csrf::verify(text, &sent) => TokenState::Right,
@@ -306,36 +312,6 @@ impl Verdict {
     }
 }
 
-/// The token in the header, if there is one.
-enum Sent<'h> {
-    Nothing,
-    Once(Cow<'h, [u8]>),
-    Twice,
-}
-
-fn sent_token<'h>(head: &Head<'h>, policy: &Policy, profile: &Profile) -> Sent<'h> {
-    let usual = policy.csrf_header();
-    let others = profile.csrf_headers.iter().filter(|name| **name != usual.as_str());
-    let others = others.flat_map(|name| head.headers.get_all(*name));
-    let mut values = head.headers.get_all(usual).iter().chain(others);
-    match (values.next(), values.next()) {
-        (None, _) => profile.csrf_query.map_or(Sent::Nothing, |name| in_query(head.query, name)),
-        (Some(one), None) => Sent::Once(Cow::Borrowed(one.as_bytes())),
-        (Some(_), Some(_)) => Sent::Twice,
-    }
-}
-
-/// A token in the query, where a dialect takes it there.
-fn in_query<'h>(query: Option<&'h str>, name: &str) -> Sent<'h> {
-    let pairs = query.unwrap_or_default().split('&');
-    let mut values = pairs.filter_map(|pair| pair.strip_prefix(name)?.strip_prefix('='));
-    match (values.next(), values.next()) {
-        (None, _) => Sent::Nothing,
-        (Some(one), None) => Sent::Once(percent_encoding::percent_decode_str(one).into()),
-        (Some(_), Some(_)) => Sent::Twice,
-    }
-}
-
 /// A refusal with the terms that go with it.
 pub(super) fn refuse(
     policy: &Policy,
@@ -388,7 +364,7 @@ fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow, hit: Option<D
         return Verdict::Deny(Reason::Misdirected.into());
     }
     if *head.method == Method::OPTIONS {
-        if let Some(answer) = is_preflight(head).then(|| preflight(policy, head)).flatten() {
+        if let Some(answer) = is_preflight(head).then(|| preflight(policy, head, hit)).flatten() {
             return Verdict::Answer(answer);
         }
         match hit.map(|hit| hit.dialect.profile.options) {
@@ -407,26 +383,4 @@ fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow, hit: Option<D
     let listed = listed.and_then(|_| policy.listed(head, allow));
     let terms = Terms { allow: listed.or_else(|| allow.header()), secure: head.client.secure, ..Terms::default() };
     Verdict::Deny(Refusal::with(Reason::MethodNotAllowed, terms))
-}
-
-fn is_preflight(head: &Head<'_>) -> bool {
-    head.headers.contains_key(ORIGIN) && head.headers.contains_key("access-control-request-method")
-}
-
-/// The answer to a preflight, when the route it asks about has CORS. An origin that is not listed learns nothing.
-fn preflight(policy: &Policy, head: &Head<'_>) -> Option<Answer> {
-    let asked = Method::from_bytes(head.headers.get("access-control-request-method")?.as_bytes()).ok()?;
-    let Match::Route(found) = policy.find(head.door, &asked, &head.host, head.path.as_str()) else { return None };
-    found.route.cors.as_ref()?;
-    let mut headers = HeaderMap::new();
-    headers.insert(VARY, HeaderValue::from_static("Origin"));
-    if let Some(origin) = cors(&found, head) {
-        origin.permit(&asked, &mut headers);
-    }
-    Some(Answer { status: StatusCode::NO_CONTENT, headers })
-}
-
-/// The origin of the request, where the route lists it.
-fn cors(found: &Found<'_>, head: &Head<'_>) -> Option<CrossOrigin> {
-    CrossOrigin::of(head.header(ORIGIN)?, found.route.cors.as_ref()?)
 }

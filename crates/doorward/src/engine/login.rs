@@ -104,14 +104,9 @@ impl Engine {
             return Err(Reason::HttpsRequired.into());
         }
         let device = visit.cookie(policy.device_cookie(secure));
-        let claim = Claim {
-            policy,
-            realm,
-            login: request.login,
-            password: request.password,
-            address: visit.client.address,
-            device,
-        };
+        let login = self.meant_login(policy, visit.profile, realm, request.login).await?;
+        let claim =
+            Claim { policy, realm, login: &login, password: request.password, address: visit.client.address, device };
         let event = visit.event(EventKind::LogIn, now);
         match self.verify(claim, now).await {
             Ok(Claimed::Right(user)) => Ok((realm, user)),
@@ -286,8 +281,8 @@ impl Engine {
     }
 
     /// Verifies the password of somebody who is logged in already. Wrong ones count like failed log-ins.
-    #[allow(clippy::too_many_arguments, reason = "two callers, both here")]
-    async fn verify_own(
+    #[allow(clippy::too_many_arguments, reason = "one call, one claim; a struct would only repeat its fields")]
+    pub(super) async fn verify_own(
         &self,
         policy: &Policy,
         realm: RealmId,
@@ -363,7 +358,7 @@ impl Engine {
 }
 
 /// The realm of a user, who is nobody any more when a reload has taken the realm away.
-fn realm_of(policy: &Policy, user: &User) -> Result<RealmId, Refusal> {
+pub(super) fn realm_of(policy: &Policy, user: &User) -> Result<RealmId, Refusal> {
     policy.realm_id(user.realm.as_str()).ok_or_else(|| Reason::NotLoggedIn.into())
 }
 

@@ -1,6 +1,7 @@
 //! From rules as written to a policy as meant.
 
 mod declared;
+mod kirby;
 mod own;
 mod warn;
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use http::Method;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderMap, HeaderValue,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderMap, HeaderValue, VARY,
 };
 
 use super::settings::CorsSettings;
@@ -19,14 +19,26 @@ pub struct CrossOrigin {
 
 impl CrossOrigin {
     /// None when the origin is not listed.
-    pub(crate) fn of(origin: &str, settings: &Arc<CorsSettings>) -> Option<Self> {
-        let origin = HeaderValue::from_str(origin).ok().filter(|_| settings.lists(origin))?;
+    pub(crate) fn of(origin: Option<&str>, settings: &Arc<CorsSettings>) -> Option<Self> {
+        let origin = match origin {
+            _ if settings.wider.any_origin => HeaderValue::from_static("*"),
+            origin => HeaderValue::from_str(origin.filter(|origin| settings.lists(origin))?).ok()?,
+        };
         Some(Self { origin, settings: Arc::clone(settings) })
     }
 
-    /// The answer to a preflight for `method`.
-    pub(crate) fn permit(&self, method: &Method, headers: &mut HeaderMap) {
+    /// The answer to a preflight for `method`, which asks for these headers.
+    pub(crate) fn permit(&self, method: &Method, asked: Option<&HeaderValue>, headers: &mut HeaderMap) {
         self.settings.permit(self.origin.clone(), method, headers);
+        if self.settings.wider.reflects_headers {
+            headers.append(VARY, HeaderValue::from_static("Access-Control-Request-Headers"));
+            headers.extend(asked.map(|asked| (ACCESS_CONTROL_ALLOW_HEADERS, asked.clone())));
+        }
+    }
+
+    /// Whether the answer is another one for another origin.
+    pub(crate) fn depends_on_origin(&self) -> bool {
+        !self.settings.wider.any_origin
     }
 
     /// What a response says to the script. What the upstream said about it is replaced.
@@ -36,6 +48,11 @@ impl CrossOrigin {
 }
 
 impl CorsSettings {
+    /// Whether some origin is listed.
+    pub(crate) fn lists_any(&self) -> bool {
+        self.wider.any_origin || !self.origins.is_empty()
+    }
+
     /// Whether this origin is listed, byte for byte.
     pub fn lists(&self, origin: &str) -> bool {
         self.origins.iter().any(|listed| listed.as_str() == origin)
@@ -54,6 +71,9 @@ impl CorsSettings {
             (ACCESS_CONTROL_MAX_AGE, self.max_age.0.to_string()),
         ];
         for (name, text) in texts {
+            if name == ACCESS_CONTROL_MAX_AGE && self.wider.says_no_age {
+                continue;
+            }
             if let Some(value) = HeaderValue::from_str(&text).ok().filter(|value| !value.is_empty()) {
                 headers.insert(name, value);
             }

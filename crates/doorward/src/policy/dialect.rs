@@ -1,16 +1,18 @@
 //! The dialects that the settings speak: where, with whom, and under which cookie.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use http::HeaderMap;
 use md5::{Digest as _, Md5};
 
 use super::Policy;
 use super::complaint::{Complaints, nearest};
+use super::kirby;
 use super::pattern::{Pattern, literal_path};
 use super::profile::{Profile, Wording};
 use super::route::RealmId;
-use super::settings::{Dialects, EzSettings, EzVendor, Settings};
+use super::settings::{CorsSettings, Dialects, EzSettings, EzVendor, Settings};
 use crate::head::canonical_host;
 use crate::name::Name;
 use crate::speech::Speech;
@@ -22,6 +24,8 @@ pub struct SpokenDialect {
     pub profile: &'static Profile,
     /// Who logs in by it, the first one first.
     pub realms: Box<[RealmId]>,
+    /// What scripts of other origins may do below its root, where its own settings say so.
+    pub cors: Option<Arc<CorsSettings>>,
     places: Box<[DialectPlace]>,
 }
 
@@ -135,7 +139,15 @@ pub(super) fn compile(
                 }
             }
         }
-        SpokenDialect { profile, realms: found, places: read.into() }
+        let is_kirby = profile.wording == Wording::Kirby;
+        let cors = settings.dialect.kirby.as_ref().filter(|_| is_kirby).and_then(|kirby| match kirby::cors(kirby) {
+            Ok(cors) => cors.map(Arc::new),
+            Err((text, fix)) => {
+                complaints.push(settings.complaint("dialect.kirby.cors", text).fix(fix));
+                None
+            }
+        });
+        SpokenDialect { profile, realms: found, cors, places: read.into() }
     });
     dialects.collect()
 }

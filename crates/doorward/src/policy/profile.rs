@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::settings::CsrfRequests;
+use crate::problem::kirby;
 use crate::refusal::Reason;
 
 /// How routes of one kind read requests and word refusals.
@@ -194,6 +195,11 @@ impl Profile {
 
     /// The status of a refusal for this reason.
     pub fn status(&self, reason: &Reason) -> StatusCode {
+        if self.wording == Wording::Kirby
+            && let Some(status) = kirby::status(reason)
+        {
+            return status;
+        }
         let statuses = &self.statuses;
         let status = match reason {
             Reason::NotLoggedIn => statuses.guest,

@@ -10,7 +10,7 @@ pub use dialect::{
     AllowHeaders, Dialects, EzSettings, EzVendor, KirbyCors, KirbyCorsOptions, KirbySettings, MagentoCompat,
     MagentoSettings, OneOrMany,
 };
-pub use guard::{BasicSettings, CorsSettings, CsrfRequests, CsrfSettings, PasswordSettings, ProofKind};
+pub use guard::{BasicSettings, CorsSettings, CsrfRequests, CsrfSettings, PasswordSettings, ProofKind, WiderCors};
 pub use network::{Listener, Tls, UpstreamSettings, Upstreams};
 pub use operation::{AdminSettings, Audit, Drain, HeaderSettings, Limits, Log, LogFormat, LogLevel, Otel, Panel};
 pub use realm::{Cookie, RealmSettings, SameSite, SessionCap, SessionSettings, WhenCapped};

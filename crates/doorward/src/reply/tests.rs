@@ -67,6 +67,7 @@ fn pass_under(policy: &Arc<Policy>, path: &str, caller: Caller) -> Pass {
         method: None,
         matched: None,
         csrf_token: None,
+        guest: None,
         expired: Vec::new(),
         cors: None,
         secure: true,
@@ -128,7 +129,7 @@ fn all<'h>(headers: &'h HeaderMap, name: &str) -> Vec<&'h str> {
 
 fn listed(origin: &str) -> CrossOrigin {
     let settings = CorsSettings { origins: vec![origin.parse().expect("an origin")], ..CorsSettings::default() };
-    CrossOrigin::of(origin, &Arc::new(settings)).expect("a listed origin")
+    CrossOrigin::of(Some(origin), &Arc::new(settings)).expect("a listed origin")
 }
 
 fn request(target: &str, lines: &[(&'static str, &str)]) -> Parts {

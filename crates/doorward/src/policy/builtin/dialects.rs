@@ -65,17 +65,38 @@ fn ez(ez: &EzSettings) -> Vec<OwnRoute> {
 
 fn kirby(kirby: &KirbySettings) -> Vec<OwnRoute> {
     use OwnAccess::{Anonymous, Identify, SelfOnly};
-    use OwnCsrf::{Full, OriginOnly};
     let root = kirby.root.trim_end_matches('/');
+    let proof = if kirby.csrf { OwnCsrf::Full } else { OwnCsrf::OriginOnly };
     let route = |methods, path: &str, access, csrf| {
         route(&Profile::KIRBY, &[&kirby.users], methods, format!("{root}{path}"), access, csrf)
     };
-    vec![
-        route("GET", "/auth", SelfOnly, Full),
-        route("POST", "/auth/login", Anonymous, OriginOnly),
-        route("POST", "/auth/logout", Identify, OriginOnly),
-        route("POST", "/auth/ping", Identify, OriginOnly),
-    ]
+    // Whoever logs in shows a token of a session or of a guest: the handlers ask for it themselves. Logging out asks for none.
+    let open = |methods, path, access| route(methods, path, access, OwnCsrf::OriginOnly);
+    let own = |methods, path| route(methods, path, SelfOnly, proof);
+    let mut routes = vec![
+        own("GET", "/auth"),
+        open("POST", "/auth/login", Anonymous),
+        open("POST", "/auth/code", Anonymous),
+        open("POST", "/auth/logout", Identify),
+        // It always succeeds, whatever an Authorization header says.
+        OwnRoute { basic: false, ..open("POST", "/auth/ping", Identify) },
+        open("GET", "/system", Identify),
+        own("GET,POST", "/users"),
+        own("GET,POST", "/users/search"),
+        own("GET,DELETE", "/users/:id"),
+        own("GET", "/account"),
+        own("GET", "/roles"),
+        own("GET", "/roles/:name"),
+    ];
+    routes.extend(
+        ["/account/email", "/account/language", "/account/name", "/account/password", "/account/role"]
+            .map(|path| own("PATCH", path)),
+    );
+    routes.extend(
+        ["/users/:id/email", "/users/:id/language", "/users/:id/name", "/users/:id/password", "/users/:id/role"]
+            .map(|path| own("PATCH", path)),
+    );
+    routes
 }
 
 fn magento(magento: &MagentoSettings) -> Vec<OwnRoute> {

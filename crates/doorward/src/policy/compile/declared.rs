@@ -14,7 +14,7 @@ use crate::policy::complaint::{Complaint, nearest};
 use crate::policy::dialect::only_realm;
 use crate::policy::force::Force;
 use crate::policy::pattern::{Pattern, literal_path};
-use crate::policy::profile::Profile;
+use crate::policy::profile::{Profile, Wording};
 use crate::policy::role::unknown_resource;
 use crate::policy::route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
 use crate::policy::rules::{AuthorizationRule, CorsRule, HeaderRule, RouteRule, Rules};
@@ -87,6 +87,7 @@ impl Workshop<'_> {
         let Matched { pattern, methods, .. } = matched;
         let (access, asks) = self.access(here);
         let profile = self.profile(&pattern);
+        let access = self.behind_panel(access, profile);
         let (realms, realm_names) = self.realms_of(here, &access, profile);
         let basic = self.basic(rule, &access, &realm_names, profile);
         let (csrf, proof) = self.csrf(here, &pattern, &realm_names, profile);
@@ -100,7 +101,9 @@ impl Workshop<'_> {
         let cors = match &rule.cors {
             Some(CorsRule::Switch(false)) => None,
             Some(CorsRule::Instead(cors)) => Some(Arc::new(cors.clone())),
-            Some(CorsRule::Switch(true)) | None => Some(Arc::clone(global_cors)),
+            Some(CorsRule::Switch(true)) | None => {
+                self.cors_of_dialect(profile).or_else(|| Some(Arc::clone(global_cors)))
+            }
         };
         if rule.identify && access != Access::Anonymous {
             let text = "`identify` is for routes with `access = \"anonymous\"`: others know who is calling";
@@ -125,7 +128,7 @@ impl Workshop<'_> {
             proof,
             csrf_token: rule.csrf_token,
             force,
-            cors: cors.filter(|cors| !cors.origins.is_empty()),
+            cors: cors.filter(|cors| cors.lists_any()),
             websocket: rule.websocket,
             log_in_page: rule.log_in_page.unwrap_or(true),
             authorization: match rule.authorization {
@@ -221,13 +224,17 @@ impl Workshop<'_> {
     }
 
     fn csrf(&mut self, here: &Written<'_>, pattern: &Pattern, realms: &[Name], profile: &Profile) -> (Csrf, ProofKind) {
-        let general = profile.csrf_requests.unwrap_or(self.settings.csrf.requests);
+        let general = match &self.settings.dialect.kirby {
+            Some(kirby) if profile.wording == Wording::Kirby && !kirby.csrf => CsrfRequests::Off,
+            _ => profile.csrf_requests.unwrap_or(self.settings.csrf.requests),
+        };
         let csrf = match here.rule.csrf.unwrap_or(general) {
             CsrfRequests::Unsafe => Csrf::Unsafe,
             CsrfRequests::All => Csrf::All,
             CsrfRequests::Off => Csrf::OriginOnly,
         };
-        if csrf == Csrf::OriginOnly {
+        // Of all routes of a dialect its own settings say it.
+        if csrf == Csrf::OriginOnly && here.rule.csrf.is_some() {
             let text = format!("`{}` takes requests without proof against forgery", here.rule.pattern);
             self.warnings.push(here.complaint("csrf", text).fix("take it out unless other systems call this route"));
             if pattern.has_rest() {

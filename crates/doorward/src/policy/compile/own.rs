@@ -82,6 +82,9 @@ impl Workshop<'_> {
             OwnCsrf::OriginOnly => (Csrf::OriginOnly, self.settings.csrf.proof, limits.login_body),
         };
         let cors = std::sync::Arc::new(self.settings.cors.clone());
+        let cors = Some(cors).filter(|_| own.doors == Doors::Both);
+        let cors = self.cors_of_dialect(own.profile).or(cors).filter(|cors| cors.lists_any());
+        let access = self.behind_panel(access, own.profile);
         let route = Route {
             source,
             methods: matched.methods,
@@ -98,7 +101,7 @@ impl Workshop<'_> {
             proof,
             csrf_token: false,
             force: None,
-            cors: Some(cors).filter(|cors| own.doors == Doors::Both && !cors.origins.is_empty()),
+            cors,
             websocket: false,
             log_in_page: false,
             authorization: Authorization::Drop,

@@ -111,6 +111,20 @@ pub struct CorsSettings {
     pub max_age: Period,
     /// Headers of responses that their scripts may read.
     pub expose: Vec<String>,
+    /// What a dialect allows beyond it. No file says so here.
+    #[serde(skip)]
+    pub wider: WiderCors,
+}
+
+/// What Kirby's option `cors` can say and `[cors]` cannot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WiderCors {
+    /// All origins, without cookies.
+    pub any_origin: bool,
+    /// All headers that a preflight asks for.
+    pub reflects_headers: bool,
+    /// A browser is not told how long the answer is good for.
+    pub says_no_age: bool,
 }
 
 impl Default for CorsSettings {
@@ -122,6 +136,7 @@ impl Default for CorsSettings {
             methods: None,
             max_age: Period(600),
             expose: Vec::new(),
+            wider: WiderCors::default(),
         }
     }
 }
