@@ -1,0 +1,15 @@
+//! eZ Platform's clients, through real sockets: what they send as bytes, and what they depend on in the answers.
+
+#[path = "../kit/mod.rs"]
+mod kit;
+mod site;
+
+mod basic;
+mod csrf;
+mod guests;
+mod javascript;
+mod log_in;
+mod representations;
+mod secrecy;
+mod session;
+mod verbs;
