@@ -38,6 +38,9 @@ impl Pass {
             parts.headers.remove(AUTHORIZATION);
         }
         parts.headers.remove(self.policy().csrf_header());
+        for name in self.route().profile.csrf_headers {
+            parts.headers.remove(*name);
+        }
         identity::state(self.caller(), self.handed_token(), &mut parts.headers);
         if self.path.is_some() || self.query.is_some() {
             parts.uri = self.target(&parts.uri);
