@@ -5,7 +5,9 @@ mod ez;
 pub(crate) mod kirby;
 mod magento;
 
-pub use dialect::{Said, php_json, xml_text};
+pub use dialect::{Said, php_json, php_json_pretty, xml_text};
+pub use magento::{MagentoError, Parameters};
+pub use magento::MagentoError;
 
 use bytes::Bytes;
 use http::header::{

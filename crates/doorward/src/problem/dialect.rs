@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use http::{Response, StatusCode};
+use serde::Serialize as _;
 
 use super::{ez, kirby, magento};
 use crate::policy::Wording;
@@ -46,7 +47,22 @@ impl Speech {
 
 /// JSON as PHP writes it: `\/`, and nothing beyond ASCII.
 pub fn php_json(value: &serde_json::Value) -> String {
-    let text = value.to_string();
+    php_escaped(&value.to_string())
+}
+
+/// The same for people: each member on a line of its own, four spaces deeper.
+pub fn php_json_pretty(value: &serde_json::Value) -> String {
+    let mut text = Vec::new();
+    let formatter = serde_json::ser::PrettyFormatter::with_indent(b"    ");
+    let written = value.serialize(&mut serde_json::Serializer::with_formatter(&mut text, formatter));
+    match (written, String::from_utf8(text)) {
+        (Ok(()), Ok(text)) => php_escaped(&text),
+        // Values are always written.
+        _ => php_json(value),
+    }
+}
+
+fn php_escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
         match character {
