@@ -17,6 +17,7 @@ const TOLD: [&str; 13] = [
     "docs/benchmarks.md",
     "docs/browser.md",
     "docs/first-run.md",
+    "docs/from-ez.md",
     "docs/from-magento.md",
     "docs/gateway.md",
     "docs/imports.md",
@@ -62,6 +63,11 @@ fn browser() {
 #[test]
 fn first_run() {
     tell("docs/first-run.md");
+}
+
+#[test]
+fn from_ez() {
+    tell("docs/from-ez.md");
 }
 
 #[test]
