@@ -1,0 +1,220 @@
+//! Section 1: logging in, staying logged in, logging out. Section 3: the cookie.
+
+use crate::kit::PASSWORD;
+use crate::site::{DONE, PLAIN, Site, UNAUTHENTICATED, json, said};
+
+const USER: &str = r#"{"avatar":null,"email":"ada@example.com","id":"admin0001","language":"en","name":"Ada","permissions":{"access":{"account":true,"#;
+
+#[test]
+fn a_client_logs_in_with_fetch_and_learns_the_new_token() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut browser = site.browser();
+    browser.fetch_token();
+    let before = browser.token.clone();
+    let answer = browser.log_in("ada@example.com", PASSWORD);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert!(answer.text().starts_with(&format!(r#"{{"code":200,"status":"ok","user":{USER}"#)), "{}", answer.text());
+    assert_eq!(answer.header("content-type"), Some("application/json; charset=UTF-8"));
+    assert_eq!(answer.header("cache-control"), Some("no-store, private"));
+    let cookie = answer.all("set-cookie").find(|line| line.starts_with("kirby_session=")).expect("a cookie");
+    let (value, attributes) = cookie.split_once("; ").expect("attributes");
+    assert_eq!(value.len(), "kirby_session=".len() + 43, "{value}");
+    let mut attributes: Vec<&str> = attributes.split("; ").collect();
+    attributes.sort_unstable();
+    assert_eq!(attributes, ["HttpOnly", "Path=/", "SameSite=Lax"]);
+    assert_ne!(browser.token, before);
+    let answer = browser.get("/api/auth");
+    assert_eq!(answer.status, 200);
+    let begins = format!(r#"{{"code":200,"data":{USER}"#);
+    assert!(answer.text().starts_with(&begins) && answer.text().ends_with(r#"},"status":"ok","type":"model"}"#));
+    assert_eq!(answer.header("cache-control"), Some("no-store, private"));
+}
+
+#[test]
+fn the_token_of_before_the_log_in_is_of_no_use_after_it() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut browser = site.browser();
+    browser.fetch_token();
+    let before = browser.token.clone();
+    browser.log_in("ada@example.com", PASSWORD);
+    browser.token = before;
+    assert_eq!(browser.get("/api/auth").text(), UNAUTHENTICATED);
+}
+
+#[test]
+fn a_body_is_json_or_a_form_with_names_in_any_case_and_long_is_optional() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let password = PASSWORD.replace(' ', "+");
+    for (body, lines) in [
+        (format!(r#"{{"email":"ada@example.com","password":"{PASSWORD}"}}"#), vec![]),
+        (
+            format!(r#"{{"Email":"ADA@example.com","PassWord":"{PASSWORD}","long":null}}"#),
+            vec!["Content-Type: application/json"],
+        ),
+        (
+            format!("email=ada%40example.com&password={password}&long=0"),
+            vec!["Content-Type: application/x-www-form-urlencoded"],
+        ),
+        (format!("EMAIL=admin0001&password={password}"), vec!["Content-Type: text/plain"]),
+    ] {
+        let mut browser = site.browser();
+        browser.fetch_token();
+        let token = format!("X-CSRF: {}", browser.token.clone().expect("a token"));
+        let lines: Vec<&str> = lines.into_iter().chain([token.as_str()]).collect();
+        let answer = browser.send("POST", "/api/auth/login", &lines, &body);
+        assert_eq!(answer.status, 200, "{body}: {}", answer.text());
+        assert_eq!(browser.get("/api/auth").status, 200, "{body}");
+    }
+}
+
+#[test]
+fn long_is_remembered_for_as_long_as_the_realm_says() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    for (long, age) in [("true", true), ("1", true), ("\"0\"", false), ("false", false)] {
+        let mut browser = site.browser();
+        browser.fetch_token();
+        let body = format!(r#"{{"email":"ada@example.com","password":"{PASSWORD}","long":{long}}}"#);
+        let answer = browser.post("/api/auth/login", &body);
+        let cookie = answer.all("set-cookie").find(|line| line.starts_with("kirby_session=")).expect("a cookie");
+        assert_eq!(cookie.contains("Max-Age=1209600"), age, "{long}: {cookie}");
+    }
+}
+
+#[test]
+fn a_wrong_pair_is_403_whoever_it_names() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let wrong = r#"{"status":"error","message":"Invalid login","code":403,"key":"error.access.login","details":[]}"#;
+    for (email, password) in [("ada@example.com", "wrong password here"), ("eve@example.com", PASSWORD)] {
+        let mut browser = site.browser();
+        browser.fetch_token();
+        let answer = browser.log_in(email, password);
+        assert_eq!((answer.status, answer.text().as_str()), (403, wrong), "{email}");
+        assert_eq!(answer.all("set-cookie").count(), 0);
+        assert_eq!(answer.header("www-authenticate"), None);
+    }
+}
+
+#[test]
+fn failures_are_counted_by_user_whatever_the_spelling_and_answered_alike() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let spellings = ["ada@example.com", "ADA@example.com", "admin0001", "Ada@Example.com"];
+    let mut browser = site.browser();
+    browser.fetch_token();
+    let mut locked = false;
+    for attempt in 0..40 {
+        let answer = browser.log_in(spellings[attempt % 4], "wrong password here");
+        assert_eq!(said(&answer), (403, "error.access.login".into()));
+        if answer.header("retry-after").is_some() {
+            locked = true;
+            break;
+        }
+    }
+    assert!(locked, "nobody has to wait");
+    for spelling in spellings {
+        let answer = browser.log_in(spelling, PASSWORD);
+        assert_eq!(said(&answer), (403, "error.access.login".into()), "{spelling}");
+    }
+}
+
+#[test]
+fn what_cannot_be_a_log_in_is_400() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut browser = site.browser();
+    browser.fetch_token();
+    for body in [
+        r#"{"email":["a"],"password":"x"}"#,
+        r#"{"email":"a@b","password":{}}"#,
+        r#"{"password":"something"}"#,
+        r#"{"email":"a@b","password":""}"#,
+        r#"{"email":"a@b","password":"0"}"#,
+        r#"{"email":"a@b"}"#,
+        "{",
+        "[]",
+        "",
+    ] {
+        let answer = browser.post("/api/auth/login", body);
+        assert_eq!(said(&answer), (400, "error.invalidArgument".into()), "{body}");
+    }
+    let answer = browser.post("/api/auth/login", r#"{"email":"ada@example.com","password":12345678}"#);
+    assert_eq!(said(&answer), (403, "error.access.login".into()));
+}
+
+#[test]
+fn no_log_in_asks_for_a_code() {
+    let site = Site::open(PLAIN);
+    let mut browser = site.browser();
+    assert_eq!(said(&browser.post("/api/auth/code", r#"{"code":"123456"}"#)), (400, "error.invalidArgument".into()));
+    browser.fetch_token();
+    let answer = browser.post("/api/auth/code", r#"{"code":"123 456"}"#);
+    let body = r#"{"status":"error","message":"Invalid code","code":403,"key":"error.access.code","details":{"challengeDestroyed":true}}"#;
+    assert_eq!((answer.status, answer.text().as_str()), (403, body));
+    assert_eq!(said(&browser.post("/api/auth/code", "{}")), (400, "error.invalidArgument".into()));
+}
+
+#[test]
+fn logging_out_needs_no_token_and_always_succeeds() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let answer = site.send("POST", "/api/auth/logout", &[], "");
+    assert_eq!((answer.status, answer.text().as_str()), (200, DONE));
+    assert_eq!(answer.all("set-cookie").count(), 0);
+    let mut browser = site.logged_in("ada@example.com");
+    let session = format!("Cookie: kirby_session={}", browser.cookie("kirby_session").expect("a cookie"));
+    let answer = browser.send("POST", "/api/auth/logout", &[], "");
+    assert_eq!((answer.status, answer.text().as_str()), (200, DONE));
+    assert!(browser.cookie("kirby_session").is_none());
+    let token = format!("X-CSRF: {}", browser.token.clone().expect("a token"));
+    assert_eq!(site.send("GET", "/api/auth", &[&session, &token], "").text(), UNAUTHENTICATED);
+    // The token that came with it is good for the next log-in.
+    assert_eq!(browser.log_in("ada@example.com", PASSWORD).status, 200);
+}
+
+#[test]
+fn ping_always_succeeds() {
+    let site = Site::open("[dialect.kirby]\nbasicAuth = true\nallowInsecure = true\n");
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    for lines in [vec![], vec!["Authorization: Basic bm9ib2R5Om5vdGhpbmc="], vec!["Cookie: kirby_session=x"]] {
+        let answer = site.send("POST", "/api/auth/ping", &lines, "");
+        assert_eq!((answer.status, answer.text().as_str()), (200, DONE), "{lines:?}");
+    }
+    let mut browser = site.logged_in("ada@example.com");
+    assert_eq!(browser.send("POST", "/api/auth/ping", &[], "").text(), DONE);
+}
+
+#[test]
+fn logging_in_again_replaces_the_session() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    site.add("eve00001", "eve@example.com", &["editor"]);
+    let mut browser = site.logged_in("ada@example.com");
+    let first = format!("Cookie: kirby_session={}", browser.cookie("kirby_session").expect("a cookie"));
+    let token = format!("X-CSRF: {}", browser.token.clone().expect("a token"));
+    assert_eq!(browser.log_in("eve@example.com", PASSWORD).status, 200);
+    assert_eq!(json(&browser.get("/api/auth"))["data"]["id"], "eve00001");
+    assert_eq!(site.send("GET", "/api/auth", &[&first, &token], "").status, 401, "no alias across a log-in");
+}
+
+#[test]
+fn nobody_logs_anybody_in_or_out_from_another_site() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut browser = site.logged_in("ada@example.com");
+    let token = format!("X-CSRF: {}", browser.token.clone().expect("a token"));
+    let body = format!(r#"{{"email":"ada@example.com","password":"{PASSWORD}"}}"#);
+    for foreign in ["Origin: https://evil.example", "Sec-Fetch-Site: cross-site", "Sec-Fetch-Site: same-site"] {
+        let answer = browser.send("POST", "/api/auth/logout", &[foreign], "");
+        assert_eq!((answer.status, answer.text().as_str()), (401, UNAUTHENTICATED), "{foreign}");
+        let answer = browser.send("GET", "/api/auth/logout", &[foreign, "X-HTTP-Method-Override: POST"], "");
+        assert_eq!(answer.status, 401, "{foreign}");
+        let answer = browser.send("POST", "/api/auth/login", &[foreign, &token], &body);
+        assert_eq!(answer.status, 401, "{foreign}");
+    }
+    assert_eq!(browser.get("/api/auth").status, 200);
+}

@@ -1,0 +1,15 @@
+//! Kirby's clients, through real sockets: what they send as bytes, and what they depend on in the answers.
+
+#[path = "../kit/mod.rs"]
+mod kit;
+mod site;
+
+mod accounts;
+mod basic;
+mod cors;
+mod csrf;
+mod envelope;
+mod log_in;
+mod pages;
+mod permissions;
+mod users;

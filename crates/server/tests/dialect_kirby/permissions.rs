@@ -1,0 +1,79 @@
+//! Section 7: permissions, visible and judged; `access.panel`.
+
+use crate::kit::PASSWORD;
+use crate::site::{PLAIN, Site, json, said};
+
+#[test]
+fn a_role_without_the_panel_logs_in_and_then_may_nothing() {
+    let site = Site::open("[dialect.kirby]\nbasicAuth = true\nallowInsecure = true\n");
+    site.add("nopanel1", "nopanel@example.com", &["nopanel"]);
+    let mut browser = site.logged_in("nopanel@example.com");
+    let refused = r#"{"status":"error","message":"You are not allowed to access the panel","code":401,"key":"error.access.panel","details":[]}"#;
+    for target in ["/api/auth", "/api/account", "/api/site", "/api/pages/a", "/api/users"] {
+        let answer = browser.get(target);
+        assert_eq!((answer.status, answer.text().as_str()), (401, refused), "{target}");
+    }
+    assert_eq!(browser.get("/api/system").status, 200);
+    assert_eq!(browser.send("GET", "/api/auth", &[], "").status, 401, "without a token it is that which is missing");
+    let basic = "Authorization: Basic bm9wYW5lbEBleGFtcGxlLmNvbTp0aGUgaGVyb24gd2FpdHMgYXQgdGhlIHdlaXI=";
+    assert_eq!(site.send("GET", "/api/auth", &[basic], "").text(), refused);
+    assert_eq!(browser.send("POST", "/api/auth/logout", &[], "").status, 200);
+}
+
+#[test]
+fn a_refused_action_is_403_with_the_key_of_its_model() {
+    let site = Site::open(PLAIN);
+    site.add("editor01", "editor@example.com", &["editor"]);
+    let mut browser = site.logged_in("editor@example.com");
+    assert_eq!(said(&browser.get("/api/pages/a")), (403, "error.page.update.permission".into()));
+    assert_eq!(browser.get("/api/site").status, 200);
+    assert_eq!(site.upstream.last().header("x-doorward-user"), Some("editor01"));
+}
+
+#[test]
+fn permissions_are_those_of_the_acl_and_else_given() {
+    let site = Site::open(PLAIN);
+    site.add("editor01", "editor@example.com", &["editor"]);
+    let mut browser = site.logged_in("editor@example.com");
+    let seen = json(&browser.get("/api/auth"));
+    let data = &seen["data"];
+    let permissions = &data["permissions"];
+    assert_eq!(permissions["access"]["panel"], true);
+    assert_eq!((&permissions["pages"]["read"], &permissions["pages"]["update"]), (&true.into(), &false.into()));
+    assert_eq!(
+        (&permissions["user"]["changeEmail"], &permissions["user"]["changeName"]),
+        (&false.into(), &true.into())
+    );
+    assert_eq!(permissions["users"]["create"], false);
+    let names: Vec<&String> = permissions.as_object().expect("categories").keys().collect();
+    assert_eq!(names, ["access", "files", "languages", "pages", "site", "user", "users"]);
+    assert_eq!(data["role"]["permissions"], *permissions);
+    assert_eq!((&data["role"]["name"], &data["role"]["title"]), (&"editor".into(), &"Editor".into()));
+}
+
+#[test]
+fn without_an_acl_of_kirbys_everything_is_given() {
+    let site = Site::with(PLAIN);
+    site.add("somebody", "ada@example.com", &[]);
+    let mut browser = site.logged_in("ada@example.com");
+    let seen = json(&browser.get("/api/auth"));
+    let all = seen["data"]["permissions"].as_object().expect("categories").values();
+    let mut all = all.flat_map(|actions| actions.as_object().expect("actions").values());
+    assert!(all.all(|allowed| *allowed == true));
+    // What others have is not for whoever nobody has spoken of.
+    assert_eq!(json(&browser.get("/api/users"))["pagination"]["total"], 1);
+    assert_eq!(browser.log_in("ada@example.com", PASSWORD).status, 200);
+}
+
+#[test]
+fn an_account_that_may_not_see_itself_is_404_and_still_logged_in() {
+    let site = Site::open(PLAIN);
+    site.add("panel001", "panel@example.com", &["panelonly"]);
+    let mut browser = site.logged_in("panel@example.com");
+    assert_eq!(said(&browser.get("/api/account")), (404, "error.user.undefined".into()));
+    let seen = json(&browser.get("/api/auth"));
+    assert_eq!(
+        (seen["code"].clone(), seen["data"]["permissions"].clone(), seen["data"]["role"].clone()),
+        (200.into(), serde_json::Value::Null, serde_json::Value::Null)
+    );
+}
