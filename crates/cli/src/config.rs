@@ -51,11 +51,14 @@ impl Config {
         let (settings, own) = Settings::parse(&file.display().to_string(), text, environment)?;
         let mut complaints = refuse_what_is_missing(&settings);
         let mut rules = vec![own];
-        for (place, name) in settings.rules.iter().enumerate() {
+        let of_dialect = settings.dialect.magento.iter().flat_map(|magento| &magento.rules).enumerate();
+        let named = settings.rules.iter().enumerate().map(|(place, name)| (format!("rules.{place}"), name));
+        for (key, name) in named.chain(of_dialect.map(|(place, name)| (format!("dialect.magento.rules.{place}"), name)))
+        {
             let path = within(base, name);
             let parsed = match fs::read_to_string(&path) {
                 Ok(text) => Rules::parse(&path.display().to_string(), &text, environment),
-                Err(error) => Err(Complaints(vec![unreadable(&settings, &format!("rules.{place}"), &path, &error)])),
+                Err(error) => Err(Complaints(vec![unreadable(&settings, &key, &path, &error)])),
             };
             match parsed {
                 Ok(more) => rules.push(more),
@@ -137,7 +140,7 @@ fn unreadable(settings: &Settings, key: &str, path: &Path, error: &std::io::Erro
     complaint.fix("paths are relative to the file that names them")
 }
 
-/// Stores and dialects that this program cannot speak to: a setting that nobody obeys must not look like one that is.
+/// Stores that this program cannot speak to: a setting that nobody obeys must not look like one that is.
 fn refuse_what_is_missing(settings: &Settings) -> Complaints {
     let stores = [
         ("store", settings.store.is_some()),
@@ -145,17 +148,10 @@ fn refuse_what_is_missing(settings: &Settings) -> Complaints {
         ("sessions", settings.sessions.is_some()),
         ("sessions_file", settings.sessions_file.is_some()),
     ];
-    let dialects = [
-        ("dialect.kirby", settings.dialect.kirby.is_some()),
-        ("dialect.magento", settings.dialect.magento.is_some()),
-    ];
     let mut complaints = Complaints::default();
     for (key, _) in stores.into_iter().filter(|(_, is_stated)| *is_stated) {
         let complaint = settings.complaint(key, "a store other than SQLite is not available in this build yet");
         complaints.push(complaint.fix("take it out, and name the embedded store: `data = \"doorward.db\"`"));
-    }
-    for (key, _) in dialects.into_iter().filter(|(_, is_stated)| *is_stated) {
-        complaints.push(settings.complaint(key, "dialects are not available in this build yet").fix("take it out"));
     }
     complaints
 }

@@ -7,7 +7,6 @@ mod magento;
 
 pub use dialect::{Said, php_json, php_json_pretty, xml_text};
 pub use magento::{MagentoError, Parameters};
-pub use magento::MagentoError;
 
 use bytes::Bytes;
 use http::header::{

@@ -52,6 +52,15 @@ impl SessionDigest {
         Self(Sha256::digest(token_text.as_bytes()).into())
     }
 
+    /// The digest of a token that stands in an `Authorization` header. It differs from that of the same text in a cookie, so
+    /// that neither can stand in for the other.
+    pub fn of_bearer(token_text: &str) -> Self {
+        let mut hash = Sha256::new();
+        hash.update(b"Bearer ");
+        hash.update(token_text.as_bytes());
+        Self(hash.finalize().into())
+    }
+
     /// A digest as a store kept it.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -133,13 +142,15 @@ pub struct Session {
     pub authenticated: Time,
     /// The realm's place in the policy's list.
     pub realm: u16,
-    /// Bits of [`Session::REMEMBERED`].
+    /// Bits of [`Session::REMEMBERED`] and [`Session::BEARER`].
     pub flags: u16,
 }
 
 impl Session {
     /// The person asked to stay logged in: no idle end, a longer absolute one, and a cookie that lasts.
     pub const REMEMBERED: u16 = 1;
+    /// Its token stands in an `Authorization` header: it ends when it was said to, used or not.
+    pub const BEARER: u16 = 2;
     /// A session from the future by more than this many seconds is refused: a clock was wrong.
     const SKEW: u32 = 120;
 
@@ -151,6 +162,11 @@ impl Session {
     /// Whether the person asked to stay logged in.
     pub fn is_remembered(&self) -> bool {
         self.flags & Self::REMEMBERED != 0
+    }
+
+    /// Whether its token is one for the `Authorization` header.
+    pub fn is_bearer(&self) -> bool {
+        self.flags & Self::BEARER != 0
     }
 }
 
@@ -166,6 +182,13 @@ mod tests {
             assert!(SessionToken::is_well_formed(token.expose()));
             assert!(seen.insert(SessionDigest::of(token.expose())));
         }
+    }
+
+    #[test]
+    fn a_cookie_is_no_bearer_token() {
+        assert!(SessionDigest::of("x") != SessionDigest::of_bearer("x"));
+        let token = SessionToken::random().expect("the system has randomness");
+        assert!(!SessionToken::is_well_formed(&format!("Bearer {}", token.expose())));
     }
 
     #[test]

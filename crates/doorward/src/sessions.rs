@@ -121,7 +121,7 @@ impl Sessions {
         let table = self.table.pin();
         let touched = table.update(key, |session| Session {
             last_seen: session.last_seen.max(now),
-            idle_end: if session.is_remembered() {
+            idle_end: if session.is_remembered() || session.is_bearer() {
                 session.idle_end
             } else {
                 session.idle_end.max(now.saturating_add(idle))
@@ -191,7 +191,8 @@ impl StoredSession {
             absolute_end: self.absolute_end,
             authenticated: self.authenticated,
             realm,
-            flags: if self.remembered { Session::REMEMBERED } else { 0 },
+            flags: if self.remembered { Session::REMEMBERED } else { 0 }
+                | if self.bearer { Session::BEARER } else { 0 },
         }
     }
 }

@@ -117,6 +117,8 @@ pub struct StoredSession {
     pub authenticated: Time,
     /// Whether the person asked to stay logged in.
     pub remembered: bool,
+    /// Whether its token is one for the `Authorization` header, and opens nothing as a cookie.
+    pub bearer: bool,
     /// The address of the log-in.
     pub address: String,
     /// The browser or client of the log-in, as it named itself, shortened.

@@ -64,6 +64,17 @@ pub(crate) struct Attempt<'a> {
     pub(crate) known_device: bool,
     /// Failures that the store remembers.
     pub(crate) stored_failures: u32,
+    /// How many failures from one network are borne, where it is not as usual. Such failures are counted apart.
+    pub(crate) lockout: Option<Lockout>,
+}
+
+/// So many failures of an account from one network, and then a wait that does not grow; after it they are counted anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Lockout {
+    /// How many. None are too many where it is 0.
+    pub(crate) failures: u32,
+    /// Seconds.
+    pub(crate) wait: u32,
 }
 
 /// How long to wait, in seconds.
@@ -77,6 +88,7 @@ pub(crate) struct Reservation<'t> {
     account: Option<Account<'t>>,
     network: Option<Place<'t>>,
     source: Option<Place<'t>>,
+    lockout: Option<Lockout>,
 }
 
 /// A place at an account's counter.
@@ -107,14 +119,18 @@ impl Throttle {
             }
         };
         let from = (!attempt.known_device).then_some(attempt.network);
-        let source = self.at_source(self.hash.hash_one((key, from, forgiven)), now).await?;
-        Ok(Reservation { throttle: self, now, account, network, source: Some(source) })
+        let lockout = attempt.lockout;
+        let source = match lockout {
+            None => self.at_source(self.hash.hash_one((key, from, forgiven)), now).await?,
+            Some(lockout) => self.at_lockout(self.hash.hash_one((key, from, forgiven, lockout)), lockout, now).await?,
+        };
+        Ok(Reservation { throttle: self, now, account, network, source: Some(source), lockout })
     }
 
     /// Reserves one try that is about no account.
     pub(crate) async fn reserve_source(&self, network: IpAddr, now: Time) -> Result<Reservation<'_>, Wait> {
         let network = Some(self.at_network(network, now).await?);
-        Ok(Reservation { throttle: self, now, account: None, network, source: None })
+        Ok(Reservation { throttle: self, now, account: None, network, source: None, lockout: None })
     }
 
     async fn at_account(&self, key: u64, stored: u32, now: Time) -> Result<Place<'_>, Wait> {
@@ -147,6 +163,21 @@ impl Throttle {
             // After a wait one try is left, not five: the wait doubles when it fails.
             None | Some(0) => Ok(limits.by_source.saturating_sub(counter.failures).max(1)),
             Some(wait) => Err(Wait(wait)),
+        };
+        self.counters.take(key, now, left).await
+    }
+
+    async fn at_lockout(&self, key: u64, lockout: Lockout, now: Time) -> Result<Place<'_>, Wait> {
+        let left = |counter: &mut Counter| match counter.blocked_until.checked_sub(now) {
+            _ if lockout.failures == 0 => Ok(u32::MAX),
+            Some(wait) if wait > 0 => Err(Wait(wait)),
+            // The wait is over, or there was none.
+            _ => {
+                if counter.blocked_until > 0 {
+                    (counter.failures, counter.blocked_until) = (0, 0);
+                }
+                Ok(lockout.failures.saturating_sub(counter.failures).max(1))
+            }
         };
         self.counters.take(key, now, left).await
     }
@@ -195,11 +226,15 @@ impl Reservation<'_> {
 
     /// The password was wrong.
     pub(crate) fn fail(self) {
-        let (limits, now) = (self.throttle.limits, self.now);
+        let (limits, lockout, now) = (self.throttle.limits, self.lockout, self.now);
         if let Some(source) = &self.source {
             source.alter(now, |counter| {
                 counter.failures = counter.failures.saturating_add(1);
-                if counter.failures >= limits.by_source {
+                if let Some(lockout) = lockout {
+                    if lockout.failures > 0 && counter.failures >= lockout.failures {
+                        counter.blocked_until = now.saturating_add(lockout.wait);
+                    }
+                } else if counter.failures >= limits.by_source {
                     let doublings = (counter.failures - limits.by_source).min(16);
                     let wait = limits.first_wait.saturating_mul(1 << doublings).min(limits.longest_wait);
                     counter.blocked_until = now.saturating_add(wait);

@@ -68,6 +68,7 @@ pub(super) fn session_of(user: &User, token: &str) -> StoredSession {
         absolute_end: NOW + ABSOLUTE,
         authenticated: NOW,
         remembered: false,
+        bearer: false,
         address: "192.0.2.1".into(),
         device: "Browser/1.0".into(),
     }

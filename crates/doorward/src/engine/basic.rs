@@ -62,7 +62,8 @@ impl Engine {
             _ => None,
         };
         let password = credentials.password().to_vec().into();
-        let claim = Claim { policy, realm, login: &meant, password, address: head.client.address, device };
+        let claim =
+            Claim { policy, realm, login: &meant, password, address: head.client.address, device, lockout: None };
         let claimed = self.verify(claim, now).await?;
         let until = now.saturating_add(Verified::LIFETIME);
         let checked = match &claimed {

@@ -10,7 +10,7 @@ use crate::password::{HashJob, HashOutcome, PasswordBytes};
 use crate::policy::{Policy, RealmId};
 use crate::refusal::{Reason, Refusal};
 use crate::store::Change;
-use crate::throttle::Attempt;
+use crate::throttle::{Attempt, Lockout};
 use crate::user::{Login, PasswordHash, User, UserState};
 
 /// What somebody claims.
@@ -23,6 +23,8 @@ pub(super) struct Claim<'a> {
     pub(super) address: IpAddr,
     /// The cookie that a device holds since it logged in.
     pub(super) device: Option<&'a str>,
+    /// How many failures are borne, where it is not as usual.
+    pub(super) lockout: Option<Lockout>,
 }
 
 /// What became of a claim.
@@ -58,6 +60,7 @@ impl Engine {
             network: network(claim.address).network(),
             known_device: self.is_known_device(claim.device, user.as_ref(), now),
             stored_failures: user.as_ref().map_or(0, |user| user.failures),
+            lockout: claim.lockout,
         };
         let reserved = self.throttle.reserve(&attempt, now).await;
         let reservation = reserved.map_err(|wait| throttled(wait, user.clone()))?;

@@ -59,23 +59,24 @@ pub(super) fn matched_path<'p>(
     let rest = path.strip_prefix(root).unwrap_or_default();
     let mut segments = rest.trim_start_matches('/').splitn(2, '/');
     let (first, after) = (segments.next().unwrap_or_default(), segments.next());
-    if is_version(first) {
-        return Ok(Cow::Borrowed(path));
+    let is_known = |segment: &str| is_version(segment) || segment.starts_with("schema") || segment == "async";
+    if is_known(first) {
+        return Ok(Cow::Borrowed(path.strip_suffix('/').unwrap_or(path)));
     }
     let stores = policy.dialect_settings().magento.as_ref().map_or(&[][..], |magento| &magento.stores);
     let is_store = first == "all" || stores.iter().any(|store| store == first);
     match after {
-        Some(after) if is_store && is_version(after.split('/').next().unwrap_or_default()) => {
-            Ok(Cow::Owned(format!("{root}/{after}")))
+        Some(after) if is_store && is_known(after.split('/').next().unwrap_or_default()) => {
+            Ok(Cow::Owned(format!("{root}/{}", after.strip_suffix('/').unwrap_or(after))))
         }
         _ => Err(Reason::Malformed("Specified request cannot be processed.")),
     }
 }
 
-/// `V1`, `V2` and so on.
+/// `V1`, `V2` and so on; what follows the digit is for the routes to know.
 fn is_version(segment: &str) -> bool {
     let digits = segment.strip_prefix('V').unwrap_or_default();
-    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+    digits.starts_with(|first: char| first.is_ascii_digit())
 }
 
 /// Whom a client expects to be the caller.

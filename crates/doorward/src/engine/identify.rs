@@ -74,6 +74,11 @@ impl Engine {
             refusal
         };
         let refused = |reason: Reason| challenged(Refusal::new(reason));
+        if route.profile.takes_bearer
+            && let Some(known) = self.by_bearer(policy, route, head, now).await?
+        {
+            return Ok(Some(Identity { caller: Caller::Known(known), ..Identity::guest() }));
+        }
         match authorization(head.headers) {
             Authorization::Absent => {}
             Authorization::Duplicate => return Err(Reason::AmbiguousAuthorization.into()),
@@ -149,10 +154,21 @@ impl Engine {
         if !SessionToken::is_well_formed(text) {
             return Ok(None);
         }
-        let digest = SessionDigest::of(text);
+        self.known_by(policy, realm, SessionDigest::of(text), Method::Session, now).await
+    }
+
+    /// The user behind a token's digest, if its session is alive, and of the kind that `method` shows.
+    pub(super) async fn known_by(
+        &self,
+        policy: &Policy,
+        realm: RealmId,
+        digest: SessionDigest,
+        method: Method,
+        now: Time,
+    ) -> Result<Option<Known>, StoreError> {
         let key = digest.key();
         let Some(session) = self.load_session(policy, key, now).await? else { return Ok(None) };
-        if !session.is_live(now) || session.realm != realm.0 {
+        if !session.is_live(now) || session.realm != realm.0 || session.is_bearer() != (method == Method::Token) {
             return Ok(None);
         }
         let Some(mut user) = self.users.load(session.user, &*self.store).await? else { return Ok(None) };
@@ -170,7 +186,7 @@ impl Engine {
             self.sessions.touch(key, now, policy.realm(realm).idle());
         }
         let live = LiveSession { key, handle: digest.handle(), session };
-        Ok(Some(Known { user, method: Method::Session, session: Some(live) }))
+        Ok(Some(Known { user, method, session: Some(live) }))
     }
 
     pub(super) async fn load_session(

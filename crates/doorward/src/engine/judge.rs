@@ -8,7 +8,7 @@ use http::{Method, StatusCode};
 use super::identify::Identity;
 use super::preflight::{cors, is_preflight, preflight};
 use super::proof::{Sent, sent_token};
-use super::{Engine, dialect, navigation};
+use super::{Engine, dialect, magento, navigation};
 use crate::csrf::{self, Check, CsrfRefusal, Evidence, TokenState};
 use crate::head::Head;
 use crate::path::PathError;
@@ -16,7 +16,7 @@ use crate::policy::{
     Access, Allow, CrossOrigin, Csrf, DialectHit, ForceError, Found, Match, Options, Place, Policy, Values,
 };
 use crate::refusal::{Reason, Refusal, Terms};
-use crate::verdict::{Answer, Caller, Known, Pass, Verdict};
+use crate::verdict::{Answer, Caller, Known, Method as Sign, Pass, Verdict};
 
 impl Engine {
     /// Decides about one request. With a session that is known it asks nobody: two tables, in memory.
@@ -140,9 +140,13 @@ impl Engine {
             return Err(Refusal::with(Reason::UnexpectedUser, terms).of(&identity.caller));
         }
         self.check_csrf(policy, found, head, &identity).map_err(|refusal| refusal.of(&identity.caller))?;
-        let access = self.check_access(policy, found, &identity.caller);
+        let access = self.check_access(policy, found, head, &identity.caller);
         if let Err(reason) = access {
             return Err(refuse(policy, found, head, reason, identity.expired).of(&identity.caller));
+        }
+        if route.secure && !head.client.secure {
+            let terms = Terms { expired: identity.expired, ..Terms::default() };
+            return Err(Refusal::with(Reason::HttpsRequired, terms).of(&identity.caller));
         }
         let handed = self.token_to_hand_out(route, &identity, head, now)?;
         let (csrf_token, guest) = handed.map_or((None, None), |handed| (Some(handed.token), handed.cookie));
@@ -176,7 +180,8 @@ impl Engine {
     ) -> Result<(), Refusal> {
         let is_safe = matches!(*head.method, Method::GET | Method::HEAD | Method::OPTIONS);
         let by_session = identity.token.is_some();
-        let by_basic = identity.caller.known().is_some() && !by_session;
+        // No browser sends a bearer token by itself.
+        let by_basic = identity.caller.known().is_some_and(|known| known.method == Sign::Basic);
         // A client that shows a dead session takes itself for somebody: what it does is not done in a guest's name instead.
         let by_dead_session = found.route.profile.identifies && !identity.expired.is_empty();
         // Any page may open a socket: browsers send cookies and Basic along, and no CORS protects what comes back.
@@ -215,9 +220,14 @@ impl Engine {
         Err(Refusal::with(Reason::Csrf(refusal), Terms { expired, ..Terms::default() }))
     }
 
-    fn check_access(&self, policy: &Policy, found: &Found<'_>, caller: &Caller) -> Result<(), Reason> {
+    fn check_access(&self, policy: &Policy, found: &Found<'_>, head: &Head<'_>, caller: &Caller) -> Result<(), Reason> {
         match (&found.route.access, caller) {
-            (Access::Anonymous, _) | (Access::SelfOnly, Caller::Known(_)) => Ok(()),
+            (Access::Anonymous, _) => Ok(()),
+            (Access::SelfOnly, Caller::Known(known)) => match magento::may_self(policy, found.route, head, &known.user)
+            {
+                true => Ok(()),
+                false => Err(Reason::Forbidden("self".to_owned())),
+            },
             (Access::SelfOnly, Caller::Guest) => Err(Reason::NotLoggedIn),
             (Access::Deny, Caller::Known(_)) => Err(Reason::Undecided),
             (Access::Deny, Caller::Guest) => Err(Reason::NotLoggedIn),
@@ -381,6 +391,7 @@ fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow, hit: Option<D
     }
     let listed = hit.filter(|hit| hit.dialect.profile.options == Options::Listed);
     let listed = listed.and_then(|_| policy.listed(head, allow));
-    let terms = Terms { allow: listed.or_else(|| allow.header()), secure: head.client.secure, ..Terms::default() };
+    let allow = listed.or_else(|| allow.header()).filter(|_| hit.is_none_or(|hit| hit.dialect.profile.tells_methods));
+    let terms = Terms { allow, secure: head.client.secure, ..Terms::default() };
     Verdict::Deny(Refusal::with(Reason::MethodNotAllowed, terms))
 }

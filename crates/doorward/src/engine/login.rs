@@ -17,6 +17,7 @@ use crate::policy::{Policy, Profile, RealmId};
 use crate::refusal::{Reason, Refusal};
 use crate::session::{SessionDigest, SessionToken};
 use crate::store::{Change, Conflict, StoreError, StoredSession};
+use crate::throttle::Lockout;
 use crate::user::User;
 use crate::verdict::LiveSession;
 
@@ -68,7 +69,7 @@ impl Engine {
         let policy = self.policy.load_full();
         let now = self.clock.now();
         let remember = request.remember;
-        let (realm, user) = self.authenticate(&policy, request, visit, now).await?;
+        let (realm, user) = self.authenticate(&policy, request, None, visit, now).await?;
         self.begin(&policy, realm, *user, remember, visit, now).await
     }
 
@@ -84,17 +85,18 @@ impl Engine {
     ) -> Result<(), Refusal> {
         let policy = self.policy.load_full();
         let now = self.clock.now();
-        let (_, user) = self.authenticate(&policy, request, visit, now).await?;
+        let (_, user) = self.authenticate(&policy, request, None, visit, now).await?;
         let event = visit.event(EventKind::LogIn, now).about(user.number, &user.realm, user.login.as_str());
         self.notes.event(event.outcome(why_not));
         Ok(())
     }
 
     /// Who logs in, once login and password are verified.
-    async fn authenticate(
+    pub(super) async fn authenticate(
         &self,
         policy: &Policy,
         request: LogIn<'_>,
+        lockout: Option<Lockout>,
         visit: &Visit<'_>,
         now: Time,
     ) -> Result<(RealmId, Box<User>), Refusal> {
@@ -105,8 +107,15 @@ impl Engine {
         }
         let device = visit.cookie(policy.device_cookie(secure));
         let login = self.meant_login(policy, visit.profile, realm, request.login).await?;
-        let claim =
-            Claim { policy, realm, login: &login, password: request.password, address: visit.client.address, device };
+        let claim = Claim {
+            policy,
+            realm,
+            login: &login,
+            password: request.password,
+            address: visit.client.address,
+            device,
+            lockout: lockout.or_else(|| policy.lockout(realm)),
+        };
         let event = visit.event(EventKind::LogIn, now);
         match self.verify(claim, now).await {
             Ok(Claimed::Right(user)) => Ok((realm, user)),
@@ -190,6 +199,7 @@ impl Engine {
             absolute_end,
             authenticated: now,
             remembered: remembered.is_some(),
+            bearer: false,
             address: visit.client.address.to_string(),
             device: visit.device(),
         }
@@ -299,6 +309,7 @@ impl Engine {
             password,
             address: visit.client.address,
             device: visit.cookie(policy.device_cookie(visit.client.secure)),
+            lockout: policy.lockout(realm),
         };
         let event = visit.event(kind, now).about(user.number, &user.realm, user.login.as_str());
         match self.verify(claim, now).await {

@@ -12,10 +12,12 @@ use super::kirby;
 use super::pattern::{Pattern, literal_path};
 use super::profile::{Profile, Wording};
 use super::route::RealmId;
-use super::settings::{CorsSettings, Dialects, EzSettings, EzVendor, Settings};
+use super::settings::{CorsSettings, Dialects, EzSettings, EzVendor, MagentoCompat, Settings};
 use crate::head::canonical_host;
 use crate::name::Name;
 use crate::speech::Speech;
+use crate::store::{SessionLimit, WhenFull};
+use crate::throttle::Lockout;
 
 /// A dialect, as these settings speak it.
 #[derive(Clone, Debug)]
@@ -99,6 +101,16 @@ impl Policy {
         }
     }
 
+    /// How many failures of an account are borne from one network, where a dialect says it.
+    pub(crate) fn lockout(&self, realm: RealmId) -> Option<Lockout> {
+        let magento = self.dialect_settings.magento.as_ref()?;
+        match self.realm(realm).name() {
+            name if *name == magento.customers => Some(Lockout { failures: magento.lockout_failures, wait: 600 }),
+            name if *name == magento.admins => Some(Lockout { failures: 6, wait: 1_800 }),
+            _ => None,
+        }
+    }
+
     /// What the settings say about dialects.
     pub fn dialect_settings(&self) -> &Dialects {
         &self.dialect_settings
@@ -111,6 +123,12 @@ pub(super) fn compile(
     realm_id: &dyn Fn(&Name) -> Option<RealmId>,
     complaints: &mut Complaints,
 ) -> Box<[SpokenDialect]> {
+    let exact = settings.dialect.magento.as_ref().is_some_and(|magento| magento.compat == MagentoCompat::Exact);
+    if exact {
+        let complaint =
+            settings.complaint("dialect.magento.compat", "verdicts as Magento computes them are not available");
+        complaints.push(complaint.fix("write `compat = \"strict\"`, or take it out"));
+    }
     let spoken = stated(&settings.dialect);
     let dialects = spoken.into_iter().map(|stated| {
         let Stated { profile, realms, places, .. } = stated;
@@ -169,6 +187,24 @@ pub(super) fn cookies_of(dialects: &Dialects, realm: &Name) -> Vec<(&'static Pro
         found.extend(own.map(|(_, cookie)| (stated.profile, cookie.clone())));
     }
     found
+}
+
+/// How long a session of a realm may be unused, where a dialect says it.
+pub(super) fn idle(dialects: &Dialects, realm: &Name) -> Option<u32> {
+    let magento = dialects.magento.as_ref()?;
+    match realm {
+        name if *name == magento.customers => Some(magento.session_lifetime.0),
+        name if *name == magento.admins => Some(900),
+        _ => None,
+    }
+}
+
+/// How many sessions a user of a realm may have, where a dialect says it.
+pub(super) fn session_limit(dialects: &Dialects, realm: &Name) -> Option<SessionLimit> {
+    let magento =
+        dialects.magento.as_ref().filter(|magento| magento.admins == *realm && magento.customers != *realm)?;
+    let alone = SessionLimit { greatest: 1, when_full: WhenFull::EvictOldest };
+    (!magento.admin_account_sharing).then_some(alone)
 }
 
 /// Roles that dialects give to whoever is not logged in.

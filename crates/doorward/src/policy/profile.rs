@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::force::ForceError;
 use super::settings::CsrfRequests;
 use crate::problem::kirby;
 use crate::refusal::Reason;
@@ -21,6 +22,10 @@ pub struct Profile {
     pub csrf_token_only: bool,
     /// A header without which a session does not count, with its exact value.
     pub session_needs: Option<(&'static str, &'static str)>,
+    /// Whether a refused method is told which ones there are.
+    pub tells_methods: bool,
+    /// Whether a token of ours in `Authorization: Bearer …` says who is calling.
+    pub takes_bearer: bool,
     /// Which requests may name another method in `X-HTTP-Method-Override`.
     pub overrides_method: MethodOverride,
     /// How `OPTIONS` is answered where no route has it.
@@ -117,6 +122,8 @@ impl Profile {
         csrf_requests: None,
         csrf_token_only: false,
         session_needs: None,
+        tells_methods: true,
+        takes_bearer: false,
         overrides_method: MethodOverride::Never,
         options: Options::NoContent,
         stray_authorization: StrayAuthorization::Refused,
@@ -176,7 +183,11 @@ impl Profile {
     /// Magento: sessions count for scripts only; every refusal is 401; a wrong method is 404.
     pub const MAGENTO: Self = Self {
         name: "magento",
+        // No page of another site can send that header unasked: it is the proof, and a foreign origin is refused all the same.
+        csrf_requests: Some(CsrfRequests::Off),
         session_needs: Some(("x-requested-with", "XMLHttpRequest")),
+        tells_methods: false,
+        takes_bearer: true,
         options: Options::Refused,
         stray_authorization: StrayAuthorization::Ignored,
         wording: Wording::Magento,
@@ -201,6 +212,10 @@ impl Profile {
             return status;
         }
         let statuses = &self.statuses;
+        if self.wording == Wording::Magento && matches!(reason, Reason::Force(ForceError::MissingAttribute)) {
+            // There a value that is not there is a parameter that is missing.
+            return StatusCode::BAD_REQUEST;
+        }
         let status = match reason {
             Reason::NotLoggedIn => statuses.guest,
             Reason::Forbidden(_) | Reason::Undecided => statuses.forbidden,

@@ -58,16 +58,23 @@ impl Realm {
         let basic = settings.basic_in(name);
         let shown = basic.challenge.clone().unwrap_or_else(|| name.to_string());
         let basic_challenge = value(&format!("Basic realm=\"{}\", charset=\"UTF-8\"", quoted(&shown)));
+        let of_dialect = || dialect::idle(&settings.dialect, name);
+        let limit = SessionLimit { greatest: realm.sessions.max, when_full: realm.sessions.policy.into() };
         let log_in = |cookie: &str| {
             let text = format!("Cookie realm=\"{name}\", form-action=\"{mount}/login\", cookie-name=\"{cookie}\"");
             value(&text)
         };
         Self {
             name: name.clone(),
-            idle: realm.session.idle(administrators).0,
+            idle: realm
+                .session
+                .idle
+                .map(|idle| idle.0)
+                .or_else(of_dialect)
+                .unwrap_or(realm.session.idle(administrators).0),
             absolute: realm.session.absolute().0,
             remember: realm.session.remember.map(|period| period.0),
-            limit: SessionLimit { greatest: realm.sessions.max, when_full: realm.sessions.policy.into() },
+            limit: dialect::session_limit(&settings.dialect, name).unwrap_or(limit),
             basic_insecure: basic.allows_insecure(),
             cookie_challenges: [log_in(&cookie.plain), log_in(&cookie.secure)],
             basic_challenge,

@@ -118,6 +118,8 @@ pub struct Route {
     pub realm_names: Box<[Name]>,
     /// The realms whose users may use Basic here.
     pub basic: Box<[RealmId]>,
+    /// Whether it is refused over plain HTTP, once the caller may use it.
+    pub secure: bool,
     /// Whether an anonymous route recognises a live session.
     pub identify: bool,
     /// Which requests need proof against forgery.

@@ -96,6 +96,9 @@ pub struct RouteRule {
     pub force: BTreeMap<String, ForceRule>,
     /// Only requests to this host.
     pub host: Option<String>,
+    /// Whether it is refused over plain HTTP, once the caller may use it.
+    #[serde(default)]
+    pub secure: bool,
     /// On an `anonymous` route: recognises a live session, so that the upstream learns who it is.
     #[serde(default)]
     pub identify: bool,

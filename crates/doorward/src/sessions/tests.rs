@@ -22,6 +22,7 @@ fn stored(token: &str) -> StoredSession {
         absolute_end: NOW + 5_000,
         authenticated: NOW - 100,
         remembered: false,
+        bearer: false,
         address: "192.0.2.1".into(),
         device: "curl".into(),
     }

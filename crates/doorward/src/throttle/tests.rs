@@ -10,7 +10,7 @@ const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
 const THERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 1));
 
 fn attempt(login: &str, network: IpAddr) -> Attempt<'_> {
-    Attempt { account: ("default", login), network, known_device: false, stored_failures: 0 }
+    Attempt { account: ("default", login), network, known_device: false, stored_failures: 0, lockout: None }
 }
 
 fn throttle() -> Throttle {
@@ -231,4 +231,29 @@ async fn a_million_names_leave_the_memory_bounded_and_the_busy_counters_in_place
 
 fn rand() -> u64 {
     RandomState::new().hash_one(0)
+}
+
+#[tokio::test]
+async fn a_lockout_of_its_own_ends_and_counts_anew() {
+    let throttle = Throttle::new(ThrottleLimits::default());
+    let lockout = Some(Lockout { failures: 3, wait: 600 });
+    let tried = Attempt { lockout, ..attempt("anna", HERE) };
+    for round in 0..2 {
+        let now = round * 600;
+        for _ in 0..3 {
+            throttle.reserve(&tried, now).await.unwrap_or_else(|_| panic!("round {round}")).fail();
+        }
+        assert_eq!(throttle.reserve(&tried, now + 1).await.err(), Some(Wait(599)));
+    }
+    let elsewhere = throttle.reserve(&attempt("anna", HERE), 601).await;
+    assert!(elsewhere.is_ok(), "failures of one kind are counted apart from those of another");
+}
+
+#[tokio::test]
+async fn a_lockout_of_no_failures_never_comes() {
+    let throttle = Throttle::new(ThrottleLimits::default());
+    let tried = Attempt { lockout: Some(Lockout { failures: 0, wait: 600 }), ..attempt("anna", HERE) };
+    for _ in 0..20 {
+        throttle.reserve(&tried, 1_000).await.expect("a try").fail();
+    }
 }

@@ -18,7 +18,8 @@ pub(super) async fn protect(request: Request, next: Next) -> Response {
         let route = admission.pass().route();
         let spoken = Speech::read(admission.pass().policy(), route.profile, &headers);
         // By its route: the path itself may hold what is not to be told.
-        let spoken = spoken.map(|speech| Speech { request: route.to_string().into(), ..speech });
+        let spoken =
+            spoken.map(|speech| Speech { request: route.to_string().into(), asks: route.asks.clone(), ..speech });
         response = Refused::worded(&answered.0, spoken, admission.request_id());
     }
     admission.pass().edit_own_response(response.headers_mut());

@@ -28,6 +28,10 @@ pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
     })
 }
 
+/// Bits of the column `remembered`.
+pub(super) const REMEMBERED: u8 = 1;
+pub(super) const BEARER: u8 = 2;
+
 /// A row of `session_rows`.
 pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<StoredSession> {
     let mut digest = [0; 32];
@@ -43,7 +47,8 @@ pub(super) fn session(row: &Row<'_>) -> rusqlite::Result<StoredSession> {
         idle_end: row.get("idle_end")?,
         absolute_end: row.get("absolute_end")?,
         authenticated: row.get("authenticated")?,
-        remembered: row.get("remembered")?,
+        remembered: row.get::<_, u8>("remembered")? & REMEMBERED != 0,
+        bearer: row.get::<_, u8>("remembered")? & BEARER != 0,
         address: row.get("address")?,
         device: row.get("device")?,
     })

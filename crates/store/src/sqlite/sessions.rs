@@ -34,11 +34,17 @@ pub(super) fn insert(connection: &Connection, session: &StoredSession) -> Result
         session.idle_end,
         session.absolute_end,
         session.authenticated,
-        session.remembered,
+        kind(session),
         session.address,
         session.device,
     ])?;
     Ok(())
+}
+
+/// What the column `remembered` says of a session.
+fn kind(session: &StoredSession) -> u8 {
+    let bit = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
+    bit(session.remembered, row::REMEMBERED) | bit(session.bearer, row::BEARER)
 }
 
 /// Two tokens with one digest do not happen; when they do, something is badly wrong.
@@ -50,11 +56,17 @@ pub(super) fn check_new(connection: &Connection, session: &StoredSession) -> Res
     Ok(())
 }
 
-/// The sessions of a user that are alive, oldest first.
-pub(super) fn alive(connection: &Connection, user: UserNumber, now: Time) -> Result<Vec<SessionKey>, Fault> {
-    let sql = "SELECT key FROM sessions WHERE user = ?1 AND +idle_end > ?2 ORDER BY created, number";
+/// The sessions of a user that are alive, those of cookies or those of bearer tokens, oldest first.
+pub(super) fn alive(
+    connection: &Connection,
+    user: UserNumber,
+    bearer: bool,
+    now: Time,
+) -> Result<Vec<SessionKey>, Fault> {
+    let sql = "SELECT key FROM sessions WHERE user = ?1 AND +idle_end > ?2 AND (remembered >= 2) = ?3 \
+               ORDER BY created, number";
     let mut statement = connection.prepare_cached(sql)?;
-    let keys = statement.query_map(params![user.0, now], row::key)?;
+    let keys = statement.query_map(params![user.0, now, bearer], row::key)?;
     Ok(keys.collect::<rusqlite::Result<_>>()?)
 }
 

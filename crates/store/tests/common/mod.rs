@@ -66,6 +66,7 @@ pub fn log_in(user: &User, token: &str) -> Change {
         absolute_end: NOW + 43_200,
         authenticated: NOW,
         remembered: false,
+        bearer: false,
         address: "192.0.2.1".into(),
         device: "Browser/1.0".into(),
     };

@@ -78,6 +78,7 @@ pub fn session(user: u32, epoch: u32, token: u8, at: u32) -> StoredSession {
         absolute_end: NOW + 50,
         authenticated: NOW + at,
         remembered: token.is_multiple_of(2),
+        bearer: token.is_multiple_of(5),
         address: "192.0.2.1".into(),
         device: "Browser".into(),
     }

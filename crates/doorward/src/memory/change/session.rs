@@ -22,6 +22,8 @@ impl State {
             replaces.filter(|key| self.sessions.by_key(*key).is_some()).into_iter().collect();
         if let Some(SessionLimit { greatest, when_full }) = limit {
             let others = self.sessions.of(session.user).filter(|other| !ended.contains(&other.digest.key()));
+            // Bearer tokens and cookies do not push each other out.
+            let others = others.filter(|other| other.bearer == session.bearer);
             let mut alive: Vec<_> = others.filter(|other| session.created < other.idle_end).collect();
             let over = (alive.len() + 1).saturating_sub(greatest as usize);
             if over > 0 && when_full == WhenFull::DenyNew {

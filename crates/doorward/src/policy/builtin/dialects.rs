@@ -100,14 +100,21 @@ fn kirby(kirby: &KirbySettings) -> Vec<OwnRoute> {
 }
 
 fn magento(magento: &MagentoSettings) -> Vec<OwnRoute> {
-    use OwnAccess::Anonymous;
+    use OwnAccess::{Anonymous, Identify, SelfOnly};
     let root = magento.root.trim_end_matches('/');
-    let route = |methods, path: String, realm: &Name, access| {
-        route(&Profile::MAGENTO, &[realm], methods, path, access, OwnCsrf::OriginOnly)
+    let (customers, admins) = (&magento.customers, &magento.admins);
+    let route = |methods, path: String, realm: &Name, access| OwnRoute {
+        basic: false,
+        ..route(&Profile::MAGENTO, &[realm], methods, path, access, OwnCsrf::OriginOnly)
     };
+    let section = route("GET", "/customer/section/load".into(), customers, Identify);
     vec![
-        route("POST", format!("{root}/V1/integration/customer/token"), &magento.customers, Anonymous),
-        route("POST", format!("{root}/V1/integration/admin/token"), &magento.admins, Anonymous),
-        route("POST", "/customer/ajax/login".into(), &magento.customers, Anonymous),
+        route("POST", format!("{root}/V1/integration/customer/token"), customers, Anonymous),
+        route("POST", format!("{root}/V1/integration/admin/token"), admins, Anonymous),
+        route("POST", format!("{root}/V1/integration/customer/revoke-customer-token"), customers, SelfOnly),
+        route("POST", "/customer/ajax/login".into(), customers, Anonymous),
+        route("GET", "/customer/ajax/logout".into(), customers, Identify),
+        // A shop that has sections of its own answers for all of them.
+        OwnRoute { yields: true, ..section },
     ]
 }

@@ -123,6 +123,7 @@ impl Workshop<'_> {
             realms,
             realm_names,
             basic,
+            secure: rule.secure,
             identify: rule.identify || profile.identifies,
             csrf,
             proof,

@@ -96,6 +96,7 @@ impl Workshop<'_> {
             realms,
             realm_names: names.into(),
             basic,
+            secure: false,
             identify: own.access == OwnAccess::Identify,
             csrf,
             proof,

@@ -37,7 +37,7 @@ pub(super) fn begin(
 }
 
 fn make_room(connection: &Connection, session: &StoredSession, limit: SessionLimit) -> Result<Vec<SessionKey>, Fault> {
-    let alive = sessions::alive(connection, session.user, session.created)?;
+    let alive = sessions::alive(connection, session.user, session.bearer, session.created)?;
     let over = (alive.len() + 1).saturating_sub(limit.greatest as usize);
     if over > 0 && limit.when_full == WhenFull::DenyNew {
         return Err(Conflict::TooManySessions.into());
