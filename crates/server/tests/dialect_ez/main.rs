@@ -9,6 +9,7 @@ mod csrf;
 mod guests;
 mod javascript;
 mod log_in;
+mod origins;
 mod representations;
 mod secrecy;
 mod session;

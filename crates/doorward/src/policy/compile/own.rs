@@ -82,7 +82,7 @@ impl Workshop<'_> {
             OwnCsrf::OriginOnly => (Csrf::OriginOnly, self.settings.csrf.proof, limits.login_body),
         };
         let cors = std::sync::Arc::new(self.settings.cors.clone());
-        let cors = Some(cors).filter(|_| own.doors == Doors::Both);
+        let cors = Some(cors).filter(|_| own.doors == Doors::Both || own.profile.wording == Wording::ErrorMessage);
         let cors = self.cors_of_dialect(own.profile).or(cors).filter(|cors| cors.lists_any());
         let access = self.behind_panel(access, own.profile);
         let route = Route {

@@ -161,7 +161,7 @@ fn a_realm_that_dialects_are_spoken_to_has_the_cookies_that_their_clients_know()
     let policy = compiled(&format!("{HTTPS}[dialect.ez]\n[dialect.kirby]\n"));
     let names = |profile| policy.cookie_names(RealmId(0), true, profile).map(str::to_owned).collect::<Vec<_>>();
     let ez = "eZSESSID98defd6ee70dfb1dea416cecdf391f58".to_owned();
-    assert_eq!(names(&Profile::EZ), [ez.clone()]);
+    assert_eq!(names(&Profile::EZ), std::slice::from_ref(&ez));
     assert_eq!(names(&Profile::KIRBY), ["kirby_session"]);
     assert_eq!(names(&Profile::DOORWARD), [ez, "kirby_session".to_owned()]);
     let ended = policy.expired_cookies(RealmId(0), true, &Profile::EZ);
