@@ -5,6 +5,9 @@ mod ez;
 mod kirby;
 mod magento;
 
+#[cfg(feature = "fuzzing")]
+pub(crate) use ez::session_input;
+
 use std::sync::Arc;
 
 use axum::Router;

@@ -27,6 +27,11 @@ impl Scanner {
     }
 }
 
+/// Login and password of a `SessionInput` in XML, as far as they are there. `None` for what cannot be read.
+pub fn session_input(bytes: &[u8]) -> Option<(Option<String>, Option<Vec<u8>>)> {
+    crate::dialect::session_input(bytes)
+}
+
 /// What follows one direction of a WebSocket.
 #[derive(Default)]
 pub struct WebSocketFrames(Frames);

@@ -35,10 +35,9 @@ fn description(speech: &Speech, said: Said<'_>) -> String {
     match said.reason {
         Some(Reason::Csrf(_)) => lacks("Missing or invalid CSRF token"),
         Some(Reason::BadCredentials | Reason::Throttled) => lacks("Invalid login or password"),
-        Some(Reason::NotLoggedIn) if speech.asks.is_empty() => "Not logged in.".to_owned(),
-        Some(Reason::NotLoggedIn | Reason::Forbidden(_) | Reason::Undecided) if !speech.asks.is_empty() => {
-            lacks(&speech.asks)
-        }
+        // These are no permissions that somebody could have.
+        Some(Reason::NotLoggedIn) if matches!(&*speech.asks, "" | "anonymous" | "self") => "Not logged in.".to_owned(),
+        Some(Reason::NotLoggedIn | Reason::Forbidden(_) | Reason::Undecided) => lacks(&speech.asks),
         Some(Reason::UnexpectedUser) => "Expectation failed. User changed.".to_owned(),
         Some(Reason::Invalid(_, why)) => why.clone(),
         Some(Reason::NotFound) => format!("No route found for \"{request}\""),

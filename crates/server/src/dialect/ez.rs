@@ -22,3 +22,10 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/user/sessions/{id}", delete(session::end))
         .route("/user/sessions/{id}/refresh", post(session::refresh))
 }
+
+/// Login and password of a `SessionInput` in XML.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn session_input(bytes: &[u8]) -> Option<(Option<String>, Option<Vec<u8>>)> {
+    let written = xml::read(bytes).ok()?;
+    Some((written.login, written.password.map(|password| password.0.to_vec())))
+}
