@@ -190,9 +190,11 @@ impl Engine {
             _ if opens_socket && (by_session || by_basic) => Check::OriginOnly,
             Csrf::Unsafe | Csrf::OriginOnly if is_safe => return Ok(()),
             Csrf::OriginOnly => Check::OriginOnly,
-            Csrf::Unsafe | Csrf::All if by_session || by_dead_session => {
-                Check::Full { proof: found.route.proof.into() }
-            }
+            Csrf::Unsafe | Csrf::All if by_session || by_dead_session => match found.route.profile.session_needs {
+                // No page of another site can send that header unasked: it is proof already.
+                Some(_) => Check::OriginOnly,
+                None => Check::Full { proof: found.route.proof.into() },
+            },
             Csrf::Unsafe | Csrf::All if by_basic && !is_safe => Check::OriginOnly,
             Csrf::Unsafe | Csrf::All => return Ok(()),
         };

@@ -183,8 +183,6 @@ impl Profile {
     /// Magento: sessions count for scripts only; every refusal is 401; a wrong method is 404.
     pub const MAGENTO: Self = Self {
         name: "magento",
-        // No page of another site can send that header unasked: it is the proof, and a foreign origin is refused all the same.
-        csrf_requests: Some(CsrfRequests::Off),
         session_needs: Some(("x-requested-with", "XMLHttpRequest")),
         tells_methods: false,
         takes_bearer: true,

@@ -107,11 +107,12 @@ fn magento(magento: &MagentoSettings) -> Vec<OwnRoute> {
         basic: false,
         ..route(&Profile::MAGENTO, &[realm], methods, path, access, OwnCsrf::OriginOnly)
     };
+    let revoke = route("POST", format!("{root}/V1/integration/customer/revoke-customer-token"), customers, SelfOnly);
     let section = route("GET", "/customer/section/load".into(), customers, Identify);
     vec![
         route("POST", format!("{root}/V1/integration/customer/token"), customers, Anonymous),
         route("POST", format!("{root}/V1/integration/admin/token"), admins, Anonymous),
-        route("POST", format!("{root}/V1/integration/customer/revoke-customer-token"), customers, SelfOnly),
+        OwnRoute { csrf: OwnCsrf::Full, ..revoke },
         route("POST", "/customer/ajax/login".into(), customers, Anonymous),
         route("GET", "/customer/ajax/logout".into(), customers, Identify),
         // A shop that has sections of its own answers for all of them.

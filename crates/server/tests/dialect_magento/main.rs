@@ -1,0 +1,13 @@
+//! Magento's clients, through real sockets: what they send as bytes, and what they depend on in the answers.
+
+#[path = "../kit/mod.rs"]
+mod kit;
+mod shop;
+
+mod ajax;
+mod contexts;
+mod lockouts;
+mod pipeline;
+mod section;
+mod sessions;
+mod tokens;
