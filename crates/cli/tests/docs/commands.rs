@@ -10,7 +10,7 @@ use crate::expected::{compare_json, compare_text};
 use crate::stage::Stage;
 
 /// The documents that have commands, each with a test below.
-const TOLD: [&str; 13] = [
+const TOLD: [&str; 14] = [
     "CONTRIBUTING.md",
     "README.md",
     "docs/api.md",
@@ -18,6 +18,7 @@ const TOLD: [&str; 13] = [
     "docs/browser.md",
     "docs/first-run.md",
     "docs/from-ez.md",
+    "docs/from-kirby.md",
     "docs/from-magento.md",
     "docs/gateway.md",
     "docs/imports.md",
@@ -68,6 +69,11 @@ fn first_run() {
 #[test]
 fn from_ez() {
     tell("docs/from-ez.md");
+}
+
+#[test]
+fn from_kirby() {
+    tell("docs/from-kirby.md");
 }
 
 #[test]

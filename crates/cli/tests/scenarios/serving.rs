@@ -90,8 +90,8 @@ async fn the_log_is_json_where_it_is_asked_for() {
 }
 
 #[test]
-fn other_stores_and_dialects_are_not_there_yet() {
-    for text in ["sessions = \"redis://127.0.0.1\"\n", "store_file = \"store\"\n", "[dialect.kirby]\n"] {
+fn other_stores_are_not_there_yet() {
+    for text in ["sessions = \"redis://127.0.0.1\"\n", "store_file = \"store\"\n"] {
         for verb in ["check", "serve"] {
             let error = Place::with(text).run(verb).failed(2);
             assert!(error.contains("not available in this build yet"), "{error}");

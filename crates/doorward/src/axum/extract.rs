@@ -79,8 +79,9 @@ impl<S: Sync> OptionalFromRequestParts<S> for User {
     }
 }
 
-/// A CSRF token to put into a page, on routes with `csrf_token = true`: bound to the caller's session, or to the cookie that a
-/// guest got from `/user/csrf`. Who has neither is answered 401; `Option<CsrfToken>` takes them.
+/// A CSRF token to put into a page, on routes with `csrf_token = true`: bound to the caller's session, or to a guest's cookie,
+/// which the answer sets where there is none. Over plain HTTP, where no cookie is given, guests have no token: they are answered
+/// 401; `Option<CsrfToken>` takes them.
 ///
 /// On other routes it is 500, with a line in the log: the rules must say that the token is handed out.
 #[derive(Clone)]

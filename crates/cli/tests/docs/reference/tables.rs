@@ -13,12 +13,11 @@ pub struct Table {
 }
 
 /// Settings that are refused, or need more than this version or a plain build: their table, their key, and what is said of them.
-pub const NOT_YET: [(&str, &str, &str); 7] = [
+pub const NOT_YET: [(&str, &str, &str); 6] = [
     ("", "store", "**Refused in this version**: SQLite is the only store."),
     ("", "store_file", "**Refused in this version.**"),
     ("", "sessions", "**Refused in this version.**"),
     ("", "sessions_file", "**Refused in this version.**"),
-    ("", "dialect", "**Refused in this version.**"),
     ("", "otel", "Needs a build with the [feature `otel`](operations.md#traces)."),
     ("RouteRule", "upstream_uses_identity", "**No effect in this version**, which has no forward-auth."),
 ];
@@ -197,7 +196,25 @@ access = true
     Table { heading: "`[otel]`", definition: "Otel", more: "", example: "" },
     Table { heading: "`[drain]`", definition: "Drain", more: "", example: "" },
     Table { heading: "`[dialect]`", definition: "Dialects", more: "", example: "" },
-    Table { heading: "`[dialect.NAME]`", definition: "Dialect", more: "", example: "" },
+    Table {
+        heading: "`[dialect.ez]`",
+        definition: "EzSettings",
+        more: "What it means: [coming from eZ Platform](from-ez.md).",
+        example: "",
+    },
+    Table {
+        heading: "`[dialect.kirby]`",
+        definition: "KirbySettings",
+        more: "What it means: [coming from Kirby](from-kirby.md).",
+        example: "",
+    },
+    Table { heading: "`[dialect.kirby.cors]`", definition: "KirbyCorsOptions", more: "", example: "" },
+    Table {
+        heading: "`[dialect.magento]`",
+        definition: "MagentoSettings",
+        more: "What it means: [coming from Magento](from-magento.md).",
+        example: "",
+    },
     Table {
         heading: "`[[route]]`",
         definition: "RouteRule",
