@@ -65,8 +65,8 @@ pub use settings::{
     AdminSettings, AllowHeaders, Audit, BasicSettings, Cookie, CorsSettings, CsrfRequests, CsrfSettings, Dialects,
     Drain, EzSettings, EzVendor, HeaderSettings, KirbyCors, KirbyCorsOptions, KirbySettings, Limits, Listener, Log,
     LogFormat, LogLevel, MagentoCompat, MagentoSettings, OneOrMany, Otel, Panel, PasswordSettings, ProofKind,
-    RealmSettings, SameSite, SessionCap, SessionSettings, Settings, Tls, UpstreamSettings, Upstreams, WhenCapped, WiderCors,
-    schema,
+    RealmSettings, SameSite, SessionCap, SessionSettings, Settings, Tls, UpstreamSettings, Upstreams, WhenCapped,
+    WiderCors, schema,
 };
 pub use source::{File, Source};
 pub use table::RouteId;
