@@ -218,3 +218,28 @@ fn nobody_logs_anybody_in_or_out_from_another_site() {
     }
     assert_eq!(browser.get("/api/auth").status, 200);
 }
+
+#[test]
+fn where_no_cookie_is_given_nobody_logs_in() {
+    let site = Site::open(
+        "trusted_proxies = [\"127.0.0.1\"]\npublic_url = [\"https://api.example\"]\n[dialect.kirby]\ncsrf = false\n",
+    );
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let body = format!(r#"{{"email":"ada@example.com","password":"{PASSWORD}"}}"#);
+    let answer = site.send("POST", "/api/auth/login", &["X-Forwarded-For: 192.0.2.1"], &body);
+    assert_eq!(said(&answer), (403, "error.permission".into()));
+    let lines = ["X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: https", "X-Forwarded-Host: api.example"];
+    let answer = site.send("POST", "/api/auth/login", &lines, &body);
+    let cookie = answer.all("set-cookie").find(|line| line.starts_with("kirby_session=")).expect("a cookie");
+    assert!(cookie.contains("; Secure"), "{cookie}");
+}
+
+#[test]
+fn a_body_that_is_too_long_is_refused_in_the_same_words() {
+    let site = Site::open(PLAIN);
+    let mut browser = site.browser();
+    browser.fetch_token();
+    let answer = browser.post("/api/auth/login", &format!("email={}", "a".repeat(2 << 20)));
+    assert_eq!(answer.status, 413, "{}", answer.text());
+    assert_eq!(json(&answer)["status"], "error");
+}
