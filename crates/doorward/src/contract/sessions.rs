@@ -19,6 +19,7 @@ pub(super) fn checks() -> Vec<Check> {
         check(a_log_in_ends_the_session_it_replaces_whosever_it_is),
         check(a_full_user_is_denied_another_session),
         check(the_oldest_session_makes_room),
+        check(bearer_tokens_and_cookies_do_not_push_each_other_out),
         check(sessions_whose_time_is_over_take_no_room),
         check(log_ins_at_once_never_exceed_the_limit),
         check(a_refreshed_session_never_goes_backwards_or_past_its_end),
@@ -110,6 +111,20 @@ async fn the_oldest_session_makes_room(store: Arc<dyn Store>) {
     let committed = commit(&store, limited(begun("sixth", NOW), 3, WhenFull::EvictOldest)).await;
     assert_eq!(committed.ended, [key("third")], "of one second, the one stored first");
     assert!(is_stored(&store, "fourth").await && is_stored(&store, "fifth").await && is_stored(&store, "sixth").await);
+}
+
+async fn bearer_tokens_and_cookies_do_not_push_each_other_out(store: Arc<dyn Store>) {
+    let user = add(&store, new_user("anna")).await;
+    let of_kind = |token, bearer| StoredSession { bearer, ..session_of(&user, token) };
+    for (token, bearer) in [("a", true), ("b", false)] {
+        let committed = commit(&store, limited(of_kind(token, bearer), 1, WhenFull::EvictOldest)).await;
+        assert!(committed.ended.is_empty(), "{token}");
+        let stored = store.session(key(token)).await.expect("an answer").expect("the session");
+        assert_eq!((stored.bearer, stored.remembered), (bearer, false));
+    }
+    let committed = commit(&store, limited(of_kind("c", true), 1, WhenFull::EvictOldest)).await;
+    assert_eq!(committed.ended, [key("a")]);
+    assert!(is_stored(&store, "b").await);
 }
 
 async fn sessions_whose_time_is_over_take_no_room(store: Arc<dyn Store>) {
