@@ -115,11 +115,7 @@ fn numbers(imported: &Imported, people: &People, modules: &Modules, findings: &F
     }
     row(forced, "forced parameter", String::new());
     if secure > 0 {
-        row(
-            secure,
-            "route",
-            " that Magento answers over HTTPS alone; rules do not say so, and Magento goes on checking it".to_owned(),
-        );
+        row(secure, "route", " for HTTPS alone".to_owned());
     }
     row(findings.refused.len(), "refused", String::new());
     row(findings.warnings.len(), "warning", String::new());

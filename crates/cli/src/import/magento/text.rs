@@ -59,6 +59,9 @@ pub fn route(route: &Route, realms: &Realms) -> String {
         Access::Resources(_) => text.push_str(&format!("realm = {}\n", quoted(&realms.admins))),
         Access::Anonymous | Access::Deny => {}
     }
+    if route.is_secure {
+        text.push_str("secure = true\n");
+    }
     let pairs: Vec<String> =
         route.force.iter().map(|(name, value)| format!("{} = {}", key(name), quoted(value))).collect();
     let inline = format!("force = {{ {} }}", pairs.join(", "));
@@ -85,9 +88,6 @@ pub fn routes(routes: &[Route], realms: &Realms) -> String {
         }
         let written = route(one, realms);
         let _ = writeln!(text, "# {}", one_line(&one.service));
-        if one.is_secure {
-            text.push_str("# Magento answers it over HTTPS alone.\n");
-        }
         match &one.refused {
             None => text.push_str(&written),
             Some(why) => {
