@@ -40,8 +40,8 @@ fn customer(admission: &Admission) -> Map<String, Value> {
 
 /// The names in `sections`; none when it is absent, and then all of ours are meant.
 fn asked(query: Option<&str>) -> Vec<String> {
-    let pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
-    let named = pairs.filter(|(name, _)| *name == "sections").next_back();
+    let mut pairs = query.unwrap_or_default().split('&').filter_map(|pair| pair.split_once('='));
+    let named = pairs.rfind(|(name, _)| *name == "sections");
     let decoded = named.map(|(_, text)| {
         let text = text.replace('+', " ");
         percent_encoding::percent_decode_str(&text).decode_utf8_lossy().into_owned()
