@@ -70,6 +70,7 @@ async fn session(engine: &Engine) -> anyhow::Result<String> {
         absolute_end: engine.now() + 43_200,
         authenticated: engine.now(),
         remembered: false,
+        bearer: false,
         address: "127.0.0.1".into(),
         device: "wrk".into(),
     };

@@ -61,6 +61,7 @@ async fn commit(engine: &Engine, user: &User) -> anyhow::Result<Duration> {
         absolute_end: now + 43_200,
         authenticated: now,
         remembered: false,
+        bearer: false,
         address: "127.0.0.1".into(),
         device: "bench".into(),
     };
@@ -72,7 +73,7 @@ async fn commit(engine: &Engine, user: &User) -> anyhow::Result<Duration> {
 async fn log_in(engine: &Engine) -> anyhow::Result<Duration> {
     let headers = http::HeaderMap::new();
     let client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), secure: false, by_proxy: false };
-    let visit = Visit { client, headers: &headers, request_id: None };
+    let visit = Visit { client, headers: &headers, request_id: None, profile: &doorward::policy::Profile::DOORWARD };
     let request = LogIn { realm: None, login: "anna", password: PASSWORD.as_bytes().to_vec().into(), remember: false };
     let start = Instant::now();
     engine.log_in(request, &visit).await.map_err(|refusal| anyhow!("{}", refusal.code()))?;

@@ -100,6 +100,7 @@ fn session(engine: &Engine, user: &User, token: &SessionToken) -> StoredSession 
         absolute_end: now + 43_200,
         authenticated: now,
         remembered: false,
+        bearer: false,
         address: "192.0.2.7".into(),
         device: "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
             .into(),
