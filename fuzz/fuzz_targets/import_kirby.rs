@@ -2,7 +2,11 @@
 //! and grant what the blueprint says.
 
 #![no_main]
-#![allow(dead_code, unused_imports, reason = "the importer is part of a program, and some of it is for its other parts")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "the importer is part of a program, and some of it is for its other parts"
+)]
 
 /// The readers, as the program has them.
 #[path = "../../crates/cli/src/import"]
@@ -25,8 +29,9 @@ mod import {
 
 use std::collections::BTreeMap;
 
+use doorward::policy::kirby::PERMISSIONS;
 use doorward::policy::{Draft, Policy, Settings};
-use import::kirby::permissions::{CATEGORIES, Role};
+use import::kirby::permissions::Role;
 use import::kirby::{account, options, rules};
 use libfuzzer_sys::fuzz_target;
 
@@ -47,7 +52,7 @@ fuzz_target!(|text: &str| {
     let (settings, rules) = Settings::parse("kirby.toml", &written, &|_| None).expect("TOML that can be read");
     let policy = Policy::compile(&Draft::new(&settings, &[rules])).expect("rules that pass the check");
     let grants = policy.roles()["editor"].grants();
-    for (category, actions) in CATEGORIES {
+    for (category, actions) in PERMISSIONS {
         for action in actions {
             let id = policy.resources().find(&format!("Kirby::{category}.{action}")).expect("a resource");
             assert_eq!(grants.has(id), allows != exceptions.contains(&(category, *action)));

@@ -6,6 +6,7 @@ mod element;
 pub use element::EzElement;
 
 use http::HeaderMap;
+use http::header::ACCEPT;
 
 use crate::policy::{EzVendor, Policy, Profile, Wording};
 
@@ -34,6 +35,16 @@ pub enum Format {
 }
 
 impl Speech {
+    /// What [`read`](Self::read) looks at, for later, when the request itself is gone. Nothing in Doorward's own words.
+    pub fn asked(profile: &Profile, headers: &HeaderMap) -> HeaderMap {
+        match profile.wording {
+            Wording::ErrorMessage | Wording::Magento => {
+                headers.get_all(ACCEPT).iter().map(|line| (ACCEPT, line.clone())).collect()
+            }
+            Wording::Problem | Wording::Kirby => HeaderMap::new(),
+        }
+    }
+
     /// How a request with these headers wants to be answered in a dialect; nothing special in Doorward's own.
     pub fn read(policy: &Policy, profile: &'static Profile, headers: &HeaderMap) -> Option<Self> {
         let format = match profile.wording {

@@ -1,6 +1,5 @@
 //! One request and its answer: checked, judged, and then forwarded, served, or refused, in this order.
 
-use std::cell::OnceCell;
 use std::panic::AssertUnwindSafe;
 use std::rc::Rc;
 use std::time::Instant;
@@ -38,8 +37,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) client: Client,
     /// The authority in its one spelling; empty when an old client names none.
     pub(crate) host: HeaderValue,
-    /// How the client wants to be answered, where that is in the words of another system.
-    pub(crate) speech: Option<Speech>,
+    /// What `Accept` says, where the route's dialect is answered by it. Empty for all other routes.
+    pub(crate) accept: HeaderMap,
 }
 
 /// Why a request ends here.
@@ -89,7 +88,7 @@ impl Stop {
         id: &RequestId,
         request: (&str, &str),
         client: &Client,
-        speech: Option<&Speech>,
+        speech: impl FnOnce() -> Option<Speech>,
     ) -> Served {
         let engine = &link.core.gateway.engine;
         let (method, path) = request;
@@ -99,15 +98,15 @@ impl Stop {
                     let refusal = Refusal::new(Reason::Malformed(what));
                     engine.note_refusal(&refusal, method, path, client.address, id.as_str());
                 }
-                let response = match speech {
-                    Some(speech) => fault.spoken(speech),
+                let response = match speech() {
+                    Some(speech) => fault.spoken(&speech),
                     None => fault.response(id.as_str()),
                 };
                 (response, fault.code())
             }
             Self::Refusal(mut refusal) => {
                 if refusal.terms().speech.is_none() {
-                    refusal.terms_mut().speech = speech.cloned().map(Box::new);
+                    refusal.terms_mut().speech = speech().map(Box::new);
                 }
                 engine.note_refusal(&refusal, method, path, client.address, id.as_str());
                 (problem::response(&refusal, Some(id.as_str())), refusal.code())
@@ -191,28 +190,27 @@ async fn respond(
     let (parts, body) = request.into_parts();
     let has_body = !body.is_end_stream();
     let unknown = Client { address: link.address(), secure: link.peer.secure, by_proxy: false };
-    let speech: OnceCell<Option<Speech>> = OnceCell::new();
-    let refuse = |stop: Stop, client: &Client| {
-        let path = parts.uri.path();
-        let mut served =
-            stop.served(link, id, (parts.method.as_str(), path), client, speech.get().and_then(Option::as_ref));
+    let refuse = |stop: Stop, head: Option<&Head<'_>>| {
+        let client = head.map_or(&unknown, Head::client);
+        // Found out for those alone who are refused.
+        let speech = || gateway.engine.policy().speech(head?.host(), head?.path().as_str(), &parts.headers);
+        let mut served = stop.served(link, id, (parts.method.as_str(), parts.uri.path()), client, speech);
         protect(served.response.headers_mut(), client.secure);
         served
     };
     let setup = gateway.setup.load();
     if let Err(fault) = framing::check(&parts, has_body, setup.head, &gateway.pseudonym) {
         *closes = true;
-        return refuse(fault.into(), &unknown);
+        return refuse(fault.into(), None);
     }
     let head = match Head::read(&parts, &link.peer, &setup.trusted, link.entry.door) {
         Ok(head) => head,
         Err(refusal) => {
             *closes |= has_body;
-            return refuse(refusal.into(), &unknown);
+            return refuse(refusal.into(), None);
         }
     };
     let client = *head.client();
-    let _ = speech.set(gateway.engine.policy().speech(head.host(), head.path().as_str(), &parts.headers));
     if let Some(line) = &mut notes.line {
         line.client = Some(client.address);
     }
@@ -222,8 +220,8 @@ async fn respond(
         let redirect = is_served.then(|| setup.secure_origins.redirect(&parts, head.host(), head.path().as_str()));
         return match redirect.flatten() {
             Some(response) => Served { response: response.map(|()| ResponseBody::empty()), outcome: "redirect" },
-            None if is_served => refuse(Reason::HttpsRequired.into(), &client),
-            None => refuse(Reason::Misdirected.into(), &client),
+            None if is_served => refuse(Reason::HttpsRequired.into(), Some(&head)),
+            None => refuse(Reason::Misdirected.into(), Some(&head)),
         };
     }
     drop(setup);
@@ -235,7 +233,7 @@ async fn respond(
             if let (Some(line), Some(route)) = (&mut notes.line, notes.route) {
                 line.route = gateway.engine.policy().route_text(route);
             }
-            return refuse(refusal.into(), &client);
+            return refuse(refusal.into(), Some(&head));
         }
         Verdict::Answer(answer) => {
             *closes |= has_body;
@@ -254,11 +252,11 @@ async fn respond(
         }
     }
     let host = HeaderValue::from_str(head.host()).unwrap_or(HeaderValue::from_static(""));
-    let spoken = speech.get().cloned().flatten();
-    let exchange = Exchange { link, id: id.clone(), started, client, host, speech: spoken };
+    let accept = Speech::asked(pass.route().profile, &parts.headers);
+    let exchange = Exchange { link, id: id.clone(), started, client, host, accept };
     if let Err(stop) = exchange.check_bounds(&parts, &pass) {
         *closes |= has_body;
-        let mut served = refuse(stop, &client);
+        let mut served = refuse(stop, Some(&head));
         pass.edit_response(served.response.headers_mut());
         return served;
     }
@@ -315,7 +313,8 @@ impl Exchange<'_> {
 
     /// The same, when the request itself is gone.
     pub(crate) fn stop_at(&self, stop: Stop, request: (&str, &str), pass: &Pass) -> Served {
-        let mut served = stop.served(self.link, &self.id, request, &self.client, self.speech.as_ref());
+        let speech = || Speech::read(pass.policy(), pass.route().profile, &self.accept);
+        let mut served = stop.served(self.link, &self.id, request, &self.client, speech);
         pass.edit_response(served.response.headers_mut());
         served
     }

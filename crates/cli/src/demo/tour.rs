@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn a_folder_with_spaces_is_one_word() {
-        assert_eq!(quoted("/tmp/x-1"), "/tmp/x-1");
-        assert_eq!(quoted("/tmp/it's here"), r"'/tmp/it'\''s here'");
+        assert_eq!(quoted("/data/x-1"), "/data/x-1");
+        assert_eq!(quoted("/data/it's here"), r"'/data/it'\''s here'");
     }
 }

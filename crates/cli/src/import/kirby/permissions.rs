@@ -2,68 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use doorward::policy::kirby::PERMISSIONS;
 use serde_yaml_ng::{Mapping, Value};
 
 use crate::import::users::Wrong;
-
-/// The categories with their actions.
-pub const CATEGORIES: [(&str, &[&str]); 7] = [
-    ("access", &["account", "languages", "panel", "site", "system", "users"]),
-    ("site", &["access", "changeTitle", "preview", "update"]),
-    (
-        "pages",
-        &[
-            "access",
-            "changeSlug",
-            "changeStatus",
-            "changeTemplate",
-            "changeTitle",
-            "create",
-            "delete",
-            "duplicate",
-            "list",
-            "move",
-            "preview",
-            "read",
-            "sort",
-            "update",
-        ],
-    ),
-    (
-        "files",
-        &["access", "changeName", "changeTemplate", "create", "delete", "list", "read", "replace", "sort", "update"],
-    ),
-    (
-        "users",
-        &[
-            "access",
-            "changeEmail",
-            "changeLanguage",
-            "changeName",
-            "changePassword",
-            "changeRole",
-            "create",
-            "delete",
-            "list",
-            "update",
-        ],
-    ),
-    (
-        "user",
-        &[
-            "access",
-            "changeEmail",
-            "changeLanguage",
-            "changeName",
-            "changePassword",
-            "changeRole",
-            "delete",
-            "list",
-            "update",
-        ],
-    ),
-    ("languages", &["create", "delete", "update"]),
-];
 
 /// A blueprint has no more bytes.
 pub const GREATEST: usize = 256 * 1_024;
@@ -135,7 +77,7 @@ impl Role {
         for (key, value) in permissions.iter().filter(|(key, _)| key.as_str() != Some("*")) {
             let name = key.as_str().unwrap_or("?");
             let path = ["permissions", name];
-            let Some((category, actions)) = CATEGORIES.into_iter().find(|(category, _)| *category == name) else {
+            let Some((category, actions)) = PERMISSIONS.into_iter().find(|(category, _)| *category == name) else {
                 let doubt = format!("`{}` is no category of Kirby's own: it is left out", one_line(name));
                 self.doubts.push(Wrong::new(line_of(text, &path), doubt));
                 continue;

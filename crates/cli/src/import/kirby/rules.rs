@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::permissions::{CATEGORIES, Role};
+use doorward::policy::kirby::{PERMISSIONS, resource};
+
+use super::permissions::Role;
 
 /// The resource of everything that Kirby knows permissions for.
 pub const ROOT: &str = "Kirby::all";
@@ -16,10 +18,10 @@ pub fn text(roles: &BTreeMap<String, Role>, site: &str) -> String {
         one_line(site)
     );
     let _ = writeln!(text, "[[acl]]\nid = \"{ROOT}\"\ntitle = \"Kirby\"\nchildren = [");
-    for (category, actions) in CATEGORIES {
+    for (category, actions) in PERMISSIONS {
         let _ = writeln!(text, "  {{ id = \"Kirby::{category}\", children = [");
         for action in actions {
-            let _ = writeln!(text, "    {{ id = \"Kirby::{category}.{action}\" }},");
+            let _ = writeln!(text, "    {{ id = \"{}\" }},", resource(category, action));
         }
         text.push_str("  ] },\n");
     }
@@ -48,13 +50,13 @@ pub fn text(roles: &BTreeMap<String, Role>, site: &str) -> String {
 /// The exceptions as resources: a category where all of its actions are.
 fn resources(role: &Role) -> Vec<String> {
     let mut resources = Vec::new();
-    for (category, actions) in CATEGORIES {
+    for (category, actions) in PERMISSIONS {
         let is_exception = |action: &&&str| role.exceptions.contains(&(category, **action));
         let excepted: Vec<&&str> = actions.iter().filter(is_exception).collect();
         if excepted.len() == actions.len() {
             resources.push(format!("Kirby::{category}"));
         } else {
-            resources.extend(excepted.into_iter().map(|action| format!("Kirby::{category}.{action}")));
+            resources.extend(excepted.into_iter().map(|action| resource(category, action)));
         }
     }
     resources

@@ -20,19 +20,6 @@ pub(super) const COMPACT: &[&str] = &["avatar", "email", "id", "language", "name
 /// Alone.
 pub(super) const DEFAULT: &[&str] =
     &["avatar", "content", "email", "id", "language", "name", "options", "role", "username", "uuid"];
-/// What can be done with a user.
-const OPTIONS: [&str; 10] = [
-    "access",
-    "changeEmail",
-    "changeLanguage",
-    "changeName",
-    "changePassword",
-    "changeRole",
-    "create",
-    "delete",
-    "list",
-    "update",
-];
 
 /// What of a user is shown.
 pub(super) struct Shape {
@@ -82,7 +69,11 @@ impl Shape {
             "id" => json!(user.id),
             "language" => json!(language(user)),
             "name" => json!(user.name),
-            "options" => object(OPTIONS.map(|action| (action.to_owned(), json!(viewer.may(user, action))))),
+            "options" => {
+                let actions = kirby::PERMISSIONS.into_iter().filter(|(category, _)| *category == "users");
+                let actions = actions.flat_map(|(_, actions)| actions);
+                object(actions.map(|action| ((*action).to_owned(), json!(viewer.may(user, action)))))
+            }
             // Whose users one may not see, of their role one sees nothing either.
             "permissions" | "role" if !viewer.may(user, "access") => Value::Null,
             "permissions" => permissions(viewer.policy, &viewer.policy.grants(&user.roles)),
