@@ -200,7 +200,7 @@ impl Engine {
         };
         let evidence = Evidence::read(head.headers, policy.loopback(&head.host), head.client.secure);
         let evidence = evidence.listed(dialect::lists_origin(policy, found.route, head));
-        let token = match (identity.token, sent_token(head, policy, found.route.profile)) {
+        let token = match (identity.token, sent_token(head.headers, head.query, policy, found.route.profile)) {
             (_, Sent::Nothing) | (None, _) => TokenState::Absent,
             (Some(text), Sent::Once(sent)) if csrf::verify(text, &sent) => TokenState::Right,
             (Some(_), _) => TokenState::Wrong,

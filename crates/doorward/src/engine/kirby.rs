@@ -5,10 +5,10 @@ use std::borrow::Cow;
 
 use super::admin::about;
 use super::login::realm_of;
+use super::proof::{Sent, sent_token};
 use super::{Actor, Engine, Visit, unavailable};
 use crate::audit::EventKind;
 use crate::csrf;
-use crate::head::query_values;
 use crate::password::PasswordBytes;
 use crate::policy::{Policy, Profile, RealmId, Wording};
 use crate::refusal::Refusal;
@@ -43,20 +43,7 @@ impl Engine {
     /// 503 in an outage.
     pub async fn shows_token(&self, realm: RealmId, query: Option<&str>, visit: &Visit<'_>) -> Result<bool, Refusal> {
         let policy = self.policy.load_full();
-        let usual = policy.csrf_header().as_str();
-        let names = visit.profile.csrf_headers.iter().copied().filter(|name| *name != usual).chain([usual]);
-        let mut lines = names.flat_map(|name| visit.headers.get_all(name));
-        let sent = match (lines.next(), lines.next(), visit.profile.csrf_query) {
-            (Some(one), None, _) => one.as_bytes().to_vec(),
-            (None, _, Some(name)) => {
-                let mut values = query_values(query, name);
-                match (values.next(), values.next()) {
-                    (Some(one), None) => one.into_owned(),
-                    _ => return Ok(false),
-                }
-            }
-            _ => return Ok(false),
-        };
+        let Sent::Once(sent) = sent_token(visit.headers, query, &policy, visit.profile) else { return Ok(false) };
         let Ok(text) = std::str::from_utf8(&sent) else { return Ok(false) };
         if self.is_guest_token(text, visit) {
             return Ok(true);

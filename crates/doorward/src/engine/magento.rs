@@ -1,6 +1,7 @@
 //! What Magento's dialect asks beside what a route says.
 
 use crate::head::Head;
+use crate::policy::builtin::ALL;
 use crate::policy::{Policy, Profile, Route};
 use crate::user::User;
 
@@ -21,6 +22,7 @@ pub(super) fn may_self(policy: &Policy, route: &Route, head: &Head<'_>, user: &U
 /// Whether all resources that the rules declare are granted; those of Doorward itself are none of theirs.
 fn may_everything(policy: &Policy, user: &User) -> bool {
     let (tree, grants) = (policy.resources(), policy.grants(&user.roles));
-    let mut declared = tree.all().filter(|id| !tree.name(*id).starts_with("Doorward::")).peekable();
+    let own = tree.find(ALL).map(|id| tree.range(id)).unwrap_or_default();
+    let mut declared = tree.all().filter(|id| !own.contains(&id.0)).peekable();
     declared.peek().is_some() && declared.all(|id| grants.has(id))
 }

@@ -2,23 +2,31 @@
 
 use std::borrow::Cow;
 
-use crate::head::{Head, query_values};
+use http::HeaderMap;
+
+use crate::head::query_values;
 use crate::policy::{Policy, Profile};
 
-/// The token in the header, if there is one.
+/// The token, if there is one.
 pub(super) enum Sent<'h> {
     Nothing,
     Once(Cow<'h, [u8]>),
     Twice,
 }
 
-pub(super) fn sent_token<'h>(head: &Head<'h>, policy: &Policy, profile: &Profile) -> Sent<'h> {
+/// The token in the header, which wins even when it is empty, and else in the query.
+pub(super) fn sent_token<'h>(
+    headers: &'h HeaderMap,
+    query: Option<&'h str>,
+    policy: &Policy,
+    profile: &Profile,
+) -> Sent<'h> {
     let usual = policy.csrf_header();
     let others = profile.csrf_headers.iter().filter(|name| **name != usual.as_str());
-    let others = others.flat_map(|name| head.headers.get_all(*name));
-    let mut values = head.headers.get_all(usual).iter().chain(others);
+    let others = others.flat_map(|name| headers.get_all(*name));
+    let mut values = headers.get_all(usual).iter().chain(others);
     match (values.next(), values.next()) {
-        (None, _) => profile.csrf_query.map_or(Sent::Nothing, |name| in_query(head.query, name)),
+        (None, _) => profile.csrf_query.map_or(Sent::Nothing, |name| in_query(query, name)),
         (Some(one), None) => Sent::Once(Cow::Borrowed(one.as_bytes())),
         (Some(_), Some(_)) => Sent::Twice,
     }
