@@ -22,9 +22,8 @@ impl Pass {
         let path = match self.policy().dialect(profile) {
             // Wherever a dialect is spoken, its resources have one place behind the door.
             Some(dialect) => {
-                let place =
-                    dialect.places().iter().find(|place| self.route().host == place.host && starts(&place.root, sent));
-                let place = place.or_else(|| dialect.places().iter().find(|place| starts(&place.root, sent)));
+                let places = || dialect.places().iter().filter(|place| place.covers(sent));
+                let place = places().find(|place| self.route().host == place.host).or_else(|| places().next());
                 let rest = below(place.map_or("", |place| &place.root), sent);
                 spoken = format!("/dialect/{}{rest}", profile.name);
                 spoken.strip_suffix('/').unwrap_or(&spoken)
@@ -51,10 +50,6 @@ impl Pass {
         }
         self.edit_response(headers);
     }
-}
-
-fn starts(root: &str, path: &str) -> bool {
-    path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// A path below `mount`, without a slash at its end.

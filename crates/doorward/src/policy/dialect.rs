@@ -53,9 +53,12 @@ pub struct DialectHit<'p> {
 
 impl DialectPlace {
     fn has(&self, host: &str, path: &str) -> bool {
-        let rest = path.strip_prefix(&*self.root);
-        let below = rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        below && self.host.as_deref().is_none_or(|own| own == host)
+        self.covers(path) && self.host.as_deref().is_none_or(|own| own == host)
+    }
+
+    /// Whether a path is its root or below it.
+    pub(crate) fn covers(&self, path: &str) -> bool {
+        path.strip_prefix(&*self.root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 }
 

@@ -12,11 +12,11 @@ pub(super) async fn protect(request: Request, next: Next) -> Response {
     let Some(admission) = request.extensions().get::<Admission>().cloned() else {
         return Refused::not_judged().into_response();
     };
-    let headers = request.headers().clone();
+    let accept = Speech::asked(admission.pass().route().profile, request.headers());
     let mut response = next.run(request).await;
     if let Some(answered) = response.extensions().get::<Answered>().cloned() {
         let route = admission.pass().route();
-        let spoken = Speech::read(admission.pass().policy(), route.profile, &headers);
+        let spoken = Speech::read(admission.pass().policy(), route.profile, &accept);
         // By its route: the path itself may hold what is not to be told.
         let spoken =
             spoken.map(|speech| Speech { request: route.to_string().into(), asks: route.asks.clone(), ..speech });
