@@ -69,7 +69,7 @@ impl Engine {
         // An explicit header is the only identity: its failure never falls back to the cookie.
         let challenged = |mut refusal: Refusal| {
             let secure = head.client.secure;
-            let usual = || policy.challenge(route, secure, super::judge::is_script(head));
+            let usual = || policy.challenge(route, secure, super::decide::is_script(head));
             refusal.terms_mut().challenge = policy.ez_challenge(route, secure).or_else(usual);
             refusal
         };

@@ -1,22 +1,16 @@
-//! One decision: path, route, credential, CSRF, access, in this order.
+//! One decision: the dialect, the method that is meant, the route. What the route asks for is decided next door.
 
 use std::sync::Arc;
 
-use http::header::{ALLOW, CONTENT_LENGTH, HeaderMap, HeaderValue, ORIGIN, TRANSFER_ENCODING, UPGRADE};
+use http::header::{ALLOW, ORIGIN};
 use http::{Method, StatusCode};
 
-use super::identify::Identity;
 use super::preflight::{cors, is_preflight, preflight};
-use super::proof::{Sent, sent_token};
-use super::{Engine, dialect, magento, navigation};
-use crate::csrf::{self, Check, CsrfRefusal, Evidence, TokenState};
+use super::{Engine, dialect};
 use crate::head::Head;
-use crate::path::PathError;
-use crate::policy::{
-    Access, Allow, CrossOrigin, Csrf, DialectHit, ForceError, Found, Match, Options, Place, Policy, Values,
-};
+use crate::policy::{Access, Allow, CrossOrigin, DialectHit, Match, Options, Policy};
 use crate::refusal::{Reason, Refusal, Terms};
-use crate::verdict::{Answer, Caller, Known, Method as Sign, Pass, Verdict};
+use crate::verdict::{Answer, Pass, Verdict};
 
 impl Engine {
     /// Decides about one request. With a session that is known it asks nobody: two tables, in memory.
@@ -104,177 +98,6 @@ impl Engine {
         }
     }
 
-    async fn decide(
-        &self,
-        policy: &Arc<Policy>,
-        found: &Found<'_>,
-        head: &Head<'_>,
-        hit: Option<DialectHit<'_>>,
-    ) -> Result<Pass, Refusal> {
-        let route = found.route;
-        if head.path.has_encoded_slash() && !route.encoded_slash {
-            return Err(Reason::Path(PathError::EncodedSlash).into());
-        }
-        if !route.is_own() && overrides_method(head.query) {
-            return Err(Reason::Malformed(
-                "`_method` in the query: an upstream could take it for another method than was judged",
-            )
-            .into());
-        }
-        let now = self.clock.now();
-        // Where guests are challenged nothing but Basic says who somebody is.
-        let is_stateless = hit.is_some_and(|hit| hit.place.challenges_guests);
-        let expected = dialect::expected_user(route.profile, head);
-        let looks = !route.is_anonymous() || route.identify || route.hands_csrf_token() || expected.is_some();
-        let identity = match (looks, is_stateless) {
-            (_, true) => self.identify_by_header(policy, route, head, now).await?,
-            (true, false) => self.identify(policy, route, head, now).await?,
-            (false, false) => Identity::guest(),
-        };
-        if is_stateless && identity.caller.known().is_none() {
-            let challenge = policy.ez_challenge(route, head.client.secure);
-            return Err(Refusal::with(Reason::NotLoggedIn, Terms { challenge, ..Terms::default() }));
-        }
-        if expected.is_some_and(|expected| !expected.is(&identity.caller)) {
-            let terms = Terms { expired: identity.expired, ..Terms::default() };
-            return Err(Refusal::with(Reason::UnexpectedUser, terms).of(&identity.caller));
-        }
-        self.check_csrf(policy, found, head, &identity).map_err(|refusal| refusal.of(&identity.caller))?;
-        let access = self.check_access(policy, found, head, &identity.caller);
-        if let Err(reason) = access {
-            return Err(refuse(policy, found, head, reason, identity.expired).of(&identity.caller));
-        }
-        if route.secure && !head.client.secure {
-            let terms = Terms { expired: identity.expired, ..Terms::default() };
-            return Err(Refusal::with(Reason::HttpsRequired, terms).of(&identity.caller));
-        }
-        let handed = self.token_to_hand_out(route, &identity, head, now)?;
-        let (csrf_token, guest) = handed.map_or((None, None), |handed| (Some(handed.token), handed.cookie));
-        let mut pass = Pass {
-            policy: policy.clone(),
-            route: found.id,
-            path: head.path.is_rewritten().then(|| head.path.as_str().to_owned()),
-            query: None,
-            forced: None,
-            method: None,
-            matched: None,
-            csrf_token,
-            guest,
-            expired: identity.expired,
-            cors: cors(found, head),
-            secure: head.client.secure,
-            caller: identity.caller,
-        };
-        match self.force(found, head, &mut pass) {
-            Ok(()) => Ok(pass),
-            Err(refusal) => Err(refusal.of(&pass.caller)),
-        }
-    }
-
-    fn check_csrf(
-        &self,
-        policy: &Policy,
-        found: &Found<'_>,
-        head: &Head<'_>,
-        identity: &Identity<'_>,
-    ) -> Result<(), Refusal> {
-        let is_safe = matches!(*head.method, Method::GET | Method::HEAD | Method::OPTIONS);
-        let by_session = identity.token.is_some();
-        // No browser sends a bearer token by itself.
-        let by_basic = identity.caller.known().is_some_and(|known| known.method == Sign::Basic);
-        // A client that shows a dead session takes itself for somebody: what it does is not done in a guest's name instead.
-        let by_dead_session = found.route.profile.identifies && !identity.expired.is_empty();
-        // Any page may open a socket: browsers send cookies and Basic along, and no CORS protects what comes back.
-        let opens_socket = found.route.websocket && head.headers.contains_key(UPGRADE);
-        let check = match found.route.csrf {
-            _ if opens_socket && (by_session || by_basic) => Check::OriginOnly,
-            Csrf::Unsafe | Csrf::OriginOnly if is_safe => return Ok(()),
-            Csrf::OriginOnly => Check::OriginOnly,
-            Csrf::Unsafe | Csrf::All if by_session || by_dead_session => match found.route.profile.session_needs {
-                // No page of another site can send that header unasked: it is proof already.
-                Some(_) => Check::OriginOnly,
-                None => Check::Full { proof: found.route.proof.into() },
-            },
-            Csrf::Unsafe | Csrf::All if by_basic && !is_safe => Check::OriginOnly,
-            Csrf::Unsafe | Csrf::All => return Ok(()),
-        };
-        let evidence = Evidence::read(head.headers, policy.loopback(&head.host), head.client.secure);
-        let evidence = evidence.listed(dialect::lists_origin(policy, found.route, head));
-        let token = match (identity.token, sent_token(head.headers, head.query, policy, found.route.profile)) {
-            (_, Sent::Nothing) | (None, _) => TokenState::Absent,
-            (Some(text), Sent::Once(sent)) if csrf::verify(text, &sent) => TokenState::Right,
-            (Some(_), _) => TokenState::Wrong,
-        };
-        let judged = match csrf::judge(&evidence, policy.origins(), check, token) {
-            // Browsers always say who opens a socket.
-            Ok(()) if opens_socket && by_session && !head.headers.contains_key(ORIGIN) => {
-                Err(CsrfRefusal::ForeignOrigin)
-            }
-            judged => judged,
-        };
-        let Err(refusal) = judged else { return Ok(()) };
-        self.notes.count_csrf(found.id, refusal);
-        if policy.only_reports_csrf(found.route) {
-            tracing::warn!(route = %found.route, code = refusal.code(), "csrf: would be refused, but report_only is set");
-            return Ok(());
-        }
-        let expired = if by_dead_session { identity.expired.clone() } else { Vec::new() };
-        Err(Refusal::with(Reason::Csrf(refusal), Terms { expired, ..Terms::default() }))
-    }
-
-    fn check_access(&self, policy: &Policy, found: &Found<'_>, head: &Head<'_>, caller: &Caller) -> Result<(), Reason> {
-        match (&found.route.access, caller) {
-            (Access::Anonymous, _) => Ok(()),
-            (Access::SelfOnly, Caller::Known(known)) => match magento::may_self(policy, found.route, head, &known.user)
-            {
-                true => Ok(()),
-                false => Err(Reason::Forbidden("self".to_owned())),
-            },
-            (Access::SelfOnly, Caller::Guest) => Err(Reason::NotLoggedIn),
-            (Access::Deny, Caller::Known(_)) => Err(Reason::Undecided),
-            (Access::Deny, Caller::Guest) => Err(Reason::NotLoggedIn),
-            (Access::Resources(needed), Caller::Known(known)) => {
-                match policy.grants(&known.user.roles).missing(needed) {
-                    None => Ok(()),
-                    Some(missing) => Err(Reason::Forbidden(policy.resources().name(missing).to_owned())),
-                }
-            }
-            (Access::Resources(needed), Caller::Guest) => {
-                let may = |realm| policy.guest_grants(realm).missing(needed).is_none();
-                if found.route.realms.iter().any(|realm| may(*realm)) { Ok(()) } else { Err(Reason::NotLoggedIn) }
-            }
-        }
-    }
-
-    /// Forces path, query and, for the door to apply, body.
-    fn force(&self, found: &Found<'_>, head: &Head<'_>, pass: &mut Pass) -> Result<(), Refusal> {
-        let Some(force) = &found.route.force else { return Ok(()) };
-        let forced = match pass.caller.known() {
-            Some(Known { user, .. }) => force.resolve(Values {
-                user_id: user.id.as_str(),
-                user_login: user.login.as_str(),
-                attributes: &user.attributes,
-            }),
-            // On a route that guests may use, what would be theirs is dropped and nothing is set.
-            None => Ok(force.resolve_for_guest()),
-        };
-        let forced = forced.map_err(Reason::Force)?;
-        if !forced.path_matches(|name| found.decoded(name)) {
-            return Err(Reason::NotFound.into());
-        }
-        match Place::of(head.method) {
-            Place::Query if has_body(head.headers) => {
-                return Err(Reason::Force(ForceError::UnsupportedMediaType).into());
-            }
-            Place::Query => pass.query = Some(forced.query(head.query).map_err(Reason::Force)?),
-            Place::Body => {
-                pass.query = Some(forced.drop_from_query(head.query).map_err(Reason::Force)?);
-                pass.forced = Some(forced);
-            }
-        }
-        Ok(())
-    }
-
     /// Whether a request that was allowed would be allowed still: for open streams, asked every second.
     /// An outage is not a no.
     pub async fn is_still_allowed(&self, pass: &Pass) -> bool {
@@ -305,14 +128,6 @@ impl Engine {
     }
 }
 
-impl Refusal {
-    /// The same refusal, of this caller.
-    fn of(mut self, caller: &Caller) -> Self {
-        self.terms_mut().caller = caller.known().map(|known| known.user.clone());
-        self
-    }
-}
-
 impl Verdict {
     /// The same, about a request whose client meant another method, and whose route was found by another path.
     fn meant(mut self, method: Option<Method>, sent: &str, path: &str) -> Self {
@@ -322,44 +137,6 @@ impl Verdict {
         }
         self
     }
-}
-
-/// A refusal with the terms that go with it.
-pub(super) fn refuse(
-    policy: &Policy,
-    found: &Found<'_>,
-    head: &Head<'_>,
-    reason: Reason,
-    expired: Vec<HeaderValue>,
-) -> Refusal {
-    let asks = reason.status() == http::StatusCode::UNAUTHORIZED;
-    let challenge = asks.then(|| policy.challenge(found.route, head.client.secure, is_script(head))).flatten();
-    let log_in = match reason {
-        Reason::NotLoggedIn => navigation::log_in_page(policy, found, head),
-        _ => None,
-    };
-    Refusal::with(reason, Terms { challenge, log_in, expired, ..Terms::default() })
-}
-
-/// Whether a parameter of the query asks some frameworks to take the request for one with another method.
-fn overrides_method(query: Option<&str>) -> bool {
-    query.unwrap_or_default().split(['&', ';']).filter(|pair| pair.len() >= 7).any(|pair| {
-        let name = pair.split('=').next().unwrap_or_default();
-        let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
-        decoded.trim().trim_end_matches(['[', ']']).eq_ignore_ascii_case("_method")
-    })
-}
-
-/// Whether a body follows the head, as far as HTTP/1.1 says so there. HTTP/2 need not: the door looks again.
-fn has_body(headers: &HeaderMap) -> bool {
-    let length = headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0");
-    length || headers.contains_key(TRANSFER_ENCODING)
-}
-
-/// A script in a browser: a Basic challenge would open a dialogue in front of its user.
-pub(super) fn is_script(head: &Head<'_>) -> bool {
-    let mode = head.headers.get("sec-fetch-mode");
-    head.headers.contains_key("x-requested-with") || mode.is_some_and(|mode| mode != "navigate")
 }
 
 fn serves(policy: &Policy, head: &Head<'_>) -> bool {

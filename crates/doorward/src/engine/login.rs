@@ -2,18 +2,16 @@
 
 use std::sync::Arc;
 
-use http::header::{HeaderMap, HeaderValue, USER_AGENT};
+use http::header::HeaderValue;
 
 use super::credentials::{Claim, Claimed};
-use super::{Engine, unavailable};
+use super::{Engine, Visit, unavailable};
 use crate::audit::{Event, EventKind};
-use crate::client::Client;
 use crate::clock::Time;
-use crate::cookie::{self, Found};
 use crate::csrf;
 use crate::device;
 use crate::password::PasswordBytes;
-use crate::policy::{Policy, Profile, RealmId};
+use crate::policy::{Policy, RealmId};
 use crate::refusal::{Reason, Refusal};
 use crate::session::{SessionDigest, SessionToken};
 use crate::store::{Change, Conflict, StoreError, StoredSession};
@@ -31,19 +29,6 @@ pub struct LogIn<'a> {
     pub password: PasswordBytes,
     /// Whether to stay logged in.
     pub remember: bool,
-}
-
-/// Where a request for a session comes from.
-#[derive(Clone, Debug)]
-pub struct Visit<'a> {
-    /// The client.
-    pub client: Client,
-    /// The request's headers.
-    pub headers: &'a HeaderMap,
-    /// The request's id, for the audit log.
-    pub request_id: Option<&'a str>,
-    /// How the client reads cookies.
-    pub profile: &'static Profile,
 }
 
 /// A log-in that succeeded.
@@ -172,7 +157,7 @@ impl Engine {
     }
 
     #[allow(clippy::too_many_arguments, reason = "one call, one record; a struct would only repeat its fields")]
-    fn new_session(
+    pub(super) fn new_session(
         &self,
         policy: &Policy,
         realm: RealmId,
@@ -207,7 +192,7 @@ impl Engine {
 
     /// Remembers a stored session and makes the cookies for it.
     #[allow(clippy::too_many_arguments, reason = "one call, one record; a struct would only repeat its fields")]
-    fn issue(
+    pub(super) fn issue(
         &self,
         policy: &Policy,
         realm: RealmId,
@@ -229,122 +214,6 @@ impl Engine {
         let csrf_token = csrf::token(token.expose()).map_err(|error| unavailable(&error))?;
         let session = LiveSession { key, handle: stored.digest.handle(), session };
         Ok(LoggedIn { cookies, session, token, user, csrf_token })
-    }
-
-    /// Sets the password of somebody who says the current one and has no session. All their sessions end; nobody is logged
-    /// in by it.
-    ///
-    /// # Errors
-    /// As [`change_password`](Self::change_password).
-    pub async fn replace_password(
-        &self,
-        user: &User,
-        current: PasswordBytes,
-        new: PasswordBytes,
-        visit: &Visit<'_>,
-    ) -> Result<(), Refusal> {
-        let policy = self.policy.load_full();
-        let now = self.clock.now();
-        let realm = realm_of(&policy, user)?;
-        self.verify_own(&policy, realm, user, current, visit, EventKind::PasswordSet, now).await?;
-        self.judge_password(&new, user)?;
-        let password = self.hash(new).await?;
-        let event = visit.event(EventKind::PasswordSet, now).about(user.number, &user.realm, user.login.as_str());
-        let change = Change::SetPassword { user: user.number, epoch: user.epoch, password, session: None };
-        self.commit(change, vec![event]).await?;
-        Ok(())
-    }
-
-    /// Sets the caller's own password. Every other session ends; this one goes on under a new token.
-    ///
-    /// # Errors
-    /// As [`log_in`](Self::log_in) for the current password; 422 when the new one is not good enough.
-    pub async fn change_password(
-        &self,
-        live: &LiveSession,
-        user: &User,
-        current: PasswordBytes,
-        new: PasswordBytes,
-        visit: &Visit<'_>,
-    ) -> Result<LoggedIn, Refusal> {
-        let policy = self.policy.load_full();
-        let now = self.clock.now();
-        let realm = realm_of(&policy, user)?;
-        self.verify_own(&policy, realm, user, current, visit, EventKind::PasswordSet, now).await?;
-        self.judge_password(&new, user)?;
-        let password = self.hash(new).await?;
-        let token = SessionToken::random().map_err(|error| unavailable(&error))?;
-        let mut stored = self.new_session(&policy, realm, user, &token, false, visit, now);
-        // A new token is no new log-in: the session ends when it would have ended.
-        stored.absolute_end = live.session.absolute_end;
-        stored.remembered = live.session.is_remembered();
-        stored.idle_end =
-            if stored.remembered { stored.absolute_end } else { stored.idle_end.min(stored.absolute_end) };
-        stored.created = live.session.created;
-        let event = visit.event(EventKind::PasswordSet, now).about(user.number, &user.realm, user.login.as_str());
-        let change =
-            Change::SetPassword { user: user.number, epoch: user.epoch, password, session: Some(stored.clone()) };
-        let committed = self.commit(change, vec![event]).await?;
-        let Some(user) = committed.user else { return Err(unavailable(&"the store did not say who changed")) };
-        stored.epoch = user.epoch;
-        self.issue(&policy, realm, token, stored, Arc::new(user), visit, now)
-    }
-
-    /// Verifies the password of somebody who is logged in already. Wrong ones count like failed log-ins.
-    #[allow(clippy::too_many_arguments, reason = "one call, one claim; a struct would only repeat its fields")]
-    pub(super) async fn verify_own(
-        &self,
-        policy: &Policy,
-        realm: RealmId,
-        user: &User,
-        password: PasswordBytes,
-        visit: &Visit<'_>,
-        kind: EventKind,
-        now: Time,
-    ) -> Result<(), Refusal> {
-        let claim = Claim {
-            policy,
-            realm,
-            login: user.login.as_str(),
-            password,
-            address: visit.client.address,
-            device: visit.cookie(policy.device_cookie(visit.client.secure)),
-            lockout: policy.lockout(realm),
-        };
-        let event = visit.event(kind, now).about(user.number, &user.realm, user.login.as_str());
-        match self.verify(claim, now).await {
-            Ok(Claimed::Right(_)) => Ok(()),
-            Ok(Claimed::Wrong { .. }) => {
-                self.notes.failed(event.outcome("bad_credentials"));
-                Err(Reason::WrongPassword.into())
-            }
-            Err(refusal) => {
-                self.notes.sampled(refusal.code(), visit.client.address, event.outcome(refusal.code()));
-                Err(refusal)
-            }
-        }
-    }
-
-    /// Notes that the caller has just given their password again, as sensitive actions need.
-    ///
-    /// # Errors
-    /// As [`log_in`](Self::log_in).
-    pub async fn confirm(
-        &self,
-        live: &LiveSession,
-        user: &User,
-        password: PasswordBytes,
-        visit: &Visit<'_>,
-    ) -> Result<(), Refusal> {
-        let policy = self.policy.load_full();
-        let now = self.clock.now();
-        let realm = realm_of(&policy, user)?;
-        self.verify_own(&policy, realm, user, password, visit, EventKind::Confirmed, now).await?;
-        let event = visit.event(EventKind::Confirmed, now).about(user.number, &user.realm, user.login.as_str());
-        let change = Change::ConfirmSession { key: live.key, authenticated: now };
-        self.commit(change, vec![event]).await?;
-        self.sessions.forget(live.key);
-        Ok(())
     }
 
     /// Gives the session a later idle end, never past the absolute one. Answers with the session as it is now.
@@ -371,29 +240,4 @@ impl Engine {
 /// The realm of a user, who is nobody any more when a reload has taken the realm away.
 pub(super) fn realm_of(policy: &Policy, user: &User) -> Result<RealmId, Refusal> {
     policy.realm_id(user.realm.as_str()).ok_or_else(|| Reason::NotLoggedIn.into())
-}
-
-impl<'a> Visit<'a> {
-    /// The value of a cookie that came once.
-    pub(super) fn cookie(&self, name: &str) -> Option<&'a str> {
-        match cookie::find(self.headers, name) {
-            Found::One(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// What the client calls itself, at most 200 characters of it.
-    pub(crate) fn device(&self) -> String {
-        let named = self.headers.get(USER_AGENT).map(HeaderValue::as_bytes).unwrap_or_default();
-        String::from_utf8_lossy(named).chars().filter(|c| !c.is_control()).take(200).collect()
-    }
-
-    /// An event of this visit.
-    pub(super) fn event(&self, kind: EventKind, now: Time) -> Event {
-        Event {
-            address: Some(self.client.address.to_string()),
-            request_id: self.request_id.map(str::to_owned),
-            ..Event::new(kind, now)
-        }
-    }
 }

@@ -4,7 +4,7 @@ use http::Method;
 use http::header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, ORIGIN};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::judge::is_script;
+use super::decide::is_script;
 use crate::head::Head;
 use crate::policy::{Found, Match, Policy, Wording};
 

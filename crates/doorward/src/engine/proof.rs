@@ -1,11 +1,71 @@
-//! The CSRF token that came with a request, wherever its profile lets it stand.
+//! Whether a request proves that no other site made it, and the CSRF token that came with it, wherever its profile lets it
+//! stand.
 
 use std::borrow::Cow;
 
-use http::HeaderMap;
+use http::Method;
+use http::header::{HeaderMap, ORIGIN, UPGRADE};
 
-use crate::head::query_values;
-use crate::policy::{Policy, Profile};
+use super::identify::Identity;
+use super::{Engine, dialect};
+use crate::csrf::{self, Check, CsrfRefusal, Evidence, TokenState};
+use crate::head::{Head, query_values};
+use crate::policy::{Csrf, Found, Policy, Profile};
+use crate::refusal::{Reason, Refusal, Terms};
+use crate::verdict::Method as Sign;
+
+impl Engine {
+    pub(super) fn check_csrf(
+        &self,
+        policy: &Policy,
+        found: &Found<'_>,
+        head: &Head<'_>,
+        identity: &Identity<'_>,
+    ) -> Result<(), Refusal> {
+        let is_safe = matches!(*head.method, Method::GET | Method::HEAD | Method::OPTIONS);
+        let by_session = identity.token.is_some();
+        // No browser sends a bearer token by itself.
+        let by_basic = identity.caller.known().is_some_and(|known| known.method == Sign::Basic);
+        // A client that shows a dead session takes itself for somebody: what it does is not done in a guest's name instead.
+        let by_dead_session = found.route.profile.identifies && !identity.expired.is_empty();
+        // Any page may open a socket: browsers send cookies and Basic along, and no CORS protects what comes back.
+        let opens_socket = found.route.websocket && head.headers.contains_key(UPGRADE);
+        let check = match found.route.csrf {
+            _ if opens_socket && (by_session || by_basic) => Check::OriginOnly,
+            Csrf::Unsafe | Csrf::OriginOnly if is_safe => return Ok(()),
+            Csrf::OriginOnly => Check::OriginOnly,
+            Csrf::Unsafe | Csrf::All if by_session || by_dead_session => match found.route.profile.session_needs {
+                // No page of another site can send that header unasked: it is proof already.
+                Some(_) => Check::OriginOnly,
+                None => Check::Full { proof: found.route.proof.into() },
+            },
+            Csrf::Unsafe | Csrf::All if by_basic && !is_safe => Check::OriginOnly,
+            Csrf::Unsafe | Csrf::All => return Ok(()),
+        };
+        let evidence = Evidence::read(head.headers, policy.loopback(&head.host), head.client.secure);
+        let evidence = evidence.listed(dialect::lists_origin(policy, found.route, head));
+        let token = match (identity.token, sent_token(head.headers, head.query, policy, found.route.profile)) {
+            (_, Sent::Nothing) | (None, _) => TokenState::Absent,
+            (Some(text), Sent::Once(sent)) if csrf::verify(text, &sent) => TokenState::Right,
+            (Some(_), _) => TokenState::Wrong,
+        };
+        let judged = match csrf::judge(&evidence, policy.origins(), check, token) {
+            // Browsers always say who opens a socket.
+            Ok(()) if opens_socket && by_session && !head.headers.contains_key(ORIGIN) => {
+                Err(CsrfRefusal::ForeignOrigin)
+            }
+            judged => judged,
+        };
+        let Err(refusal) = judged else { return Ok(()) };
+        self.notes.count_csrf(found.id, refusal);
+        if policy.only_reports_csrf(found.route) {
+            tracing::warn!(route = %found.route, code = refusal.code(), "csrf: would be refused, but report_only is set");
+            return Ok(());
+        }
+        let expired = if by_dead_session { identity.expired.clone() } else { Vec::new() };
+        Err(Refusal::with(Reason::Csrf(refusal), Terms { expired, ..Terms::default() }))
+    }
+}
 
 /// The token, if there is one.
 pub(super) enum Sent<'h> {

@@ -1,0 +1,182 @@
+//! What a route asks for: credential, CSRF, access, in this order; then what it forces.
+
+use std::sync::Arc;
+
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+
+use super::identify::Identity;
+use super::preflight::cors;
+use super::{Engine, dialect, magento, navigation};
+use crate::head::Head;
+use crate::path::PathError;
+use crate::policy::{Access, DialectHit, ForceError, Found, Place, Policy, Values};
+use crate::refusal::{Reason, Refusal, Terms};
+use crate::verdict::{Caller, Known, Pass};
+
+impl Engine {
+    pub(super) async fn decide(
+        &self,
+        policy: &Arc<Policy>,
+        found: &Found<'_>,
+        head: &Head<'_>,
+        hit: Option<DialectHit<'_>>,
+    ) -> Result<Pass, Refusal> {
+        let route = found.route;
+        if head.path.has_encoded_slash() && !route.encoded_slash {
+            return Err(Reason::Path(PathError::EncodedSlash).into());
+        }
+        if !route.is_own() && overrides_method(head.query) {
+            return Err(Reason::Malformed(
+                "`_method` in the query: an upstream could take it for another method than was judged",
+            )
+            .into());
+        }
+        let now = self.clock.now();
+        // Where guests are challenged nothing but Basic says who somebody is.
+        let is_stateless = hit.is_some_and(|hit| hit.place.challenges_guests);
+        let expected = dialect::expected_user(route.profile, head);
+        let looks = !route.is_anonymous() || route.identify || route.hands_csrf_token() || expected.is_some();
+        let identity = match (looks, is_stateless) {
+            (_, true) => self.identify_by_header(policy, route, head, now).await?,
+            (true, false) => self.identify(policy, route, head, now).await?,
+            (false, false) => Identity::guest(),
+        };
+        if is_stateless && identity.caller.known().is_none() {
+            let challenge = policy.ez_challenge(route, head.client.secure);
+            return Err(Refusal::with(Reason::NotLoggedIn, Terms { challenge, ..Terms::default() }));
+        }
+        if expected.is_some_and(|expected| !expected.is(&identity.caller)) {
+            let terms = Terms { expired: identity.expired, ..Terms::default() };
+            return Err(Refusal::with(Reason::UnexpectedUser, terms).of(&identity.caller));
+        }
+        self.check_csrf(policy, found, head, &identity).map_err(|refusal| refusal.of(&identity.caller))?;
+        let access = self.check_access(policy, found, head, &identity.caller);
+        if let Err(reason) = access {
+            return Err(refuse(policy, found, head, reason, identity.expired).of(&identity.caller));
+        }
+        if route.secure && !head.client.secure {
+            let terms = Terms { expired: identity.expired, ..Terms::default() };
+            return Err(Refusal::with(Reason::HttpsRequired, terms).of(&identity.caller));
+        }
+        let handed = self.token_to_hand_out(route, &identity, head, now)?;
+        let (csrf_token, guest) = handed.map_or((None, None), |handed| (Some(handed.token), handed.cookie));
+        let mut pass = Pass {
+            policy: policy.clone(),
+            route: found.id,
+            path: head.path.is_rewritten().then(|| head.path.as_str().to_owned()),
+            query: None,
+            forced: None,
+            method: None,
+            matched: None,
+            csrf_token,
+            guest,
+            expired: identity.expired,
+            cors: cors(found, head),
+            secure: head.client.secure,
+            caller: identity.caller,
+        };
+        match self.force(found, head, &mut pass) {
+            Ok(()) => Ok(pass),
+            Err(refusal) => Err(refusal.of(&pass.caller)),
+        }
+    }
+
+    fn check_access(&self, policy: &Policy, found: &Found<'_>, head: &Head<'_>, caller: &Caller) -> Result<(), Reason> {
+        match (&found.route.access, caller) {
+            (Access::Anonymous, _) => Ok(()),
+            (Access::SelfOnly, Caller::Known(known)) => match magento::may_self(policy, found.route, head, &known.user)
+            {
+                true => Ok(()),
+                false => Err(Reason::Forbidden("self".to_owned())),
+            },
+            (Access::SelfOnly, Caller::Guest) => Err(Reason::NotLoggedIn),
+            (Access::Deny, Caller::Known(_)) => Err(Reason::Undecided),
+            (Access::Deny, Caller::Guest) => Err(Reason::NotLoggedIn),
+            (Access::Resources(needed), Caller::Known(known)) => {
+                match policy.grants(&known.user.roles).missing(needed) {
+                    None => Ok(()),
+                    Some(missing) => Err(Reason::Forbidden(policy.resources().name(missing).to_owned())),
+                }
+            }
+            (Access::Resources(needed), Caller::Guest) => {
+                let may = |realm| policy.guest_grants(realm).missing(needed).is_none();
+                if found.route.realms.iter().any(|realm| may(*realm)) { Ok(()) } else { Err(Reason::NotLoggedIn) }
+            }
+        }
+    }
+
+    /// Forces path, query and, for the door to apply, body.
+    fn force(&self, found: &Found<'_>, head: &Head<'_>, pass: &mut Pass) -> Result<(), Refusal> {
+        let Some(force) = &found.route.force else { return Ok(()) };
+        let forced = match pass.caller.known() {
+            Some(Known { user, .. }) => force.resolve(Values {
+                user_id: user.id.as_str(),
+                user_login: user.login.as_str(),
+                attributes: &user.attributes,
+            }),
+            // On a route that guests may use, what would be theirs is dropped and nothing is set.
+            None => Ok(force.resolve_for_guest()),
+        };
+        let forced = forced.map_err(Reason::Force)?;
+        if !forced.path_matches(|name| found.decoded(name)) {
+            return Err(Reason::NotFound.into());
+        }
+        match Place::of(head.method) {
+            Place::Query if has_body(head.headers) => {
+                return Err(Reason::Force(ForceError::UnsupportedMediaType).into());
+            }
+            Place::Query => pass.query = Some(forced.query(head.query).map_err(Reason::Force)?),
+            Place::Body => {
+                pass.query = Some(forced.drop_from_query(head.query).map_err(Reason::Force)?);
+                pass.forced = Some(forced);
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Refusal {
+    /// The same refusal, of this caller.
+    fn of(mut self, caller: &Caller) -> Self {
+        self.terms_mut().caller = caller.known().map(|known| known.user.clone());
+        self
+    }
+}
+
+/// A refusal with the terms that go with it.
+pub(super) fn refuse(
+    policy: &Policy,
+    found: &Found<'_>,
+    head: &Head<'_>,
+    reason: Reason,
+    expired: Vec<HeaderValue>,
+) -> Refusal {
+    let asks = reason.status() == http::StatusCode::UNAUTHORIZED;
+    let challenge = asks.then(|| policy.challenge(found.route, head.client.secure, is_script(head))).flatten();
+    let log_in = match reason {
+        Reason::NotLoggedIn => navigation::log_in_page(policy, found, head),
+        _ => None,
+    };
+    Refusal::with(reason, Terms { challenge, log_in, expired, ..Terms::default() })
+}
+
+/// Whether a parameter of the query asks some frameworks to take the request for one with another method.
+fn overrides_method(query: Option<&str>) -> bool {
+    query.unwrap_or_default().split(['&', ';']).filter(|pair| pair.len() >= 7).any(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+        decoded.trim().trim_end_matches(['[', ']']).eq_ignore_ascii_case("_method")
+    })
+}
+
+/// Whether a body follows the head, as far as HTTP/1.1 says so there. HTTP/2 need not: the door looks again.
+fn has_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(CONTENT_LENGTH).is_some_and(|length| length != "0");
+    length || headers.contains_key(TRANSFER_ENCODING)
+}
+
+/// A script in a browser: a Basic challenge would open a dialogue in front of its user.
+pub(super) fn is_script(head: &Head<'_>) -> bool {
+    let mode = head.headers.get("sec-fetch-mode");
+    head.headers.contains_key("x-requested-with") || mode.is_some_and(|mode| mode != "navigate")
+}
