@@ -1,10 +1,13 @@
-//! A real browser: what scripts of our own page, of a listed origin and of strangers may do, and the pages for people.
+//! A real browser: what scripts of our own page, of a listed origin and of strangers may do, the pages for people, and
+//! clients of other systems.
 
 mod kit;
 mod peers;
 
 #[path = "browser/account.rs"]
 mod account;
+#[path = "browser/dialects.rs"]
+mod dialects;
 #[path = "browser/fetching.rs"]
 mod fetching;
 #[path = "browser/forging.rs"]
