@@ -18,7 +18,6 @@ mod identify;
 mod judge;
 mod kirby;
 mod login;
-mod magento;
 mod navigation;
 mod notes;
 mod own;

@@ -17,6 +17,8 @@ mod document;
 mod explain;
 mod force;
 mod listed;
+mod magento;
+mod meant;
 mod method;
 mod pattern;
 mod profile;

@@ -6,7 +6,7 @@ use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 
 use super::identify::Identity;
 use super::preflight::cors;
-use super::{Engine, dialect, magento, navigation};
+use super::{Engine, dialect, navigation};
 use crate::head::Head;
 use crate::path::PathError;
 use crate::policy::{Access, DialectHit, ForceError, Found, Place, Policy, Values};
@@ -84,11 +84,13 @@ impl Engine {
     fn check_access(&self, policy: &Policy, found: &Found<'_>, head: &Head<'_>, caller: &Caller) -> Result<(), Reason> {
         match (&found.route.access, caller) {
             (Access::Anonymous, _) => Ok(()),
-            (Access::SelfOnly, Caller::Known(known)) => match magento::may_self(policy, found.route, head, &known.user)
-            {
-                true => Ok(()),
-                false => Err(Reason::Forbidden("self".to_owned())),
-            },
+            (Access::SelfOnly, Caller::Known(known)) => {
+                let user = &known.user;
+                match policy.may_self(found.route, head.path.as_str(), &user.realm, &user.roles) {
+                    true => Ok(()),
+                    false => Err(Reason::Forbidden("self".to_owned())),
+                }
+            }
             (Access::SelfOnly, Caller::Guest) => Err(Reason::NotLoggedIn),
             (Access::Deny, Caller::Known(_)) => Err(Reason::Undecided),
             (Access::Deny, Caller::Guest) => Err(Reason::NotLoggedIn),

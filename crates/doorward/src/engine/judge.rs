@@ -35,12 +35,12 @@ impl Engine {
             let speech = dialect::speech(&policy, profile, "", head);
             Verdict::Deny(Refusal::with(reason, Terms { speech, secure: head.client.secure, ..Terms::default() }))
         };
-        let method = match dialect::meant_method(profile, head) {
+        let method = match profile.meant_method(head.method, head.headers) {
             Ok(method) => method,
             Err(reason) => return refused(reason),
         };
         let meant = Head { method: method.as_ref().unwrap_or(head.method), ..head.clone() };
-        let path = match dialect::matched_path(&policy, hit, meant.method, meant.path.as_str()) {
+        let path = match policy.matched_path(hit, meant.method, meant.path.as_str()) {
             Ok(path) => path,
             Err(reason) => return refused(reason),
         };

@@ -1,0 +1,87 @@
+//! What a dialect makes of a request before a route is looked for: another method, another path, or nothing at all.
+
+use std::borrow::Cow;
+
+use http::{HeaderMap, Method};
+
+use super::Policy;
+use super::dialect::DialectHit;
+use super::profile::{MethodOverride, Profile, Wording};
+use crate::refusal::Reason;
+
+/// The header that may name another method.
+pub(super) const OVERRIDE: &str = "x-http-method-override";
+/// What Kirby takes for a method.
+const KIRBY: [&str; 9] = ["CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"];
+
+impl Profile {
+    /// The method that a request is meant with, where it is not the one that it has.
+    ///
+    /// # Errors
+    /// For a header that names no method, or two.
+    pub(crate) fn meant_method(&self, method: &Method, headers: &HeaderMap) -> Result<Option<Method>, Reason> {
+        let may = match self.overrides_method {
+            MethodOverride::Never => false,
+            MethodOverride::Post => *method == Method::POST,
+            MethodOverride::Always => true,
+        };
+        if !may || !headers.contains_key(OVERRIDE) {
+            return Ok(None);
+        }
+        const UNREADABLE: Reason = Reason::Malformed("X-HTTP-Method-Override names no method, or two");
+        let mut lines = headers.get_all(OVERRIDE).iter();
+        let only = lines.next().filter(|_| lines.next().is_none());
+        let named = only.and_then(|line| line.to_str().ok()).ok_or(UNREADABLE)?.to_ascii_uppercase();
+        if self.overrides_method == MethodOverride::Always {
+            let known = KIRBY.contains(&named.as_str()) && !matches!(named.as_str(), "CONNECT" | "TRACE");
+            return if known { Ok(Method::from_bytes(named.as_bytes()).ok()) } else { Ok(None) };
+        }
+        let letters = !named.is_empty() && named.len() <= 32 && named.bytes().all(|byte| byte.is_ascii_uppercase());
+        if !letters || matches!(named.as_str(), "CONNECT" | "TRACE" | "TRACK") {
+            return Err(UNREADABLE);
+        }
+        Ok(Method::from_bytes(named.as_bytes()).ok())
+    }
+}
+
+impl Policy {
+    /// The path that a route is looked for with: Magento's store view codes say nothing about rights.
+    ///
+    /// # Errors
+    /// What the dialect refuses before it looks for a route.
+    pub(crate) fn matched_path<'p>(
+        &self,
+        hit: DialectHit<'_>,
+        method: &Method,
+        path: &'p str,
+    ) -> Result<Cow<'p, str>, Reason> {
+        if hit.dialect.profile.wording != Wording::Magento {
+            return Ok(Cow::Borrowed(path));
+        }
+        if !matches!(*method, Method::GET | Method::POST | Method::PUT | Method::DELETE) {
+            return Err(Reason::UnknownMethod);
+        }
+        let root = &*hit.place.root;
+        let rest = path.strip_prefix(root).unwrap_or_default();
+        let mut segments = rest.trim_start_matches('/').splitn(2, '/');
+        let (first, after) = (segments.next().unwrap_or_default(), segments.next());
+        let is_known = |segment: &str| is_version(segment) || segment.starts_with("schema") || segment == "async";
+        if is_known(first) {
+            return Ok(Cow::Borrowed(path.strip_suffix('/').unwrap_or(path)));
+        }
+        let stores = self.dialect_settings().magento.as_ref().map_or(&[][..], |magento| &magento.stores);
+        let is_store = first == "all" || stores.iter().any(|store| store == first);
+        match after {
+            Some(after) if is_store && is_known(after.split('/').next().unwrap_or_default()) => {
+                Ok(Cow::Owned(format!("{root}/{}", after.strip_suffix('/').unwrap_or(after))))
+            }
+            _ => Err(Reason::Malformed("Specified request cannot be processed.")),
+        }
+    }
+}
+
+/// `V1`, `V2` and so on; what follows the digit is for the routes to know.
+fn is_version(segment: &str) -> bool {
+    let digits = segment.strip_prefix('V').unwrap_or_default();
+    digits.starts_with(|first: char| first.is_ascii_digit())
+}
