@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use doorward::Name;
-use doorward::policy::{Door, Explanation, Outcome, Policy, Question};
+use doorward::policy::{Credential, Door, Explanation, Outcome, Policy, Question};
 use serde_json::json;
 
 use crate::config::Config;
@@ -40,6 +40,13 @@ pub struct Explain {
     /// With this id.
     #[arg(long, value_name = "ID")]
     user_id: Option<String>,
+    /// By what they say who they are: session, basic or token. By default in whatever way counts.
+    #[arg(long, value_name = "CREDENTIAL", value_parser = ["session", "basic", "token"])]
+    by: Option<String>,
+    /// With this header, where one decides: `Origin`, `Sec-Fetch-Site`, a CSRF token, `X-HTTP-Method-Override`, and what else a
+    /// dialect looks at; several times for several.
+    #[arg(long = "header", short = 'H', value_name = "NAME: VALUE")]
+    headers: Vec<String>,
     /// By https; by default as public_url says.
     #[arg(long)]
     secure: bool,
@@ -50,7 +57,7 @@ pub struct Explain {
     #[arg(long)]
     json: bool,
     /// Read requests from this file, a JSON object a line, and print an answer or an error a line; `-` reads standard input.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["method", "path", "host", "realm", "roles", "user_id", "secure"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["method", "path", "host", "realm", "roles", "user_id", "by", "headers", "secure"])]
     batch: Option<PathBuf>,
 }
 
@@ -75,6 +82,8 @@ impl Explain {
             roles: self.roles.iter().map(name).collect::<Result<_, _>>()?,
             user_id: self.user_id,
             secure: self.secure.then_some(true),
+            by: self.by.as_deref().map(credential),
+            headers: self.headers.iter().map(|line| header(line)).collect::<Result<_, _>>()?,
         };
         if question.realm.is_none() && (question.user_id.is_some() || !question.roles.is_empty()) {
             question.realm = Some(implied_realm(&policy, door, &question)?);
@@ -85,6 +94,20 @@ impl Explain {
         let explanation = policy.explain(door, &question);
         if self.json { output::json(&explanation) } else { print(&explanation) }
     }
+}
+
+/// What clap has let through.
+fn credential(word: &str) -> Credential {
+    match word {
+        "basic" => Credential::Basic,
+        "token" => Credential::Token,
+        _ => Credential::Session,
+    }
+}
+
+fn header(line: &str) -> Result<(String, String), Usage> {
+    let (name, value) = line.split_once(':').ok_or_else(|| Usage(format!("{line}: a header is NAME: VALUE")))?;
+    Ok((name.trim().to_owned(), value.trim().to_owned()))
 }
 
 /// Guests have neither roles nor ids: somebody is meant, and it may be clear of which realm.

@@ -7,6 +7,7 @@ pub mod builtin;
 pub mod kirby;
 
 mod acl;
+mod binding;
 mod check;
 mod compile;
 mod complaint;
@@ -16,6 +17,7 @@ mod dialect;
 mod document;
 mod explain;
 mod force;
+mod limitation;
 mod listed;
 mod magento;
 mod meant;
@@ -46,14 +48,16 @@ use http::Method;
 use papaya::HashMap;
 
 pub use acl::{Grants, Resource, ResourceId, Tree};
+pub use binding::Bindings;
 pub use builtin::{Door, OwnRoute};
 pub use compile::Draft;
 pub use complaint::{Complaint, Complaints, nearest};
 pub use cors::CrossOrigin;
 pub use dialect::{DialectHit, DialectPlace, SpokenDialect};
 pub use document::Environment;
-pub use explain::{Explanation, Outcome, Question, Step};
+pub use explain::{Credential, Explanation, Outcome, Question, Step};
 pub use force::{Force, ForceError, Forced, ForcedBody, Place, Value, Values};
+pub use limitation::{Allowed, Limitation, Limited};
 pub use pattern::{InvalidPattern, Pattern, Segment};
 pub use profile::{MethodOverride, Options, Profile, Statuses, StrayAuthorization, Wording};
 pub use quantity::{InvalidQuantity, Period, Rate, Size};
@@ -61,7 +65,8 @@ pub use realm::Realm;
 pub use role::{ADMINISTRATOR, Role, RoleOrigin};
 pub use route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
 pub use rules::{
-    AclRule, AuthorizationRule, CorsRule, ForceRule, HeaderRule, HeadersRule, LimitsRule, RoleRule, RouteRule, Rules,
+    AclRule, AuthorizationRule, CorsRule, ForceRule, HeaderRule, HeadersRule, LimitedRule, LimitsRule, RoleRule,
+    RouteRule, Rules,
 };
 pub use settings::{
     AdminSettings, AllowHeaders, Audit, BasicSettings, Cookie, CorsSettings, CsrfRequests, CsrfSettings, Dialects,

@@ -1,9 +1,7 @@
 //! What a dialect looks at beside what a route says: whom the client expects, how it wants to be answered.
 
-use http::header::ORIGIN;
-
 use crate::head::Head;
-use crate::policy::{Policy, Profile, Route};
+use crate::policy::{Policy, Profile};
 use crate::speech::Speech;
 use crate::user::Login;
 use crate::verdict::Caller;
@@ -38,11 +36,4 @@ pub(super) fn speech(policy: &Policy, profile: &'static Profile, asks: &str, hea
     speech.asks = asks.into();
     speech.request = format!("{} {}", head.method, policy.redacted(head.path.as_str())).into();
     Some(Box::new(speech))
-}
-
-/// Whether a dialect's own settings let scripts of the request's origin act for whoever is logged in.
-pub(super) fn lists_origin(policy: &Policy, route: &Route, head: &Head<'_>) -> bool {
-    let dialect = policy.dialect(route.profile).filter(|dialect| dialect.cors.is_some());
-    let cors = dialect.and(route.cors.as_ref()).filter(|cors| cors.credentials);
-    cors.is_some_and(|cors| head.header(ORIGIN).is_some_and(|origin| cors.lists(origin)))
 }

@@ -6,12 +6,13 @@ use std::borrow::Cow;
 use http::Method;
 use http::header::{HeaderMap, ORIGIN, UPGRADE};
 
+use super::Engine;
 use super::identify::Identity;
-use super::{Engine, dialect};
 use crate::csrf::{self, Check, CsrfRefusal, Evidence, TokenState};
 use crate::head::{Head, query_values};
-use crate::policy::{Csrf, Found, Policy, Profile};
+use crate::policy::{Found, Policy, Profile};
 use crate::refusal::{Reason, Refusal, Terms};
+use crate::session::SessionToken;
 use crate::verdict::Method as Sign;
 
 impl Engine {
@@ -30,23 +31,19 @@ impl Engine {
         let by_dead_session = found.route.profile.identifies && !identity.expired.is_empty();
         // Any page may open a socket: browsers send cookies and Basic along, and no CORS protects what comes back.
         let opens_socket = found.route.websocket && head.headers.contains_key(UPGRADE);
-        let check = match found.route.csrf {
-            _ if opens_socket && (by_session || by_basic) => Check::OriginOnly,
-            Csrf::Unsafe | Csrf::OriginOnly if is_safe => return Ok(()),
-            Csrf::OriginOnly => Check::OriginOnly,
-            Csrf::Unsafe | Csrf::All if by_session || by_dead_session => match found.route.profile.session_needs {
-                // No page of another site can send that header unasked: it is proof already.
-                Some(_) => Check::OriginOnly,
-                None => Check::Full { proof: found.route.proof.into() },
+        let check = match opens_socket && (by_session || by_basic) {
+            true => Check::OriginOnly,
+            false => match found.route.check(is_safe, by_session || by_dead_session, by_basic) {
+                Some(check) => check,
+                None => return Ok(()),
             },
-            Csrf::Unsafe | Csrf::All if by_basic && !is_safe => Check::OriginOnly,
-            Csrf::Unsafe | Csrf::All => return Ok(()),
         };
         let evidence = Evidence::read(head.headers, policy.loopback(&head.host), head.client.secure);
-        let evidence = evidence.listed(dialect::lists_origin(policy, found.route, head));
+        let evidence =
+            evidence.listed(head.header(ORIGIN).is_some_and(|origin| policy.dialect_lists(found.route, origin)));
         let token = match (identity.token, sent_token(head.headers, head.query, policy, found.route.profile)) {
             (_, Sent::Nothing) | (None, _) => TokenState::Absent,
-            (Some(text), Sent::Once(sent)) if csrf::verify(text, &sent) => TokenState::Right,
+            (Some(text), Sent::Once(sent)) if is_right(found.route.profile, text, &sent) => TokenState::Right,
             (Some(_), _) => TokenState::Wrong,
         };
         let judged = match csrf::judge(&evidence, policy.origins(), check, token) {
@@ -65,6 +62,12 @@ impl Engine {
         let expired = if by_dead_session { identity.expired.clone() } else { Vec::new() };
         Err(Refusal::with(Reason::Csrf(refusal), Terms { expired, ..Terms::default() }))
     }
+}
+
+/// Whether a CSRF token is one of the session with this token: one that was made for it, or, where a dialect's clients keep
+/// theirs, the one with which it began.
+pub(super) fn is_right(profile: &Profile, session: &str, sent: &[u8]) -> bool {
+    csrf::verify(session, sent) || (profile.keeps_csrf_token && SessionToken::knows(session, sent))
 }
 
 /// The token, if there is one.

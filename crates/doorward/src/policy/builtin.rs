@@ -92,6 +92,8 @@ pub struct OwnRoute {
     pub yields: bool,
     /// How credentials are read and refusals are worded.
     pub profile: &'static Profile,
+    /// What is answered, for whoever asks what would be.
+    pub about: &'static str,
 }
 
 impl OwnRoute {
@@ -109,6 +111,7 @@ impl OwnRoute {
             any_host: false,
             yields: false,
             profile: &Profile::DOORWARD,
+            about: "",
         }
     }
 
@@ -132,6 +135,11 @@ impl OwnRoute {
 
     fn any_host(mut self) -> Self {
         self.any_host = true;
+        self
+    }
+
+    fn about(mut self, about: &'static str) -> Self {
+        self.about = about;
         self
     }
 

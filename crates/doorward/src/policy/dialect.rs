@@ -11,7 +11,7 @@ use super::complaint::{Complaints, nearest};
 use super::kirby;
 use super::pattern::{Pattern, literal_path};
 use super::profile::{Profile, Wording};
-use super::route::RealmId;
+use super::route::{RealmId, Route};
 use super::settings::{CorsSettings, Dialects, EzSettings, EzVendor, MagentoCompat, Settings};
 use crate::head::canonical_host;
 use crate::name::Name;
@@ -89,6 +89,13 @@ impl Policy {
     /// How whoever asks for a path wants to be answered by Doorward itself; nothing special where no dialect is spoken.
     pub fn speech(&self, host: &str, path: &str, headers: &HeaderMap) -> Option<Speech> {
         Speech::read(self, self.dialect_at(host, path)?.dialect.profile, headers)
+    }
+
+    /// Whether a dialect's own settings let scripts of this origin act for whoever is logged in.
+    pub(crate) fn dialect_lists(&self, route: &Route, origin: &str) -> bool {
+        let dialect = self.dialect(route.profile).filter(|dialect| dialect.cors.is_some());
+        let cors = dialect.and(route.cors.as_ref()).filter(|cors| cors.credentials);
+        cors.is_some_and(|cors| cors.lists(origin))
     }
 
     /// The dialect with this profile, where it is spoken.

@@ -20,6 +20,8 @@ pub struct Profile {
     pub csrf_requests: Option<CsrfRequests>,
     /// Whether nothing but a token is proof.
     pub csrf_token_only: bool,
+    /// Whether a session takes the CSRF token with which it began: clients go on with the one that they have.
+    pub keeps_csrf_token: bool,
     /// A header without which a session does not count, with its exact value.
     pub session_needs: Option<(&'static str, &'static str)>,
     /// Whether a refused method is told which ones there are.
@@ -121,6 +123,7 @@ impl Profile {
         csrf_query: None,
         csrf_requests: None,
         csrf_token_only: false,
+        keeps_csrf_token: false,
         session_needs: None,
         tells_methods: true,
         takes_bearer: false,
@@ -170,6 +173,7 @@ impl Profile {
         csrf_query: Some("csrf"),
         csrf_requests: Some(CsrfRequests::All),
         csrf_token_only: true,
+        keeps_csrf_token: true,
         overrides_method: MethodOverride::Always,
         options: Options::Refused,
         stray_authorization: StrayAuthorization::Ignored,
@@ -201,6 +205,16 @@ impl Profile {
         prefix: "/rest",
         ..Self::DOORWARD
     };
+
+    /// What people call it.
+    pub fn title(&self) -> &'static str {
+        match self.wording {
+            Wording::Problem => "Doorward",
+            Wording::ErrorMessage => "eZ Platform",
+            Wording::Kirby => "Kirby",
+            Wording::Magento => "Magento",
+        }
+    }
 
     /// The status of a refusal for this reason.
     pub fn status(&self, reason: &Reason) -> StatusCode {

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use http::{HeaderName, HeaderValue};
 
 use super::acl::ResourceId;
+use super::binding::Bindings;
 use super::force::Force;
 use super::pattern::Pattern;
 use super::profile::Profile;
 use super::quantity::{Period, Rate, Size};
 use super::settings::{CorsSettings, ProofKind};
 use super::source::Source;
+use crate::csrf::Check;
 use crate::name::Name;
 
 /// A realm of a policy: its place in [`Policy::realms`](super::Policy::realms).
@@ -130,6 +132,8 @@ pub struct Route {
     pub csrf_token: bool,
     /// Parameters that are set, whatever the client sent.
     pub force: Option<Force>,
+    /// Where the values of limitations stand.
+    pub limitations: Bindings,
     /// What scripts of other origins may do.
     pub cors: Option<Arc<CorsSettings>>,
     /// Whether the connection may become a WebSocket.
@@ -154,6 +158,8 @@ pub struct Route {
     pub upstream_uses_identity: bool,
     /// How credentials are read and refusals are worded.
     pub profile: &'static Profile,
+    /// What Doorward answers by itself, where a dialect says so; empty for all others.
+    pub about: &'static str,
 }
 
 impl Route {
@@ -180,6 +186,21 @@ impl Route {
     /// Whether it is one of Doorward's own resources.
     pub fn is_own(&self) -> bool {
         self.target == Target::Own
+    }
+
+    /// What proof a request needs whose caller is known by a session that a browser sends along, or by Basic. None needs none.
+    pub(crate) fn check(&self, is_safe: bool, by_session: bool, by_basic: bool) -> Option<Check> {
+        match self.csrf {
+            Csrf::Unsafe | Csrf::OriginOnly if is_safe => None,
+            Csrf::OriginOnly => Some(Check::OriginOnly),
+            Csrf::Unsafe | Csrf::All if by_session => Some(match self.profile.session_needs {
+                // No page of another site can send that header unasked: it is proof already.
+                Some(_) => Check::OriginOnly,
+                None => Check::Full { proof: self.proof.into() },
+            }),
+            Csrf::Unsafe | Csrf::All if by_basic && !is_safe => Some(Check::OriginOnly),
+            Csrf::Unsafe | Csrf::All => None,
+        }
     }
 
     /// The path that the upstream sees of a canonical path that this route matches.

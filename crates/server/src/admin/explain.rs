@@ -1,8 +1,10 @@
 //! `/admin/explain`: what would become of a request, step by step, without making it.
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use doorward::Name;
-use doorward::policy::{Door, Explanation, Outcome, Question};
+use doorward::policy::{Credential, Door, Explanation, Outcome, Question};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -56,8 +58,23 @@ pub(crate) struct Posted {
     user_id: Option<String>,
     /// Whether it comes by https. As the own origins say unless stated.
     secure: Option<bool>,
+    /// By what the caller says who they are. In whatever way counts unless stated.
+    by: Option<Means>,
+    /// Headers that a decision looks at, by their names.
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
     #[serde(default)]
     door: Listener,
+}
+
+/// How a caller says who they are.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = Credential)]
+enum Means {
+    Session,
+    Basic,
+    Token,
 }
 
 /// Which listener.
@@ -121,7 +138,7 @@ pub(crate) async fn ask(
     let roles = texts.map(Name::parse).collect::<Result<Vec<_>, _>>();
     let roles = roles.map_err(|error| Refused::invalid("roles", error.to_string()))?;
     let method = method.unwrap_or_else(|| "GET".to_owned());
-    let question = Question { method, path, host, realm, roles, user_id, secure };
+    let question = Question { method, path, host, realm, roles, user_id, secure, ..Question::default() };
     Ok(Json(View::of(house.engine.policy().explain(door.into(), &question))))
 }
 
@@ -129,8 +146,9 @@ pub(crate) async fn ask(
 #[utoipa::path(post, path = "/admin/explain", tag = "rules", request_body = Posted,
     responses((status = 200, body = View), Reading))]
 pub(crate) async fn post(_: Administrator, State(house): House, Json(posted): Json<Posted>) -> Json<View> {
-    let Posted { method, path, host, realm, roles, user_id, secure, door } = posted;
-    let question = Question { method, path, host, realm, roles, user_id, secure };
+    let Posted { method, path, host, realm, roles, user_id, secure, by, headers, door } = posted;
+    let by = by.map(Credential::from);
+    let question = Question { method, path, host, realm, roles, user_id, secure, by, headers };
     Json(View::of(house.engine.policy().explain(door.into(), &question)))
 }
 
@@ -144,6 +162,16 @@ impl View {
         let step = |step: doorward::policy::Step| Step { title: step.title, text: step.text, passed: step.passed };
         let steps = steps.into_iter().map(step).collect();
         Self { method, path, route, access, caller, verdict, status, reason, steps }
+    }
+}
+
+impl From<Means> for Credential {
+    fn from(means: Means) -> Self {
+        match means {
+            Means::Session => Self::Session,
+            Means::Basic => Self::Basic,
+            Means::Token => Self::Token,
+        }
     }
 }
 

@@ -7,6 +7,10 @@ use crate::name::Name;
 use crate::policy::profile::Profile;
 use crate::policy::settings::{Dialects, EzSettings, KirbySettings, MagentoSettings};
 
+const SEEN: &str = "users, as far as the caller has the permissions of `users`, or of `user` about themselves";
+const TOKEN: &str = "a bearer token for username and password: 200; 400 where one is missing, 401 for a wrong pair";
+const CHANGED: &str = "a change of a user, by the permission that is named like it";
+
 /// The routes of the dialects that are spoken.
 pub(crate) fn routes(dialects: &Dialects) -> Vec<OwnRoute> {
     let ez = dialects.ez.iter().flat_map(ez);
@@ -48,17 +52,23 @@ fn ez(ez: &EzSettings) -> Vec<OwnRoute> {
     };
     let mut routes = vec![
         // The body is looked at before the session is: the handler looks for one.
-        session("POST", "/user/sessions", Anonymous),
-        session("GET", "/user/sessions/current", Identify),
+        session("POST", "/user/sessions", Anonymous).about(
+            "a session for the login and password of a SessionInput: 201, or 200 or 409 where one is alive; 401 for a wrong pair",
+        ),
+        session("GET", "/user/sessions/current", Identify)
+            .about("the session that is alive: 200, or 404, which takes the cookie away"),
         // What the token is about is looked at before the token is: the handlers ask for it themselves.
-        session("DELETE", "/user/sessions/:id", Identify),
-        session("POST", "/user/sessions/:id/refresh", Identify),
+        session("DELETE", "/user/sessions/:id", Identify)
+            .about("the caller's session with that id ends: 204; 401 without its token, 404 for any other id"),
+        session("POST", "/user/sessions/:id/refresh", Identify)
+            .about("whether the caller's session with that id is alive: 200; 401 without its token, 404 for any other id"),
     ];
     let basic_root = Some(ez.basic_root.trim_end_matches('/')).filter(|root| !root.is_empty());
     for root in std::iter::once(root).chain(basic_root) {
         let top = route("GET", format!("{root}/"), Identify);
-        routes.push(OwnRoute { yields: true, ..top });
-        routes.push(route("GET", format!("{root}/user/current"), Identify));
+        routes.push(OwnRoute { yields: true, ..top }.about("the root, with the links to sessions"));
+        let current = route("GET", format!("{root}/user/current"), Identify);
+        routes.push(current.about("307 to whoever is logged in, 401 for a guest"));
     }
     routes
 }
@@ -74,27 +84,29 @@ fn kirby(kirby: &KirbySettings) -> Vec<OwnRoute> {
     let open = |methods, path, access| route(methods, path, access, OwnCsrf::OriginOnly);
     let own = |methods, path| route(methods, path, SelfOnly, proof);
     let mut routes = vec![
-        own("GET", "/auth"),
-        open("POST", "/auth/login", Anonymous),
-        open("POST", "/auth/code", Anonymous),
-        open("POST", "/auth/logout", Identify),
+        own("GET", "/auth").about("who is logged in, and what they may"),
+        open("POST", "/auth/login", Anonymous).about(
+            "a session for email and password, with the token of a session or of a guest: 200; 400 without it, 403 for a wrong pair",
+        ),
+        open("POST", "/auth/code", Anonymous).about("403, since no log-in asks for a code"),
+        open("POST", "/auth/logout", Identify).about("the caller's session ends, if there is one: 200"),
         // It always succeeds, whatever an Authorization header says.
-        OwnRoute { basic: false, ..open("POST", "/auth/ping", Identify) },
-        open("GET", "/system", Identify),
-        own("GET,POST", "/users"),
-        own("GET,POST", "/users/search"),
-        own("GET,DELETE", "/users/:id"),
-        own("GET", "/account"),
-        own("GET", "/roles"),
-        own("GET", "/roles/:name"),
+        OwnRoute { basic: false, ..open("POST", "/auth/ping", Identify) }.about("200, always"),
+        open("GET", "/system", Identify).about("how to log in, and whether somebody has"),
+        own("GET,POST", "/users").about(SEEN),
+        own("GET,POST", "/users/search").about(SEEN),
+        own("GET,DELETE", "/users/:id").about(SEEN),
+        own("GET", "/account").about("the caller, by `user.access`"),
+        own("GET", "/roles").about("the roles of users whom the caller may see"),
+        own("GET", "/roles/:name").about("the roles of users whom the caller may see"),
     ];
+    let changed = |path| own("PATCH", path).about(CHANGED);
     routes.extend(
-        ["/account/email", "/account/language", "/account/name", "/account/password", "/account/role"]
-            .map(|path| own("PATCH", path)),
+        ["/account/email", "/account/language", "/account/name", "/account/password", "/account/role"].map(changed),
     );
     routes.extend(
         ["/users/:id/email", "/users/:id/language", "/users/:id/name", "/users/:id/password", "/users/:id/role"]
-            .map(|path| own("PATCH", path)),
+            .map(changed),
     );
     routes
 }
@@ -110,12 +122,15 @@ fn magento(magento: &MagentoSettings) -> Vec<OwnRoute> {
     let revoke = route("POST", format!("{root}/V1/integration/customer/revoke-customer-token"), customers, SelfOnly);
     let section = route("GET", "/customer/section/load".into(), customers, Identify);
     vec![
-        route("POST", format!("{root}/V1/integration/customer/token"), customers, Anonymous),
-        route("POST", format!("{root}/V1/integration/admin/token"), admins, Anonymous),
-        OwnRoute { csrf: OwnCsrf::Full, ..revoke },
-        route("POST", "/customer/ajax/login".into(), customers, Anonymous),
-        route("GET", "/customer/ajax/logout".into(), customers, Identify),
+        route("POST", format!("{root}/V1/integration/customer/token"), customers, Anonymous).about(TOKEN),
+        route("POST", format!("{root}/V1/integration/admin/token"), admins, Anonymous).about(TOKEN),
+        OwnRoute { csrf: OwnCsrf::Full, ..revoke }.about("all bearer tokens of the caller end: 200"),
+        route("POST", "/customer/ajax/login".into(), customers, Anonymous).about(
+            "a session for username and password: 200, whatever comes of it; 400 without `X-Requested-With: XMLHttpRequest`",
+        ),
+        route("GET", "/customer/ajax/logout".into(), customers, Identify)
+            .about("the caller's session ends: 200; 400 without `X-Requested-With: XMLHttpRequest`"),
         // A shop that has sections of its own answers for all of them.
-        OwnRoute { yields: true, ..section },
+        OwnRoute { yields: true, ..section }.about("what the section `customer` shows of whoever is logged in"),
     ]
 }

@@ -3,11 +3,8 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue};
-
 use super::{Matched, Workshop, enter};
 use crate::head::canonical_host;
-use crate::identity::is_identity;
 use crate::name::Name;
 use crate::policy::acl::ResourceId;
 use crate::policy::complaint::{Complaint, nearest};
@@ -16,25 +13,25 @@ use crate::policy::force::Force;
 use crate::policy::pattern::{Pattern, literal_path};
 use crate::policy::profile::{Profile, Wording};
 use crate::policy::role::unknown_resource;
-use crate::policy::route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
-use crate::policy::rules::{AuthorizationRule, CorsRule, HeaderRule, RouteRule, Rules};
+use crate::policy::route::{Access, Authorization, Bounds, Csrf, RealmId, Route, Target};
+use crate::policy::rules::{AuthorizationRule, CorsRule, RouteRule, Rules};
 use crate::policy::settings::{CorsSettings, CsrfRequests, ProofKind, SameSite};
 use crate::policy::source::Source;
 use crate::policy::table::Table;
 
 /// One route of a file, and how to say where its parts are.
-struct Written<'a> {
-    rule: &'a RouteRule,
+pub(super) struct Written<'a> {
+    pub(super) rule: &'a RouteRule,
     rules: &'a Rules,
     path: String,
 }
 
 impl Written<'_> {
-    fn source(&self, key: &str) -> Source {
+    pub(super) fn source(&self, key: &str) -> Source {
         self.rules.source(&format!("{}.{key}", self.path))
     }
 
-    fn complaint(&self, key: &str, text: impl Into<String>) -> Complaint {
+    pub(super) fn complaint(&self, key: &str, text: impl Into<String>) -> Complaint {
         Complaint::new(self.source(key), text)
     }
 }
@@ -92,6 +89,7 @@ impl Workshop<'_> {
         let basic = self.basic(rule, &access, &realm_names, profile);
         let (csrf, proof) = self.csrf(here, &pattern, &realm_names, profile);
         let force = self.force(here, &pattern, &access);
+        let limitations = self.limitations(here, &pattern, profile, force.as_ref());
         let target = self.target(here);
         let bounds = Bounds {
             body: rule.limits.body.unwrap_or(self.settings.limits.body),
@@ -129,6 +127,7 @@ impl Workshop<'_> {
             proof,
             csrf_token: rule.csrf_token,
             force,
+            limitations,
             cors: cors.filter(|cors| cors.lists_any()),
             websocket: rule.websocket,
             log_in_page: rule.log_in_page.unwrap_or(true),
@@ -141,6 +140,7 @@ impl Workshop<'_> {
             bounds,
             upstream_uses_identity: rule.upstream_uses_identity,
             profile,
+            about: "",
         }
     }
 
@@ -338,57 +338,4 @@ impl Workshop<'_> {
         }
         begins.filter(|prefix| !prefix.is_empty()).map(Into::into)
     }
-
-    fn headers(&mut self, here: &Written<'_>, way: &str, rule: &HeaderRule) -> HeaderChanges {
-        let mut changes = HeaderChanges::default();
-        let mut wrong = |key: String, text: String| {
-            self.complaints.push(here.complaint(&key, text).fix("leave this header to Doorward"));
-        };
-        for (name, value) in &rule.set {
-            let key = format!("headers.{way}.set.{name}");
-            match (header(name), HeaderValue::from_str(value)) {
-                (Ok(name), Ok(mut value)) => {
-                    // It may be the upstream's password.
-                    value.set_sensitive(true);
-                    changes.set.push((name, value));
-                }
-                (Err(text), _) => wrong(key, text),
-                (_, Err(_)) => wrong(key, format!("the value of `{name}` has a character that no header may have")),
-            }
-        }
-        for (place, name) in rule.remove.iter().enumerate() {
-            match header(name) {
-                Ok(name) => changes.remove.push(name),
-                Err(text) => wrong(format!("headers.{way}.remove.{place}"), text),
-            }
-        }
-        changes
-    }
-}
-
-/// Names that say who is calling, or where a message ends, are not for rules.
-fn header(name: &str) -> Result<HeaderName, String> {
-    let parsed = HeaderName::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is no name of a header"))?;
-    let folded: String = parsed.as_str().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
-    let framing = [
-        "host",
-        "connection",
-        "content-length",
-        "transfer-encoding",
-        "te",
-        "trailer",
-        "upgrade",
-        "keep-alive",
-        "proxy-connection",
-        "proxy-authorization",
-        "proxy-authenticate",
-        "forwarded",
-        "cookie",
-        "set-cookie",
-    ];
-    let reserved = is_identity(&folded) || folded.starts_with("x-forwarded-");
-    if reserved || framing.contains(&&*folded) {
-        return Err(format!("`{name}` is Doorward's to set"));
-    }
-    Ok(parsed)
 }

@@ -102,6 +102,7 @@ impl Workshop<'_> {
             proof,
             csrf_token: false,
             force: None,
+            limitations: Bindings::default(),
             cors,
             websocket: false,
             log_in_page: false,
@@ -114,6 +115,7 @@ impl Workshop<'_> {
             response_headers: HeaderChanges::default(),
             upstream_uses_identity: false,
             profile: own.profile,
+            about: own.about,
         };
         Some((matched.asked, route))
     }

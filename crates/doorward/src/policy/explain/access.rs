@@ -1,0 +1,99 @@
+//! What the route asks for, and what it sets.
+
+use http::StatusCode;
+
+use super::Question;
+use super::asked::Asked;
+use super::caller::Caller;
+use super::told::{End, Told};
+use crate::name::Name;
+use crate::policy::route::{Access, RealmId, Route};
+use crate::policy::{Found, Policy};
+use crate::refusal::Reason;
+
+impl Policy {
+    pub(super) fn tell_access(
+        &self,
+        asked: &Asked<'_>,
+        route: &Route,
+        caller: Caller,
+        roles: &[Name],
+        told: &mut Told,
+    ) -> Result<(), End> {
+        let not_logged_in = |told: &mut Told| {
+            let text = format!("it asks for {}, and nobody is logged in", route.asks);
+            told.stop("access", route.profile.status(&Reason::NotLoggedIn), text)
+        };
+        match (&route.access, caller.realm) {
+            (Access::Anonymous, _) => told.pass("access", "it asks for nothing".to_owned()),
+            (Access::SelfOnly, Some(realm)) => {
+                let realm = self.realm(realm).name();
+                if !self.may_self(route, asked.path.as_str(), realm, roles) {
+                    let text = "it asks for a customer: neither somebody behind the store code `all`, nor an \
+                                administrator without all resources, is one";
+                    let status = route.profile.status(&Reason::Forbidden("self".to_owned()));
+                    return Err(told.stop("access", status, text.to_owned()));
+                }
+                told.pass("access", "it asks for a user, on their own data".to_owned());
+            }
+            (Access::SelfOnly, None) | (Access::Deny, None) => return Err(not_logged_in(told)),
+            (Access::Deny, Some(_)) => {
+                let text = "access = \"deny\": nobody has decided yet".to_owned();
+                return Err(told.stop("access", route.profile.status(&Reason::Undecided), text));
+            }
+            (Access::Resources(needed), Some(_)) => match self.grants(roles).missing(needed) {
+                None => {
+                    let names: Vec<&str> = needed.iter().map(|id| self.resources().name(*id)).collect();
+                    told.pass("access", format!("the roles grant {}", names.join(", ")));
+                }
+                Some(missing) => {
+                    let missing = self.resources().name(missing);
+                    let status = route.profile.status(&Reason::Forbidden(missing.to_owned()));
+                    return Err(told.stop("access", status, format!("the roles do not grant {missing}")));
+                }
+            },
+            (Access::Resources(needed), None) => {
+                let may = |realm: &RealmId| self.guest_grants(*realm).missing(needed).is_none();
+                match route.realms.iter().find(|realm| may(realm)) {
+                    Some(realm) => {
+                        let text = format!("guests of {} have {}", self.realm(*realm).name(), route.asks);
+                        told.pass("access", text);
+                    }
+                    None => return Err(not_logged_in(told)),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Asked for after everything else, as the door does.
+    pub(super) fn tell_secure(&self, asked: &Asked<'_>, route: &Route, told: &mut Told) -> Result<(), End> {
+        if !route.secure {
+            return Ok(());
+        }
+        if !asked.secure {
+            let text = "the route is for https alone".to_owned();
+            return Err(told.stop("secure", route.profile.status(&Reason::HttpsRequired), text));
+        }
+        told.pass("secure", "it comes by https".to_owned());
+        Ok(())
+    }
+
+    pub(super) fn tell_force(
+        &self,
+        found: &Found<'_>,
+        question: &Question,
+        known: bool,
+        told: &mut Told,
+    ) -> Result<(), End> {
+        let Some(force) = &found.route.force else { return Ok(()) };
+        if let Some(id) = question.user_id.as_deref().filter(|_| known)
+            && !force.path_may_match(id, |name| found.decoded(name))
+        {
+            let text = format!("a parameter of the path is not the caller's own ({id})");
+            return Err(told.stop("force", StatusCode::NOT_FOUND, text));
+        }
+        told.pass("force", format!("parameters are set, whatever the client sent: {}", force.describe()));
+        Ok(())
+    }
+}
