@@ -33,6 +33,7 @@ mod rules;
 mod selection;
 mod settings;
 mod site;
+mod siteaccess;
 mod source;
 mod stored;
 mod table;
@@ -49,6 +50,7 @@ use papaya::HashMap;
 
 pub use acl::{Grants, Resource, ResourceId, Tree};
 pub use binding::Bindings;
+pub(crate) use binding::Bound;
 pub use builtin::{Door, OwnRoute};
 pub use compile::Draft;
 pub use complaint::{Complaint, Complaints, nearest};
@@ -75,6 +77,7 @@ pub use settings::{
     RealmSettings, SameSite, SessionCap, SessionSettings, Settings, Tls, UpstreamSettings, Upstreams, WhenCapped,
     WiderCors, schema,
 };
+pub use siteaccess::{Jar, LOGIN as EZ_LOGIN};
 pub use source::{File, Source};
 pub use table::RouteId;
 pub use words::{InvalidNetwork, InvalidOrigin, List, Network, Origin, SecretUrl};

@@ -9,6 +9,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::clock::Time;
 use crate::name::Name;
+use crate::policy::Values;
 
 /// The store's number of a user. Never used again, also when the user is removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -153,6 +154,13 @@ pub struct User {
     pub created: Time,
     /// When the user logged in last.
     pub last_login: Option<Time>,
+}
+
+impl User {
+    /// What rules may say of a user: the values of placeholders.
+    pub(crate) fn values(&self) -> Values<'_> {
+        Values { user_id: self.id.as_str(), user_login: self.login.as_str(), attributes: &self.attributes }
+    }
 }
 
 impl fmt::Debug for User {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use http::header::HeaderValue;
 
-use crate::policy::{CrossOrigin, Forced, Policy, Route, RouteId};
+use crate::policy::{Bound, CrossOrigin, Forced, Policy, Route, RouteId};
 use crate::refusal::Refusal;
 use crate::session::{Session, SessionHandle, SessionKey};
 use crate::user::User;
@@ -33,6 +33,8 @@ pub struct Pass {
     /// The query after forcing, where that changed it.
     pub(crate) query: Option<String>,
     pub(crate) forced: Option<Forced>,
+    /// What of the request the caller's grants depend on, where those have limitations.
+    pub(crate) bound: Option<Bound>,
     /// The method that the request is meant with, where it is not the one that it has.
     pub(crate) method: Option<http::Method>,
     /// The path by which the route was found, where a dialect reads more into the one that was sent.

@@ -9,7 +9,7 @@ use super::preflight::cors;
 use super::{Engine, dialect, navigation};
 use crate::head::Head;
 use crate::path::PathError;
-use crate::policy::{Access, DialectHit, ForceError, Found, Place, Policy, Values};
+use crate::policy::{Access, Bound, DialectHit, ForceError, Found, Place, Policy, RealmId};
 use crate::refusal::{Reason, Refusal, Terms};
 use crate::verdict::{Caller, Known, Pass};
 
@@ -50,10 +50,10 @@ impl Engine {
             return Err(Refusal::with(Reason::UnexpectedUser, terms).of(&identity.caller));
         }
         self.check_csrf(policy, found, head, &identity).map_err(|refusal| refusal.of(&identity.caller))?;
-        let access = self.check_access(policy, found, head, &identity.caller);
-        if let Err(reason) = access {
-            return Err(refuse(policy, found, head, reason, identity.expired).of(&identity.caller));
-        }
+        let bound = match self.check_access(policy, found, head, &identity.caller) {
+            Ok(bound) => bound,
+            Err(reason) => return Err(refuse(policy, found, head, reason, identity.expired).of(&identity.caller)),
+        };
         if route.secure && !head.client.secure {
             let terms = Terms { expired: identity.expired, ..Terms::default() };
             return Err(Refusal::with(Reason::HttpsRequired, terms).of(&identity.caller));
@@ -66,6 +66,7 @@ impl Engine {
             path: head.path.is_rewritten().then(|| head.path.as_str().to_owned()),
             query: None,
             forced: None,
+            bound,
             method: None,
             matched: None,
             csrf_token,
@@ -81,13 +82,22 @@ impl Engine {
         }
     }
 
-    fn check_access(&self, policy: &Policy, found: &Found<'_>, head: &Head<'_>, caller: &Caller) -> Result<(), Reason> {
+    /// Whether the caller may, and what of the request that depends on.
+    fn check_access(
+        &self,
+        policy: &Policy,
+        found: &Found<'_>,
+        head: &Head<'_>,
+        caller: &Caller,
+    ) -> Result<Option<Bound>, Reason> {
+        let siteaccess = || policy.siteaccess(found.route.profile, head.headers).ok().flatten();
+        let bound = || found.route.limitations.read(found, head.query, siteaccess());
         match (&found.route.access, caller) {
-            (Access::Anonymous, _) => Ok(()),
+            (Access::Anonymous, _) => Ok(None),
             (Access::SelfOnly, Caller::Known(known)) => {
                 let user = &known.user;
                 match policy.may_self(found.route, head.path.as_str(), &user.realm, &user.roles) {
-                    true => Ok(()),
+                    true => Ok(None),
                     false => Err(Reason::Forbidden("self".to_owned())),
                 }
             }
@@ -95,14 +105,12 @@ impl Engine {
             (Access::Deny, Caller::Known(_)) => Err(Reason::Undecided),
             (Access::Deny, Caller::Guest) => Err(Reason::NotLoggedIn),
             (Access::Resources(needed), Caller::Known(known)) => {
-                match policy.grants(&known.user.roles).missing(needed) {
-                    None => Ok(()),
-                    Some(missing) => Err(Reason::Forbidden(policy.resources().name(missing).to_owned())),
-                }
+                let suffice = policy.grants(&known.user.roles).suffice(needed, bound, Some(known.user.values()));
+                suffice.map_err(|missing| Reason::Forbidden(policy.resources().name(missing).to_owned()))
             }
             (Access::Resources(needed), Caller::Guest) => {
-                let may = |realm| policy.guest_grants(realm).missing(needed).is_none();
-                if found.route.realms.iter().any(|realm| may(*realm)) { Ok(()) } else { Err(Reason::NotLoggedIn) }
+                let may = |realm: &RealmId| policy.guest_grants(*realm).suffice(needed, bound, None).ok();
+                found.route.realms.iter().find_map(may).ok_or(Reason::NotLoggedIn)
             }
         }
     }
@@ -111,11 +119,7 @@ impl Engine {
     fn force(&self, found: &Found<'_>, head: &Head<'_>, pass: &mut Pass) -> Result<(), Refusal> {
         let Some(force) = &found.route.force else { return Ok(()) };
         let forced = match pass.caller.known() {
-            Some(Known { user, .. }) => force.resolve(Values {
-                user_id: user.id.as_str(),
-                user_login: user.login.as_str(),
-                attributes: &user.attributes,
-            }),
+            Some(Known { user, .. }) => force.resolve(user.values()),
             // On a route that guests may use, what would be theirs is dropped and nothing is set.
             None => Ok(force.resolve_for_guest()),
         };

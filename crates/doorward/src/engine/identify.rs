@@ -124,7 +124,8 @@ impl Engine {
                 self.end_exposed(policy, realm, head).await?;
                 continue;
             }
-            for name in policy.cookie_names(realm, head.client.secure, route.profile) {
+            let jar = policy.jar(route.profile, head.headers);
+            for name in policy.cookie_names(realm, head.client.secure, jar) {
                 let text = match cookie::find(head.headers, name) {
                     Cookie::None => continue,
                     Cookie::Ambiguous => return Err(Reason::AmbiguousCookie.into()),

@@ -35,6 +35,9 @@ impl Engine {
             let speech = dialect::speech(&policy, profile, "", head);
             Verdict::Deny(Refusal::with(reason, Terms { speech, secure: head.client.secure, ..Terms::default() }))
         };
+        if let Err(reason) = policy.siteaccess(profile, head.headers) {
+            return refused(reason);
+        }
         let method = match profile.meant_method(head.method, head.headers) {
             Ok(method) => method,
             Err(reason) => return refused(reason),
@@ -123,7 +126,12 @@ impl Engine {
         match &route.access {
             Access::Anonymous | Access::SelfOnly => true,
             Access::Deny => false,
-            Access::Resources(needed) => policy.grants(&user.roles).missing(needed).is_none(),
+            Access::Resources(needed) => {
+                let grants = policy.grants(&user.roles);
+                // What a limitation was met by is known of the same route alone.
+                let bound = pass.bound.as_ref().filter(|_| route.limitations == pass.route().limitations);
+                grants.suffice(needed, || bound.cloned().unwrap_or_default(), Some(user.values())).is_ok()
+            }
         }
     }
 }

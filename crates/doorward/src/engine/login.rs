@@ -55,7 +55,8 @@ impl Engine {
         let now = self.clock.now();
         let remember = request.remember;
         let (realm, user) = self.authenticate(&policy, request, None, visit, now).await?;
-        self.begin(&policy, realm, *user, remember, visit, now).await
+        let token = SessionToken::random().map_err(|error| unavailable(&error))?;
+        self.begin(&policy, realm, token, *user, remember, visit, now).await
     }
 
     /// Whether somebody could log in, without a session for them. The audit says why they got none.
@@ -103,6 +104,12 @@ impl Engine {
         };
         let event = visit.event(EventKind::LogIn, now);
         match self.verify(claim, now).await {
+            // As to somebody with a wrong password: who may log in where is not for strangers to find out.
+            Ok(Claimed::Right(user)) if !policy.may_log_in(&user, visit.profile, visit.headers) => {
+                let event = event.about(user.number, &user.realm, user.login.as_str());
+                self.notes.event(event.outcome("may_not_log_in_here"));
+                Err(Reason::BadCredentials.into())
+            }
             Ok(Claimed::Right(user)) => Ok((realm, user)),
             Ok(Claimed::Wrong { user, .. }) => {
                 let event = event.outcome("bad_credentials");
@@ -124,18 +131,21 @@ impl Engine {
         }
     }
 
-    async fn begin(
+    /// A session with this token, for somebody whose password was verified.
+    #[allow(clippy::too_many_arguments, reason = "one call, one record; a struct would only repeat its fields")]
+    pub(super) async fn begin(
         &self,
         policy: &Policy,
         realm: RealmId,
+        token: SessionToken,
         user: User,
         remember: bool,
         visit: &Visit<'_>,
         now: Time,
     ) -> Result<LoggedIn, Refusal> {
-        let token = SessionToken::random().map_err(|error| unavailable(&error))?;
         let stored = self.new_session(policy, realm, &user, &token, remember, visit, now);
-        let mut names = policy.cookie_names(realm, visit.client.secure, visit.profile);
+        let jar = policy.jar(visit.profile, visit.headers);
+        let mut names = policy.cookie_names(realm, visit.client.secure, jar);
         let presented = names.find_map(|name| visit.cookie(name));
         let replaces =
             presented.filter(|text| SessionToken::is_well_formed(text)).map(|text| SessionDigest::of(text).key());
@@ -208,7 +218,8 @@ impl Engine {
         self.sessions.insert(key, session);
         let max_age = stored.remembered.then(|| stored.absolute_end.saturating_sub(now));
         let mut cookies = Vec::with_capacity(2);
-        cookies.extend(policy.session_cookies(realm, secure, visit.profile, token.expose(), max_age));
+        let jar = policy.jar(visit.profile, visit.headers);
+        cookies.extend(policy.session_cookies(realm, secure, jar, token.expose(), max_age));
         let device = device::device_cookie(&self.keys.device, u64::from(user.number.0), now);
         cookies.push(policy.device_set_cookie(secure, &device));
         let csrf_token = csrf::token(token.expose()).map_err(|error| unavailable(&error))?;

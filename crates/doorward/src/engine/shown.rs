@@ -30,7 +30,8 @@ impl Engine {
             return Ok(None);
         }
         let now = self.clock.now();
-        for name in policy.cookie_names(realm, visit.client.secure, visit.profile) {
+        let jar = policy.jar(visit.profile, visit.headers);
+        for name in policy.cookie_names(realm, visit.client.secure, jar) {
             let Some(token) = visit.cookie(name) else { continue };
             let known = self.known(&policy, realm, token, now).await.map_err(|error| unavailable(&error))?;
             if let Some(known) = known

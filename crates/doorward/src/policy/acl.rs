@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
+use super::binding::Bound;
 use super::complaint::{Complaint, Complaints};
+use super::force::Values;
+use super::limitation::Limited;
 use super::rules::{AclRule, Rules};
 use super::source::Source;
 
@@ -142,16 +145,17 @@ fn name_is_wrong(name: &str) -> Option<String> {
     name.starts_with("Doorward::").then(|| "resources that begin with `Doorward::` are Doorward's own".into())
 }
 
-/// A set of resources of one tree: one bit each.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// A set of resources of one tree: one bit each; and beside it what is granted within limitations.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Grants {
     bits: Box<[u64]>,
+    limited: Vec<Limited>,
 }
 
 impl Grants {
     /// The empty set of a tree with so many resources.
     pub(crate) fn none(resources: usize) -> Self {
-        Self { bits: vec![0; resources.div_ceil(64)].into() }
+        Self { bits: vec![0; resources.div_ceil(64)].into(), limited: Vec::new() }
     }
 
     /// Whether a resource is in the set.
@@ -164,20 +168,67 @@ impl Grants {
         wanted.iter().copied().find(|id| !self.has(*id))
     }
 
-    /// The resources in the set, in the order of the tree.
+    /// The first of these resources that is neither in the set nor granted within limitations that a request meets.
+    pub(crate) fn missing_within(
+        &self,
+        wanted: &[ResourceId],
+        bound: &Bound,
+        caller: Option<Values<'_>>,
+    ) -> Option<ResourceId> {
+        let met = |id: ResourceId| self.limited.iter().any(|one| one.has(id) && one.is_met(bound, caller));
+        wanted.iter().copied().find(|id| !self.has(*id) && !met(*id))
+    }
+
+    /// Whether all of these resources are granted, and what of a request that depends on. `bound` is asked for only where
+    /// something is granted within limitations.
+    ///
+    /// # Errors
+    /// The first resource that is not granted.
+    pub(crate) fn suffice(
+        &self,
+        wanted: &[ResourceId],
+        bound: impl FnOnce() -> Bound,
+        caller: Option<Values<'_>>,
+    ) -> Result<Option<Bound>, ResourceId> {
+        let Some(missing) = self.missing(wanted) else { return Ok(None) };
+        if self.limited.is_empty() {
+            return Err(missing);
+        }
+        let bound = bound();
+        match self.missing_within(wanted, &bound, caller) {
+            None => Ok(Some(bound)),
+            Some(missing) => Err(missing),
+        }
+    }
+
+    /// What is granted within limitations alone.
+    pub fn limited(&self) -> &[Limited] {
+        &self.limited
+    }
+
+    /// The resources in the set, in the order of the tree, without those that are granted within limitations.
     pub fn iter(&self) -> impl Iterator<Item = ResourceId> {
         let all = 0..(self.bits.len() * 64) as u32;
         all.map(ResourceId).filter(|id| self.has(*id))
     }
 
-    /// Whether every resource of `other` is in this set.
+    /// Whether everything of `other` is in this set.
     pub fn contains(&self, other: &Self) -> bool {
-        self.bits.iter().zip(&other.bits).all(|(mine, theirs)| theirs & !mine == 0)
+        self.lacks_of(other).is_none()
     }
 
-    /// The first resource of `other` that is not in this set.
+    /// The first resource of `other` that is not in this set, or not within the same limitations at most.
     pub fn lacks_of(&self, other: &Self) -> Option<ResourceId> {
-        other.iter().find(|id| !self.has(*id))
+        let lacks = |theirs: &Limited, id: ResourceId| {
+            let same = |mine: &Limited| mine.to == theirs.to && mine.has(id);
+            !self.has(id) && !self.limited.iter().any(same)
+        };
+        let limited = |theirs: &Limited| theirs.granted.iter().find(|id| lacks(theirs, *id));
+        other.iter().find(|id| !self.has(*id)).or_else(|| other.limited.iter().find_map(limited))
+    }
+
+    pub(crate) fn limit(&mut self, limited: Limited) {
+        self.limited.push(limited);
     }
 
     pub(crate) fn add(&mut self, id: ResourceId) {
@@ -192,9 +243,11 @@ impl Grants {
 
     pub(crate) fn unite(&mut self, other: &Self) {
         self.bits.iter_mut().zip(&other.bits).for_each(|(mine, theirs)| *mine |= theirs);
+        self.limited.extend(other.limited.iter().cloned());
     }
 
     pub(crate) fn subtract(&mut self, other: &Self) {
         self.bits.iter_mut().zip(&other.bits).for_each(|(mine, theirs)| *mine &= !theirs);
+        self.limited.iter_mut().for_each(|limited| limited.granted.subtract(other));
     }
 }

@@ -1,7 +1,10 @@
 //! From rules as written to a policy as meant.
 
 mod declared;
+mod ez;
+mod headers;
 mod kirby;
+mod limited;
 mod own;
 mod warn;
 
@@ -102,6 +105,7 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
     shop.add_own(&draft.own, &mut routes, &mut public, &mut admin);
     shop.find_overlaps(&routes, written);
     shop.find_laxer(&routes[..written]);
+    shop.find_unbound(roles.values(), &routes[..written]);
 
     let guests = shop.guests(&roles);
     let dialects = {

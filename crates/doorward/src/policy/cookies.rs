@@ -3,10 +3,10 @@
 use http::header::HeaderValue;
 
 use super::Policy;
-use super::profile::Profile;
 use super::realm::{Realm, RealmCookie};
 use super::route::RealmId;
 use super::settings::{Listener, SameSite, Settings};
+use super::siteaccess::Jar;
 use super::words::Origin;
 use crate::cookie::SetCookie;
 
@@ -61,16 +61,16 @@ impl Policy {
         }
     }
 
-    /// The names under which clients of a profile show their session: a dialect's own where it is one, and else all that the
+    /// The names under which a client shows its session: a dialect's own where it is one, and else all that the
     /// realm has. Empty over plain HTTP, where none is given.
     pub fn cookie_names<'p>(
         &'p self,
         realm: RealmId,
         secure: bool,
-        profile: &'p Profile,
+        jar: impl Into<Jar<'p>>,
     ) -> impl Iterator<Item = &'p str> + 'p {
         let given = secure || self.cookies.plain;
-        let cookies = self.realm(realm).cookies_for(profile).filter(move |_| given);
+        let cookies = self.realm(realm).cookies_for(jar.into()).filter(move |_| given);
         cookies.map(move |cookie| if secure { &*cookie.secure } else { &*cookie.plain })
     }
 
@@ -81,24 +81,24 @@ impl Policy {
 
     /// The session's cookies with a token. They last as long as the browser runs, or `max_age` seconds. None over plain HTTP,
     /// where none is given.
-    pub(crate) fn session_cookies(
-        &self,
+    pub(crate) fn session_cookies<'p>(
+        &'p self,
         realm: RealmId,
         secure: bool,
-        profile: &Profile,
+        jar: impl Into<Jar<'p>>,
         token: &str,
         max_age: Option<u32>,
     ) -> Vec<HeaderValue> {
         if !secure && !self.cookies.plain {
             return Vec::new();
         }
-        let cookies = self.realm(realm).cookies_for(profile);
+        let cookies = self.realm(realm).cookies_for(jar.into());
         cookies.map(|cookie| realm_cookie(cookie, secure).value(token).max_age(max_age).header()).collect()
     }
 
     /// The session's cookies, ended.
-    pub fn expired_cookies(&self, realm: RealmId, secure: bool, profile: &Profile) -> Vec<HeaderValue> {
-        let cookies = self.realm(realm).cookies_for(profile);
+    pub fn expired_cookies<'p>(&'p self, realm: RealmId, secure: bool, jar: impl Into<Jar<'p>>) -> Vec<HeaderValue> {
+        let cookies = self.realm(realm).cookies_for(jar.into());
         let ended = cookies.map(|cookie| {
             let ended = realm_cookie(cookie, secure).value(cookie.profile.expired_cookie).max_age(Some(0));
             ended.header()

@@ -189,12 +189,25 @@ pub(super) fn roots(dialects: &Dialects) -> Vec<(&'static Profile, Pattern)> {
     places.collect()
 }
 
+/// A session cookie that a dialect gives a name to.
+pub(super) struct DialectCookie {
+    pub(super) profile: &'static Profile,
+    /// The siteaccess that it is for, where each has its own.
+    pub(super) siteaccess: Option<String>,
+    pub(super) name: String,
+}
+
 /// The session cookies of a realm that dialects give names to.
-pub(super) fn cookies_of(dialects: &Dialects, realm: &Name) -> Vec<(&'static Profile, String)> {
+pub(super) fn cookies_of(dialects: &Dialects, realm: &Name) -> Vec<DialectCookie> {
     let mut found = Vec::new();
     for stated in stated(dialects) {
         let own = stated.realms.iter().zip(&stated.cookies).filter(|((_, named), _)| *named == realm);
-        found.extend(own.map(|(_, cookie)| (stated.profile, cookie.clone())));
+        let cookie = |(siteaccess, name): &(Option<String>, String)| DialectCookie {
+            profile: stated.profile,
+            siteaccess: siteaccess.clone(),
+            name: name.clone(),
+        };
+        found.extend(own.flat_map(|(_, cookies)| cookies.iter().map(cookie)));
     }
     found
 }
@@ -239,8 +252,8 @@ struct Stated<'s> {
     profile: &'static Profile,
     /// Keys, and the realms that they name.
     realms: Vec<(&'static str, &'s Name)>,
-    /// The cookie of each.
-    cookies: Vec<String>,
+    /// The cookies of each: for which siteaccess, and what it is called.
+    cookies: Vec<Vec<(Option<String>, String)>>,
     /// Keys, roots, hosts, and whether guests are challenged.
     places: Vec<(&'static str, String, Option<String>, bool)>,
 }
@@ -255,27 +268,37 @@ fn stated(dialects: &Dialects) -> Vec<Stated<'_>> {
         if !ez.basic_host.is_empty() {
             places.push(("root", ez.root().to_owned(), Some(ez.basic_host.clone()), ez.basic));
         }
-        let (realms, cookies) = (vec![("users", &ez.users)], vec![ez.cookie()]);
+        let (realms, cookies) = (vec![("users", &ez.users)], vec![ez.cookies()]);
         all.push(Stated { profile: &Profile::EZ, realms, cookies, places });
     }
     if let Some(kirby) = &dialects.kirby {
         let places = vec![("root", kirby.root.clone(), None, false)];
-        let (realms, cookies) = (vec![("users", &kirby.users)], vec!["kirby_session".to_owned()]);
+        let (realms, cookies) = (vec![("users", &kirby.users)], vec![vec![(None, "kirby_session".to_owned())]]);
         all.push(Stated { profile: &Profile::KIRBY, realms, cookies, places });
     }
     if let Some(magento) = &dialects.magento {
         let places = vec![("root", magento.root.clone(), None, false)];
         let realms = vec![("customers", &magento.customers), ("admins", &magento.admins)];
-        let cookies = vec!["PHPSESSID".to_owned(), "admin".to_owned()];
+        let cookies = vec![vec![(None, "PHPSESSID".to_owned())], vec![(None, "admin".to_owned())]];
         all.push(Stated { profile: &Profile::MAGENTO, realms, cookies, places });
     }
     all
 }
 
 impl EzSettings {
-    /// What the session's cookie is called: as there, a name without the usual beginning gets it, and where the name says
+    /// What the cookie of each siteaccess is called, or of all, where the name does not tell them apart.
+    fn cookies(&self) -> Vec<(Option<String>, String)> {
+        let mut all: Vec<_> = self.siteaccesses().map(|site| (Some(site.to_owned()), self.cookie(site))).collect();
+        all.dedup_by(|two, one| two.1 == one.1);
+        if let [(siteaccess, _)] = &mut all[..] {
+            *siteaccess = None;
+        }
+        all
+    }
+
+    /// What the session's cookie is called for a siteaccess: as there, a name without the usual beginning gets it, and where the name says
     /// so, or is the usual one, the MD5 of the siteaccess stands in it. Nothing is protected by that MD5.
-    pub fn cookie(&self) -> String {
+    pub fn cookie(&self, siteaccess: &str) -> String {
         const MARKER: &str = "{siteaccess_hash}";
         let usual = match self.vendor {
             EzVendor::Ez => "eZSESSID",
@@ -288,7 +311,7 @@ impl EzSettings {
             name => format!("{usual}_{name}"),
         };
         let mut hash = String::with_capacity(32);
-        for byte in Md5::digest(self.siteaccess.as_bytes()) {
+        for byte in Md5::digest(siteaccess.as_bytes()) {
             let _ = write!(hash, "{byte:02x}");
         }
         name = name.replace(MARKER, &hash);
@@ -304,10 +327,10 @@ mod tests {
 
     #[test]
     fn the_cookie_of_ez_is_named_after_the_siteaccess() {
-        assert_eq!(EzSettings::default().cookie(), "eZSESSID98defd6ee70dfb1dea416cecdf391f58");
+        assert_eq!(EzSettings::default().cookie("site"), "eZSESSID98defd6ee70dfb1dea416cecdf391f58");
         let ibexa = EzSettings { vendor: EzVendor::Ibexa, ..EzSettings::default() };
-        assert_eq!(ibexa.cookie(), "IBX_SESSION_ID98defd6ee70dfb1dea416cecdf391f58");
-        let named = |name: &str| EzSettings { session_name: name.into(), ..EzSettings::default() }.cookie();
+        assert_eq!(ibexa.cookie("site"), "IBX_SESSION_ID98defd6ee70dfb1dea416cecdf391f58");
+        let named = |name: &str| EzSettings { session_name: name.into(), ..EzSettings::default() }.cookie("site");
         assert_eq!(named("shop"), "eZSESSID_shop");
         assert_eq!(named("eZSESSID_shop{siteaccess_hash}"), "eZSESSID_shop98defd6ee70dfb1dea416cecdf391f58");
     }

@@ -11,12 +11,13 @@ mod pairs;
 mod written;
 
 use std::borrow::Cow;
+use std::fmt;
 use std::sync::Arc;
 
 use http::Method;
 use serde_json::{Map, Value as Json};
 
-use alias::Steps;
+pub(crate) use alias::Steps;
 use media::{Media, media};
 
 /// The forced parameters of a route.
@@ -134,17 +135,14 @@ impl Force {
         self.parameters.iter().any(|parameter| parameter.in_path.is_none())
     }
 
+    /// Whether it sets or drops what a parameter may be taken for.
+    pub(crate) fn sets(&self, steps: &Steps) -> bool {
+        self.parameters.iter().any(|parameter| parameter.steps.collide(steps))
+    }
+
     /// The names and where their values come from, for people.
     pub fn describe(&self) -> String {
-        let texts = self.parameters.iter().map(|parameter| {
-            let value = match &parameter.value {
-                Value::UserId => "%user_id%".to_owned(),
-                Value::UserLogin => "%user_login%".to_owned(),
-                Value::Attribute(name) => format!("%attribute.{name}%"),
-                Value::Literal(value) => value.to_string(),
-            };
-            format!("{} = {value}", parameter.steps)
-        });
+        let texts = self.parameters.iter().map(|parameter| format!("{} = {}", parameter.steps, parameter.value));
         texts.collect::<Vec<_>>().join(", ")
     }
 
@@ -184,6 +182,15 @@ impl Force {
 }
 
 impl Value {
+    /// The value as text. None where it is somebody's, and this caller has none.
+    pub(crate) fn text(&self, caller: Option<Values<'_>>) -> Option<String> {
+        match (self, caller) {
+            (Self::Literal(value), _) => Some(plain(value)),
+            (value, Some(values)) => value.resolve(values).ok().map(|value| plain(&value)),
+            (_, None) => None,
+        }
+    }
+
     fn resolve(&self, values: Values<'_>) -> Result<Json, ForceError> {
         match self {
             Self::UserId => Ok(id(values.user_id)),
@@ -193,6 +200,17 @@ impl Value {
                 Some(value @ (Json::String(_) | Json::Number(_) | Json::Bool(_))) => Ok(value.clone()),
                 _ => Err(ForceError::MissingAttribute),
             },
+        }
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UserId => f.write_str("%user_id%"),
+            Self::UserLogin => f.write_str("%user_login%"),
+            Self::Attribute(name) => write!(f, "%attribute.{name}%"),
+            Self::Literal(value) => value.fmt(f),
         }
     }
 }

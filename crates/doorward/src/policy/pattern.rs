@@ -90,6 +90,11 @@ impl Pattern {
         self.0.iter().filter_map(Segment::name)
     }
 
+    /// The parameter of this name.
+    pub(crate) fn segment(&self, wanted: &str) -> Option<&Segment> {
+        self.0.iter().find(|segment| segment.name() == Some(wanted))
+    }
+
     /// What a parameter holds in a canonical path that this pattern matches: still encoded; for `*rest` with its slashes.
     pub fn parameter<'p>(&self, wanted: &str, path: &'p str) -> Option<&'p str> {
         let mut rest = path.strip_prefix('/').unwrap_or(path);
@@ -153,14 +158,20 @@ impl Segment {
     }
 }
 
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => f.write_str(text),
+            Self::Parameter(name) => write!(f, ":{name}"),
+            Self::Rest(name) => write!(f, "*{name}"),
+        }
+    }
+}
+
 impl fmt::Display for Pattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for segment in &self.0 {
-            match segment {
-                Segment::Literal(text) => write!(f, "/{text}")?,
-                Segment::Parameter(name) => write!(f, "/:{name}")?,
-                Segment::Rest(name) => write!(f, "/*{name}")?,
-            }
+            write!(f, "/{segment}")?;
         }
         if self.0.is_empty() { f.write_str("/") } else { Ok(()) }
     }

@@ -8,6 +8,7 @@ use super::acl::Grants;
 use super::dialect;
 use super::profile::Profile;
 use super::settings::{RealmSettings, SameSite, Settings};
+use super::siteaccess::Jar;
 use crate::name::Name;
 use crate::store::SessionLimit;
 
@@ -36,6 +37,8 @@ pub struct Realm {
 pub(super) struct RealmCookie {
     /// Whose clients know it by this name.
     pub(super) profile: &'static Profile,
+    /// The siteaccess that it is for, where each has its own.
+    siteaccess: Option<Box<str>>,
     /// Over https: with `__Host-`, or with `__Secure-` where several hosts share it.
     pub(super) secure: Box<str>,
     /// Over plain HTTP.
@@ -119,11 +122,15 @@ impl Realm {
         self.basic_insecure
     }
 
-    /// The cookies that clients of a profile know: a dialect's own, and else all.
-    pub(super) fn cookies_for(&self, profile: &Profile) -> impl Iterator<Item = &RealmCookie> {
-        let name = profile.name;
+    /// The cookies that a client knows: a dialect's own, and else all.
+    pub(super) fn cookies_for<'r>(&'r self, jar: Jar<'r>) -> impl Iterator<Item = &'r RealmCookie> {
+        let name = jar.profile.name;
         let has = self.cookies.iter().any(|cookie| cookie.profile.name == name);
-        self.cookies.iter().filter(move |cookie| !has || cookie.profile.name == name)
+        let own = self.cookies.iter().filter(move |cookie| !has || cookie.profile.name == name);
+        own.filter(move |cookie| match (&cookie.siteaccess, jar.siteaccess) {
+            (Some(its), Some(meant)) => **its == *meant,
+            _ => true,
+        })
     }
 
     pub(super) fn basic_challenge(&self) -> &HeaderValue {
@@ -142,9 +149,10 @@ impl RealmCookie {
         let foreign = dialect::cookies_of(&settings.dialect, name);
         let all: Vec<Self> = foreign
             .into_iter()
-            .map(|(profile, name)| {
-                let name: Box<str> = name.into();
-                Self { profile, secure: name.clone(), plain: name, ..own.clone() }
+            .map(|cookie| {
+                let name: Box<str> = cookie.name.into();
+                let siteaccess = cookie.siteaccess.map(Into::into);
+                Self { profile: cookie.profile, siteaccess, secure: name.clone(), plain: name, ..own.clone() }
             })
             .collect();
         if all.is_empty() { [own].into() } else { all.into() }
@@ -158,6 +166,7 @@ impl RealmCookie {
         let prefix = if realm.cookie.domain.is_some() { "__Secure-" } else { "__Host-" };
         Self {
             profile: &Profile::DOORWARD,
+            siteaccess: None,
             secure: format!("{prefix}{plain}").into(),
             plain: plain.into(),
             domain: realm.cookie.domain.as_deref().map(Into::into),

@@ -1,10 +1,12 @@
 //! Roles: named sets of resources.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::acl::{Grants, ResourceId, Tree};
 use super::complaint::{Complaint, Complaints, nearest};
-use super::rules::{RoleRule, Rules};
+use super::limitation::{Allowed, Limitation, Limited};
+use super::rules::{LimitedRule, RoleRule, Rules};
 use super::source::Source;
 use crate::name::Name;
 use crate::store::{StoredRole, Version};
@@ -25,6 +27,8 @@ pub struct Role {
     pub allow: Box<[ResourceId]>,
     /// What it denies, as it was written.
     pub deny: Box<[ResourceId]>,
+    /// What it allows within limitations.
+    pub limited: Box<[Limited]>,
     /// Everything that it allows.
     pub(crate) allowed: Grants,
     /// Everything that it denies, whatever other roles allow.
@@ -49,6 +53,14 @@ impl Role {
         let mut grants = self.allowed.clone();
         grants.subtract(&self.denied);
         grants
+    }
+
+    /// Where it is written.
+    pub(crate) fn source(&self) -> Source {
+        match &self.origin {
+            RoleOrigin::File(source) => source.clone(),
+            RoleOrigin::BuiltIn | RoleOrigin::Stored => Source::made_by("the store"),
+        }
     }
 
     /// Which state of the role this is: that of the store, also where it names resources that are gone.
@@ -93,10 +105,7 @@ pub(crate) fn add_stored(
 ) {
     for stored in stored {
         if let Some(first) = roles.get(&stored.name) {
-            let source = match &first.origin {
-                RoleOrigin::File(source) => source.clone(),
-                RoleOrigin::BuiltIn | RoleOrigin::Stored => Source::made_by("the store"),
-            };
+            let source = first.source();
             let text = format!("the role `{}` is in the store too", stored.name);
             let fix = format!("rename it here, or run `doorward role remove {}`", stored.name);
             complaints.push(Complaint::new(source, text).fix(fix));
@@ -117,6 +126,7 @@ fn administrator(tree: &Tree) -> Role {
         origin: RoleOrigin::BuiltIn,
         allow: tree.roots().collect(),
         deny: Box::default(),
+        limited: Box::default(),
         allowed,
         denied: Grants::none(tree.len()),
         version,
@@ -156,12 +166,54 @@ fn from_file(
         found.into()
     };
     let (allow, deny) = (ids("allow", &rule.allow), ids("deny", &rule.deny));
+    let within: Vec<_> =
+        rule.limited.iter().enumerate().map(|(at, rule)| ids(&format!("limited.{at}.allow"), &rule.allow)).collect();
+    let written = rule.limited.iter().zip(within).enumerate();
+    let limited: Vec<Limited> = written
+        .map(|(at, (rule, allow))| {
+            let path = format!("role.{name}.limited.{at}");
+            let to = limitations(file, &path, rule, complaints);
+            let mut granted = Grants::none(tree.len());
+            allow.iter().for_each(|id| granted.add_range(tree.range(*id)));
+            Limited { allow, to, granted }
+        })
+        .collect();
     let (mut allowed, mut denied) = (Grants::none(tree.len()), Grants::none(tree.len()));
     allow.iter().for_each(|id| allowed.add_range(tree.range(*id)));
     deny.iter().for_each(|id| denied.add_range(tree.range(*id)));
+    limited.iter().for_each(|limited| allowed.limit(limited.clone()));
+    let limited = limited.into();
     let title = rule.title.as_deref().map(Into::into);
     let version = StoredRole { name: name.clone(), allow: rule.allow.clone(), deny: rule.deny.clone() }.version();
-    Role { name: name.clone(), title, origin: RoleOrigin::File(source), allow, deny, allowed, denied, version }
+    Role { name: name.clone(), title, origin: RoleOrigin::File(source), allow, deny, limited, allowed, denied, version }
+}
+
+/// The limitations of a rule. One without any would be no limit.
+fn limitations(file: &Rules, path: &str, rule: &LimitedRule, complaints: &mut Complaints) -> Arc<[Limitation]> {
+    if rule.to.is_empty() {
+        let complaint = Complaint::new(file.source(&format!("{path}.to")), "nothing limits what is allowed here");
+        complaints.push(complaint.fix("name a limitation, or put the resources into `allow` of the role"));
+    }
+    let mut all = Vec::with_capacity(rule.to.len());
+    for (name, values) in &rule.to {
+        let key = format!("{path}.to.{name}");
+        if values.is_empty() {
+            let complaint = Complaint::new(file.source(&key), format!("no value meets the limitation `{name}`"));
+            complaints.push(complaint.fix("name one, or take it all out"));
+        }
+        let mut allowed = Vec::with_capacity(values.len());
+        for (place, text) in values.iter().enumerate() {
+            match Allowed::parse(text) {
+                Ok(value) => allowed.push(value),
+                Err(wrong) => {
+                    let source = file.source(&format!("{key}.{place}"));
+                    complaints.push(Complaint::new(source, wrong).fix("such as `%user_id%`, or `[\"1\", \"2\"]`"));
+                }
+            }
+        }
+        all.push(Limitation { name: name.clone(), values: allowed.into() });
+    }
+    all.into()
 }
 
 /// A stored role was expanded when it was saved: it allows what it names and nothing below. What it denies, it denies
@@ -186,7 +238,8 @@ pub(crate) fn from_store(tree: &Tree, stored: &StoredRole, warnings: &mut Vec<Co
     deny.iter().for_each(|id| denied.add_range(tree.range(*id)));
     let name = stored.name.clone();
     let version = stored.version();
-    Role { name, title: None, origin: RoleOrigin::Stored, allow, deny, allowed, denied, version }
+    let limited = Box::default();
+    Role { name, title: None, origin: RoleOrigin::Stored, allow, deny, limited, allowed, denied, version }
 }
 
 /// A resource that the ACL does not have.

@@ -94,6 +94,10 @@ pub struct RouteRule {
     /// Parameters that Doorward sets, whatever the client sent: by name, or by path (`customer.id`).
     #[serde(default)]
     pub force: BTreeMap<String, ForceRule>,
+    /// Where the values of limitations stand, by their names: `:id` or `*rest` for what the path has there, `?name` for a parameter of
+    /// the query. What a role allows within limitations counts where the route says of all of them where they stand.
+    #[serde(default)]
+    pub limitations: BTreeMap<Name, String>,
     /// Only requests to this host.
     pub host: Option<String>,
     /// Whether it is refused over plain HTTP, once the caller may use it.
@@ -305,6 +309,19 @@ pub struct RoleRule {
     pub allow: Vec<String>,
     /// What is denied, whatever other roles of the user allow.
     pub deny: Vec<String>,
+    /// What is allowed within limitations.
+    pub limited: Vec<LimitedRule>,
+}
+
+/// What a role allows where a request is about certain things alone, such as the caller's own.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LimitedRule {
+    /// What is allowed.
+    pub allow: List<String>,
+    /// Limitations by their names, each with the value that meets it or several: text, `%user_id%`, `%user_login%` or
+    /// `%attribute.NAME%`. Text with a slash at its end, `/1/2/`, is a path with all that is below it. All limitations must be met.
+    pub to: BTreeMap<Name, List<String>>,
 }
 
 #[cfg(test)]

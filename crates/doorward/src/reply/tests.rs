@@ -64,6 +64,7 @@ fn pass_under(policy: &Arc<Policy>, path: &str, caller: Caller) -> Pass {
         path: None,
         query: None,
         forced: None,
+        bound: None,
         method: None,
         matched: None,
         csrf_token: None,

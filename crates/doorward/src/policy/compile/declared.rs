@@ -84,7 +84,7 @@ impl Workshop<'_> {
         let Matched { pattern, methods, .. } = matched;
         let (access, asks) = self.access(here);
         let profile = self.profile(&pattern);
-        let access = self.behind_panel(access, profile);
+        let access = self.behind_log_in(self.behind_panel(access, profile), profile);
         let (realms, realm_names) = self.realms_of(here, &access, profile);
         let basic = self.basic(rule, &access, &realm_names, profile);
         let (csrf, proof) = self.csrf(here, &pattern, &realm_names, profile);

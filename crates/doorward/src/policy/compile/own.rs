@@ -2,6 +2,7 @@
 
 use super::{Workshop, enter};
 use crate::name::Name;
+use crate::policy::binding::Bindings;
 use crate::policy::builtin::{Doors, OwnAccess, OwnCsrf, OwnRealms, OwnRoute};
 use crate::policy::complaint::Complaint;
 use crate::policy::pattern::{Segment, literal_path};

@@ -49,6 +49,28 @@ pub(super) fn force(text: &str, paths: &[&Steps], set: &[(&Steps, &Value)]) -> R
     Ok(forced)
 }
 
+impl Steps {
+    /// The value of this parameter in a query where it stands once, under its own name. None where some reader might find
+    /// another one: twice, under an alias, below it or on the way to it; and where `;` might begin a pair.
+    pub(crate) fn only_value(&self, query: &str) -> Option<String> {
+        if query.contains(';') {
+            return None;
+        }
+        let mut found = None;
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let name = decode(name).ok()?;
+            match self.relate(&name) {
+                Relation::Other => {}
+                Relation::Alias if found.is_none() && name == self.in_query() => found = Some(decode(value).ok()?),
+                Relation::Alias | Relation::OnTheWay => return None,
+            }
+        }
+        // What is no UTF-8 is not what anybody wrote into a rule.
+        found.filter(|value| !value.contains(char::REPLACEMENT_CHARACTER))
+    }
+}
+
 /// Decodes once, `+` included. What is no UTF-8 is told apart by no alias, and is left out of the comparison.
 fn decode(text: &str) -> Result<String, ForceError> {
     let mut rest = text;

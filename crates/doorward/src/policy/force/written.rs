@@ -57,7 +57,7 @@ fn parameter(text: &str, rule: &ForceRule, pattern: &Pattern) -> Result<Paramete
         )
     })?;
     let value = match rule {
-        ForceRule::Text(text) => value(text)?,
+        ForceRule::Text(text) => Value::parse(text)?,
         ForceRule::Number(number) => Value::Literal((*number).into()),
         ForceRule::Truth(truth) => Value::Literal((*truth).into()),
         ForceRule::Below(_) => return Err(format!("`{text}` has no value")),
@@ -66,20 +66,26 @@ fn parameter(text: &str, rule: &ForceRule, pattern: &Pattern) -> Result<Paramete
     Ok(Parameter { steps, value, in_path })
 }
 
-fn value(text: &str) -> Result<Value, String> {
-    let Some(name) = text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')) else {
-        let within = ["%user_id%", "%user_login%", "%attribute."].iter().find(|known| text.contains(**known));
-        return match within {
-            Some(known) => Err(format!("`{known}` stands alone, or not at all")),
-            None => Ok(Value::Literal(text.into())),
+impl Value {
+    /// Reads a placeholder, or a text that means itself.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let Some(name) = text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%')) else {
+            let within = ["%user_id%", "%user_login%", "%attribute."].iter().find(|known| text.contains(**known));
+            return match within {
+                Some(known) => Err(format!("`{known}` stands alone, or not at all")),
+                None => Ok(Self::Literal(text.into())),
+            };
         };
-    };
-    match name {
-        "user_id" => Ok(Value::UserId),
-        "user_login" => Ok(Value::UserLogin),
-        _ => match name.strip_prefix("attribute.") {
-            Some(name) if !name.is_empty() && !name.contains('%') => Ok(Value::Attribute(name.into())),
-            _ => Err(format!("`{text}` is not `%user_id%`, `%user_login%` or `%attribute.NAME%`")),
-        },
+        match name {
+            "user_id" => Ok(Self::UserId),
+            "user_login" => Ok(Self::UserLogin),
+            _ => match name.strip_prefix("attribute.") {
+                Some(name) if !name.is_empty() && !name.contains('%') => Ok(Self::Attribute(name.into())),
+                _ => Err(format!("`{text}` is not `%user_id%`, `%user_login%` or `%attribute.NAME%`")),
+            },
+        }
     }
 }

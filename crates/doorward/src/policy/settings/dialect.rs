@@ -31,8 +31,8 @@ pub struct EzSettings {
     /// What the session's cookie is called. Behind the usual name, and for `{siteaccess_hash}`, stands the MD5 of the siteaccess; a
     /// name that does not begin as the usual one gets `eZSESSID_` before it.
     pub session_name: String,
-    /// The siteaccess.
-    pub siteaccess: String,
+    /// The siteaccess, or several: `X-Siteaccess` may name any of them, and the first one is meant where it is not sent.
+    pub siteaccess: OneOrMany,
     /// Roles of whoever is not logged in.
     pub anonymous_roles: Vec<Name>,
     /// Whether HTTP Basic is accepted.
@@ -52,7 +52,7 @@ impl Default for EzSettings {
             vendor: EzVendor::Ez,
             users: default_realm(),
             session_name: "eZSESSID".into(),
-            siteaccess: "site".into(),
+            siteaccess: OneOrMany::One("site".into()),
             anonymous_roles: vec![Name::parse("anonymous").expect("the word is a name")],
             basic: true,
             basic_host: String::new(),

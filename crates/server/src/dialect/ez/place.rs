@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use doorward::policy::{EzSettings, EzVendor, Policy, Profile, RealmId};
+use doorward::policy::{EzSettings, EzVendor, Jar, Policy, Profile, RealmId};
 use doorward::{Admission, EzElement, Speech, User};
 use http::header::{CONTENT_TYPE, HeaderMap, SET_COOKIE};
 use http::{HeaderValue, StatusCode};
@@ -15,6 +15,8 @@ pub(super) struct Place<'a> {
     pub(super) realm: RealmId,
     ez: &'a EzSettings,
     speech: Speech,
+    /// The cookies that this client knows.
+    jar: Jar<'a>,
 }
 
 impl<'a> Place<'a> {
@@ -25,7 +27,8 @@ impl<'a> Place<'a> {
         let ez = policy.dialect_settings().ez.as_ref().ok_or_else(Refused::internal)?;
         let realm = policy.realm_id(ez.users.as_str()).ok_or_else(Refused::internal)?;
         let speech = Speech::read(policy, &Profile::EZ, headers).ok_or_else(Refused::internal)?;
-        Ok(Self { admission, realm, ez, speech })
+        let jar = policy.jar(&Profile::EZ, headers);
+        Ok(Self { admission, realm, ez, speech, jar })
     }
 
     pub(super) fn vendor(&self) -> EzVendor {
@@ -50,7 +53,7 @@ impl<'a> Place<'a> {
     /// What the session's cookie is called here. Empty over plain HTTP, where none is given.
     pub(super) fn cookie_name(&self) -> &'a str {
         let secure = self.admission.client().secure;
-        self.policy().cookie_names(self.realm, secure, &Profile::EZ).next().unwrap_or_default()
+        self.policy().cookie_names(self.realm, secure, self.jar).next().unwrap_or_default()
     }
 
     /// A representation, as the client wants to read it.
@@ -68,7 +71,7 @@ impl<'a> Place<'a> {
 
     /// The session is over, or there was none: its cookie goes.
     pub(super) fn without_session(&self, mut response: Response) -> Response {
-        let ended = self.policy().expired_cookies(self.realm, self.admission.client().secure, &Profile::EZ);
+        let ended = self.policy().expired_cookies(self.realm, self.admission.client().secure, self.jar);
         response.headers_mut().extend(ended.into_iter().map(|cookie| (SET_COOKIE, cookie)));
         response
     }

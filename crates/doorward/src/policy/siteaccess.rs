@@ -1,0 +1,73 @@
+//! eZ Platform's siteaccesses: which one a request is for, what its session's cookie is called, and who may log in to it.
+
+use http::HeaderMap;
+
+use super::Policy;
+use super::acl::ResourceId;
+use super::binding::Bound;
+use super::profile::{Profile, Wording};
+use super::settings::EzSettings;
+use crate::refusal::Reason;
+use crate::user::User;
+
+/// The resource that whoever logs in needs, and whoever is logged in: the policy `user/login`. Where the ACL does not have it,
+/// nobody asks for it.
+pub const LOGIN: &str = "Ez::user/login";
+/// The header that names a siteaccess.
+const HEADER: &str = "x-siteaccess";
+
+/// Which session cookies a client knows: those of its profile, and of one siteaccess where each has its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Jar<'p> {
+    pub(super) profile: &'p Profile,
+    pub(super) siteaccess: Option<&'p str>,
+}
+
+impl<'p> From<&'p Profile> for Jar<'p> {
+    fn from(profile: &'p Profile) -> Self {
+        Self { profile, siteaccess: None }
+    }
+}
+
+impl Policy {
+    /// The siteaccess that a request is for: that of the header, else the first one. None in other dialects.
+    ///
+    /// # Errors
+    /// For a header that names none that the settings know, and for two headers.
+    pub(crate) fn siteaccess(&self, profile: &Profile, headers: &HeaderMap) -> Result<Option<&str>, Reason> {
+        let ez = self.dialect_settings().ez.as_ref().filter(|_| profile.wording == Wording::ErrorMessage);
+        let Some(ez) = ez else { return Ok(None) };
+        let mut lines = headers.get_all(HEADER).iter();
+        let named = match (lines.next(), lines.next()) {
+            (None, _) => return Ok(ez.siteaccesses().next()),
+            (Some(only), None) => only.to_str().ok(),
+            (Some(_), Some(_)) => None,
+        };
+        let known = named.and_then(|named| ez.siteaccesses().find(|known| *known == named));
+        known.map(Some).ok_or(Reason::Malformed("X-Siteaccess names no siteaccess that is known here"))
+    }
+
+    /// The session cookies that the client of a request knows.
+    pub fn jar<'p>(&'p self, profile: &'p Profile, headers: &HeaderMap) -> Jar<'p> {
+        Jar { profile, siteaccess: self.siteaccess(profile, headers).ok().flatten() }
+    }
+
+    /// Whether a user may log in to the siteaccess that a request is for.
+    pub(crate) fn may_log_in(&self, user: &User, profile: &Profile, headers: &HeaderMap) -> bool {
+        let Ok(siteaccess) = self.siteaccess(profile, headers) else { return false };
+        let (Some(siteaccess), Some(login)) = (siteaccess, self.log_in_resource()) else { return true };
+        let grants = self.grants(&user.roles);
+        grants.suffice(&[login], || Bound::siteaccess(siteaccess), Some(user.values())).is_ok()
+    }
+
+    fn log_in_resource(&self) -> Option<ResourceId> {
+        self.resources().find(LOGIN)
+    }
+}
+
+impl EzSettings {
+    /// The siteaccesses, the usual one first.
+    pub fn siteaccesses(&self) -> impl Iterator<Item = &str> {
+        self.siteaccess.iter()
+    }
+}
