@@ -34,6 +34,7 @@ pub use alteration::{UserAlteration, UserUpdate};
 pub use arrival::{Arrival, HashFate};
 pub use codes::OneTimeCode;
 pub use guests::GuestToken;
+pub use kirby::ProvenToken;
 pub use login::{LogIn, LoggedIn};
 pub use notes::Gauges;
 pub use own::Scope;

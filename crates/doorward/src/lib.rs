@@ -84,7 +84,7 @@ pub use admission::Admission;
 pub use clock::{Clock, ManualClock, SystemClock, Time};
 pub use engine::{
     Actor, Arrival, Engine, EngineError, EngineParts, Gauges, GuestToken, HashFate, LogIn, LoggedIn, OneTimeCode,
-    Scope, Shown, Tally, UserAlteration, UserDraft, UserUpdate, Visit,
+    ProvenToken, Scope, Shown, Tally, UserAlteration, UserDraft, UserUpdate, Visit,
 };
 pub use head::Head;
 pub use layer::Layer;

@@ -4,12 +4,14 @@ use std::fmt;
 
 use base64ct::{Base64UrlUnpadded, Encoding};
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::clock::Time;
+use crate::seal;
 use crate::user::UserNumber;
 
-/// The text that the browser holds: 256 random bits as 43 characters of base64url.
+/// The text that the browser holds: 256 random bits as 43 characters of base64url. One that knows a text has 160.
 ///
 /// It implements neither `Debug` nor `Display`, and is wiped when dropped. Stores see its [`SessionDigest`] only.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -18,6 +20,8 @@ pub struct SessionToken(String);
 impl SessionToken {
     /// The length of a token's text.
     pub const LENGTH: usize = 43;
+    /// How many bytes of a token that knows a text are random; the others are the MAC.
+    const RANDOM: usize = 20;
 
     /// A new token from the operating system's random source.
     ///
@@ -29,6 +33,31 @@ impl SessionToken {
         let token = Self(Base64UrlUnpadded::encode_string(&bytes));
         bytes.zeroize();
         Ok(token)
+    }
+
+    /// A new token that knows a text again: random bytes, and a MAC under them over the text. Nobody has to remember the text,
+    /// and without the token nobody can tell which one it is.
+    ///
+    /// # Errors
+    /// When the operating system has no randomness to give.
+    pub(crate) fn knowing(text: &[u8]) -> Result<Self, getrandom::Error> {
+        let mut bytes = [0u8; 32];
+        let (random, mac) = bytes.split_at_mut(Self::RANDOM);
+        getrandom::fill(random)?;
+        mac.copy_from_slice(&seal::mac(random, "known", text)[..32 - Self::RANDOM]);
+        let token = Self(Base64UrlUnpadded::encode_string(&bytes));
+        bytes.zeroize();
+        Ok(token)
+    }
+
+    /// Whether the token in a cookie was made to know this text.
+    pub(crate) fn knows(cookie_text: &str, text: &[u8]) -> bool {
+        let mut bytes = [0u8; 32];
+        let Ok(decoded) = Base64UrlUnpadded::decode(cookie_text, &mut bytes) else { return false };
+        let Some((random, mac)) = decoded.split_at_checked(Self::RANDOM) else { return false };
+        let is_known = bool::from(seal::mac(random, "known", text)[..32 - Self::RANDOM].ct_eq(mac));
+        bytes.zeroize();
+        is_known
     }
 
     /// The text for the cookie. Nothing else may hold it.
@@ -181,6 +210,21 @@ mod tests {
             let token = SessionToken::random().expect("the system has randomness");
             assert!(SessionToken::is_well_formed(token.expose()));
             assert!(seen.insert(SessionDigest::of(token.expose())));
+        }
+    }
+
+    #[test]
+    fn a_token_knows_the_text_that_it_was_made_for_and_no_other() {
+        let token = SessionToken::knowing(b"text").expect("the system has randomness");
+        let other = SessionToken::knowing(b"text").expect("the system has randomness");
+        assert!(SessionToken::is_well_formed(token.expose()) && token.expose() != other.expose());
+        assert!(SessionToken::knows(token.expose(), b"text") && SessionToken::knows(other.expose(), b"text"));
+        let random = SessionToken::random().expect("the system has randomness");
+        for (token, text) in [(token.expose(), &b"texts"[..]), (token.expose(), b""), (random.expose(), b"text")] {
+            assert!(!SessionToken::knows(token, text));
+        }
+        for text in ["", "AAAA", "!", &"A".repeat(44)] {
+            assert!(!SessionToken::knows(text, b"") && !SessionToken::knows(text, b"text"), "{text}");
         }
     }
 

@@ -1,19 +1,25 @@
-//! What Kirby's clients may do and others may not: log in by an id, show a token before there is a session, and set the
-//! password of somebody else.
+//! What Kirby's clients may do and others may not: log in by an id, show a token before there is a session and keep it
+//! afterwards, and set the password of somebody else.
 
 use std::borrow::Cow;
 
+use zeroize::Zeroizing;
+
 use super::admin::about;
 use super::login::realm_of;
-use super::proof::{Sent, sent_token};
-use super::{Actor, Engine, Visit, unavailable};
+use super::proof::{Sent, is_right, sent_token};
+use super::{Actor, Engine, LogIn, LoggedIn, Visit, unavailable};
 use crate::audit::EventKind;
-use crate::csrf;
 use crate::password::PasswordBytes;
 use crate::policy::{Policy, Profile, RealmId, Wording};
 use crate::refusal::Refusal;
+use crate::session::SessionToken;
 use crate::store::Change;
 use crate::user::{Login, User, UserId};
+use crate::verdict::LiveSession;
+
+/// A CSRF token that a request has shown and that was right. It has no `Debug`.
+pub struct ProvenToken(Zeroizing<Vec<u8>>);
 
 impl Engine {
     /// The login that somebody means: Kirby's users may say their id instead. All spellings are one account to the throttle.
@@ -36,20 +42,60 @@ impl Engine {
         }
     }
 
-    /// Whether a request shows the CSRF token of the session that it shows, or of its guest's cookie. The header wins over the
-    /// query, even empty.
+    /// The CSRF token that a request shows, where it is the one of the session that it shows, or of its guest's cookie. The
+    /// header wins over the query, even empty.
     ///
     /// # Errors
     /// 503 in an outage.
-    pub async fn shows_token(&self, realm: RealmId, query: Option<&str>, visit: &Visit<'_>) -> Result<bool, Refusal> {
+    pub async fn proven_token(
+        &self,
+        realm: RealmId,
+        query: Option<&str>,
+        visit: &Visit<'_>,
+    ) -> Result<Option<ProvenToken>, Refusal> {
         let policy = self.policy.load_full();
-        let Sent::Once(sent) = sent_token(visit.headers, query, &policy, visit.profile) else { return Ok(false) };
-        let Ok(text) = std::str::from_utf8(&sent) else { return Ok(false) };
-        if self.is_guest_token(text, visit) {
-            return Ok(true);
-        }
-        let shown = self.shown(realm, visit).await?;
-        Ok(shown.is_some_and(|shown| csrf::verify(shown.token(), text.as_bytes())))
+        let Sent::Once(sent) = sent_token(visit.headers, query, &policy, visit.profile) else { return Ok(None) };
+        let is_guests = std::str::from_utf8(&sent).is_ok_and(|text| self.is_guest_token(text, visit));
+        let is_right = is_guests || {
+            let shown = self.shown(realm, visit).await?;
+            shown.is_some_and(|shown| is_right(visit.profile, shown.token(), &sent))
+        };
+        Ok(is_right.then(|| ProvenToken(Zeroizing::new(sent.into_owned()))))
+    }
+
+    /// Logs somebody in as [`log_in`](Self::log_in), for a client that goes on with the CSRF token that it has: the session
+    /// takes this very text beside the tokens of its own. Whoever has brought a guest's cookie into somebody's browser knows
+    /// tokens that go with the cookie, but not the one that the client was given, and no other one is taken.
+    ///
+    /// # Errors
+    /// As [`log_in`](Self::log_in).
+    pub async fn log_in_keeping(
+        &self,
+        kept: Option<&ProvenToken>,
+        request: LogIn<'_>,
+        visit: &Visit<'_>,
+    ) -> Result<LoggedIn, Refusal> {
+        let policy = self.policy.load_full();
+        let now = self.clock.now();
+        let remember = request.remember;
+        let (realm, user) = self.authenticate(&policy, request, None, visit, now).await?;
+        self.begin(&policy, realm, session_token(kept)?, *user, remember, visit, now).await
+    }
+
+    /// Sets the caller's own password as [`change_password`](Self::change_password), for such a client.
+    ///
+    /// # Errors
+    /// As [`change_password`](Self::change_password).
+    pub async fn change_password_keeping(
+        &self,
+        kept: Option<&ProvenToken>,
+        known: (&LiveSession, &User),
+        current: PasswordBytes,
+        new: PasswordBytes,
+        visit: &Visit<'_>,
+    ) -> Result<LoggedIn, Refusal> {
+        let (live, user) = known;
+        self.change_password_under(session_token(kept)?, live, user, current, new, visit).await
     }
 
     /// Sets somebody else's password, for an actor who says their own. All sessions of the user end.
@@ -79,4 +125,13 @@ impl Engine {
         self.commit(change, vec![about(actor.event(EventKind::PasswordSet, now), user)]).await?;
         Ok(())
     }
+}
+
+/// A token for a session, one that knows the client's CSRF token where there is one to keep.
+fn session_token(kept: Option<&ProvenToken>) -> Result<SessionToken, Refusal> {
+    let token = match kept {
+        Some(ProvenToken(text)) => SessionToken::knowing(text),
+        None => SessionToken::random(),
+    };
+    token.map_err(|error| unavailable(&error))
 }

@@ -52,13 +52,26 @@ impl Engine {
         new: PasswordBytes,
         visit: &Visit<'_>,
     ) -> Result<LoggedIn, Refusal> {
+        let token = SessionToken::random().map_err(|error| unavailable(&error))?;
+        self.change_password_under(token, live, user, current, new, visit).await
+    }
+
+    /// The same, with the token under which the session goes on.
+    pub(super) async fn change_password_under(
+        &self,
+        token: SessionToken,
+        live: &LiveSession,
+        user: &User,
+        current: PasswordBytes,
+        new: PasswordBytes,
+        visit: &Visit<'_>,
+    ) -> Result<LoggedIn, Refusal> {
         let policy = self.policy.load_full();
         let now = self.clock.now();
         let realm = realm_of(&policy, user)?;
         self.verify_own(&policy, realm, user, current, visit, EventKind::PasswordSet, now).await?;
         self.judge_password(&new, user)?;
         let password = self.hash(new).await?;
-        let token = SessionToken::random().map_err(|error| unavailable(&error))?;
         let mut stored = self.new_session(&policy, realm, user, &token, false, visit, now);
         // A new token is no new log-in: the session ends when it would have ended.
         stored.absolute_end = live.session.absolute_end;

@@ -31,16 +31,70 @@ fn a_client_logs_in_with_fetch_and_learns_the_new_token() {
     assert_eq!(answer.header("cache-control"), Some("no-store, private"));
 }
 
+/// As Kirby's clients do: one token for all, and what an answer says of another is not read.
 #[test]
-fn the_token_of_before_the_log_in_is_of_no_use_after_it() {
+fn a_client_that_never_reads_another_token_goes_on_with_its_first_one() {
+    const NEW: &str = "a kettle of four storks";
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    site.add("eve00001", "eve@example.com", &["editor"]);
+    let mut browser = site.browser();
+    browser.fetch_token();
+    let first = browser.token.clone();
+    let mut ask = |method: &str, target: &str, body: &str| {
+        browser.token = first.clone();
+        browser.with_token(method, target, body)
+    };
+    let pair = |email: &str, password: &str| serde_json::json!({"email": email, "password": password}).to_string();
+    assert_eq!(ask("POST", "/api/auth/login", &pair("ada@example.com", PASSWORD)).status, 200);
+    assert_eq!(json(&ask("GET", "/api/auth", ""))["data"]["id"], "admin0001");
+    assert_eq!(ask("PATCH", "/api/account/name", "name=Ada+L.").status, 200);
+    assert_eq!(ask("GET", "/api/site", "").status, 200, "what is the upstream's too");
+    let password = serde_json::json!({"password": NEW, "currentPassword": PASSWORD}).to_string();
+    assert_eq!(ask("PATCH", "/api/account/password", &password).status, 200);
+    assert_eq!(ask("GET", "/api/auth", "").status, 200);
+    assert_eq!(ask("POST", "/api/auth/login", &pair("eve@example.com", PASSWORD)).status, 200);
+    assert_eq!(json(&ask("GET", "/api/auth", ""))["data"]["id"], "eve00001");
+    assert_eq!(ask("POST", "/api/auth/logout", "").status, 200);
+    assert_eq!(ask("GET", "/api/auth", "").text(), UNAUTHENTICATED);
+    assert_eq!(ask("POST", "/api/auth/login", &pair("ada@example.com", NEW)).status, 200);
+    assert_eq!(ask("GET", "/api/auth", "").status, 200);
+}
+
+/// Whoever brought a guest's cookie into somebody's browser has tokens that go with it, but not the one that was sent.
+#[test]
+fn no_other_token_of_before_the_log_in_is_of_use_after_it() {
     let site = Site::open(PLAIN);
     site.add("admin0001", "ada@example.com", &["admin"]);
     let mut browser = site.browser();
     browser.fetch_token();
-    let before = browser.token.clone();
+    let fixed = browser.token.clone();
+    browser.fetch_token();
+    let sent = browser.token.clone();
+    assert_ne!(fixed, sent);
+    assert_eq!(browser.log_in("ada@example.com", PASSWORD).status, 200);
+    let kept = browser.cookie("doorward-guest").is_some();
+    assert!(kept, "the cookie with which both go is still there");
+    for (token, status) in [(&fixed, 401), (&sent, 200)] {
+        browser.token = token.clone();
+        assert_eq!(browser.get("/api/auth").status, status);
+    }
+    // It goes with this session and no other.
+    let mut other = site.logged_in("ada@example.com");
+    other.token = sent;
+    assert_eq!(other.get("/api/auth").text(), UNAUTHENTICATED);
+}
+
+#[test]
+fn the_kept_token_is_one_below_the_root_alone() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut browser = site.browser();
+    browser.fetch_token();
+    let first = browser.token.clone().expect("a token");
     browser.log_in("ada@example.com", PASSWORD);
-    browser.token = before;
-    assert_eq!(browser.get("/api/auth").text(), UNAUTHENTICATED);
+    let answer = browser.send("DELETE", "/user/sessions", &[&format!("X-CSRF: {first}")], "");
+    assert_eq!(answer.status, 403, "{}", answer.text());
 }
 
 #[test]

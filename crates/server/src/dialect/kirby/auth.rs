@@ -21,9 +21,10 @@ pub(super) async fn show(call: Call) -> Result<Response, Fault> {
     Ok(call.answer(&model(shape.show(viewer.user, &viewer))))
 }
 
-/// `POST /auth/login`. The session that the request shows ends, and with it what anybody knew of it.
+/// `POST /auth/login`. The session that the request shows ends, and with it what anybody knew of it. The client may go on with
+/// the CSRF token that it has.
 pub(super) async fn log_in(call: Call, fields: Fields) -> Result<Response, Fault> {
-    call.check_token().await?;
+    let kept = call.check_token().await?;
     let (email, password) = (fields.text("email")?, fields.text("password")?);
     // To PHP "0" is as good as nothing.
     let password = password.map(Zeroizing::new).filter(|password| !matches!(password.as_str(), "" | "0"));
@@ -38,7 +39,8 @@ pub(super) async fn log_in(call: Call, fields: Fields) -> Result<Response, Fault
         password: password.as_bytes().to_vec().into(),
         remember: fields.flag("long"),
     };
-    let logged_in = call.engine().log_in(request, &call.visit()).await.map_err(|refusal| match refusal.reason() {
+    let logged_in = call.engine().log_in_keeping(kept.as_ref(), request, &call.visit()).await;
+    let logged_in = logged_in.map_err(|refusal| match refusal.reason() {
         Reason::HttpsRequired => Fault::forbidden("permission", "Logging in is only possible over HTTPS"),
         _ => refusal.into(),
     })?;

@@ -4,7 +4,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use doorward::cookie::{self, Found};
 use doorward::policy::{KirbySettings, Policy, Profile, RealmId};
-use doorward::{Actor, Admission, Engine, Known, Reason, User, Visit};
+use doorward::{Actor, Admission, Engine, Known, ProvenToken, Reason, User, Visit};
 use http::header::{AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderName, SET_COOKIE, VARY};
 use http::request::Parts;
 use http::{HeaderValue, StatusCode};
@@ -94,16 +94,25 @@ impl Call {
         })
     }
 
-    /// Refuses a request without the token of the session or the guest's cookie that it shows.
+    /// Refuses a request without the token of the session or the guest's cookie that it shows. The token is answered, for a
+    /// client that goes on with it.
     ///
     /// # Errors
     /// 400, as it is where nobody needs to be logged in.
-    pub(super) async fn check_token(&self) -> Result<(), Fault> {
-        let asks = self.settings().is_none_or(|kirby| kirby.csrf);
-        if !asks || self.engine().shows_token(self.realm, self.raw_query.as_deref(), &self.visit()).await? {
-            return Ok(());
+    pub(super) async fn check_token(&self) -> Result<Option<ProvenToken>, Fault> {
+        let proven = self.proven_token().await?;
+        if proven.is_none() && self.settings().is_none_or(|kirby| kirby.csrf) {
+            return Err(Fault::said(StatusCode::BAD_REQUEST, "invalidArgument", "Invalid CSRF token", "csrf"));
         }
-        Err(Fault::said(StatusCode::BAD_REQUEST, "invalidArgument", "Invalid CSRF token", "csrf"))
+        Ok(proven)
+    }
+
+    /// The token of the session or the guest's cookie, where the request shows it.
+    ///
+    /// # Errors
+    /// 503 in an outage.
+    pub(super) async fn proven_token(&self) -> Result<Option<ProvenToken>, Fault> {
+        Ok(self.engine().proven_token(self.realm, self.raw_query.as_deref(), &self.visit()).await?)
     }
 
     /// The answer.

@@ -54,9 +54,10 @@ async fn change(call: Call, user: User, fields: Fields) -> Result<Response, Faul
             set.map_err(|refusal| refused(refusal, ACTION))?;
             answer(&call, &user)
         }
-        // This session goes on under a new token, and with a new token of the other kind.
+        // This session goes on under a new token. For the CSRF token there is a new one, too, and the old one is kept.
         Some(live) => {
-            let changed = engine.change_password(live, &user, current, new, &visit).await?;
+            let kept = call.proven_token().await?;
+            let changed = engine.change_password_keeping(kept.as_ref(), (live, &user), current, new, &visit).await?;
             let shown = model(Shape::asked(&call.query, DEFAULT)?.show(&user, &viewer));
             let with = With { cookies: changed.cookies, csrf_token: Some(changed.csrf_token) };
             Ok(call.answer_with(&shown, with))
