@@ -18,6 +18,7 @@ mod reloading;
 mod seeds;
 mod serving;
 mod shell;
+mod spoken;
 mod streams;
 #[cfg(feature = "otel")]
 mod traces;

@@ -5,8 +5,8 @@ use http::StatusCode;
 use super::Question;
 use super::asked::Asked;
 use super::caller::Caller;
+use super::limited::Worth;
 use super::told::{End, Told};
-use crate::name::Name;
 use crate::policy::route::{Access, RealmId, Route};
 use crate::policy::{Found, Policy};
 use crate::refusal::Reason;
@@ -15,11 +15,12 @@ impl Policy {
     pub(super) fn tell_access(
         &self,
         asked: &Asked<'_>,
-        route: &Route,
+        found: &Found<'_>,
         caller: Caller,
-        roles: &[Name],
+        question: &Question,
         told: &mut Told,
     ) -> Result<(), End> {
+        let (route, roles) = (found.route, &question.roles[..]);
         let not_logged_in = |told: &mut Told| {
             let text = format!("it asks for {}, and nobody is logged in", route.asks);
             told.stop("access", route.profile.status(&Reason::NotLoggedIn), text)
@@ -27,10 +28,14 @@ impl Policy {
         match (&route.access, caller.realm) {
             (Access::Anonymous, _) => told.pass("access", "it asks for nothing".to_owned()),
             (Access::SelfOnly, Some(realm)) => {
-                let realm = self.realm(realm).name();
-                if !self.may_self(route, asked.path.as_str(), realm, roles) {
-                    let text = "it asks for a customer: neither somebody behind the store code `all`, nor an \
-                                administrator without all resources, is one";
+                let name = self.realm(realm).name();
+                if !self.may_self(route, asked.path.as_str(), name, roles) {
+                    let is_admin =
+                        self.dialect_settings.magento.as_ref().is_some_and(|magento| *name == magento.admins);
+                    let text = match is_admin {
+                        true => "it asks for a customer, and an administrator who lacks some resource is none",
+                        false => "it asks for a customer, and behind the store code `all` there are none",
+                    };
                     let status = route.profile.status(&Reason::Forbidden("self".to_owned()));
                     return Err(told.stop("access", status, text.to_owned()));
                 }
@@ -41,19 +46,29 @@ impl Policy {
                 let text = "access = \"deny\": nobody has decided yet".to_owned();
                 return Err(told.stop("access", route.profile.status(&Reason::Undecided), text));
             }
-            (Access::Resources(needed), Some(_)) => match self.grants(roles).missing(needed) {
-                None => {
-                    let names: Vec<&str> = needed.iter().map(|id| self.resources().name(*id)).collect();
-                    told.pass("access", format!("the roles grant {}", names.join(", ")));
+            (Access::Resources(needed), Some(_)) => {
+                let names: Vec<&str> = needed.iter().map(|id| self.resources().name(*id)).collect();
+                match self.worth(asked, found, &self.grants(roles), needed, question.user_id.as_deref()) {
+                    Worth::Enough => told.pass("access", format!("the roles grant {}", names.join(", "))),
+                    Worth::Within(limits) => {
+                        told.pass("access", format!("the roles grant {}: {limits}", names.join(", ")));
+                    }
+                    Worth::Lacking(missing, limits) => {
+                        let missing = self.resources().name(missing);
+                        let status = route.profile.status(&Reason::Forbidden(missing.to_owned()));
+                        let text = match limits.is_empty() {
+                            true => format!("the roles do not grant {missing}"),
+                            false => format!("the roles grant {missing} {limits}"),
+                        };
+                        return Err(told.stop("access", status, text));
+                    }
                 }
-                Some(missing) => {
-                    let missing = self.resources().name(missing);
-                    let status = route.profile.status(&Reason::Forbidden(missing.to_owned()));
-                    return Err(told.stop("access", status, format!("the roles do not grant {missing}")));
-                }
-            },
+            }
             (Access::Resources(needed), None) => {
-                let may = |realm: &RealmId| self.guest_grants(*realm).missing(needed).is_none();
+                let may = |realm: &RealmId| {
+                    let worth = self.worth(asked, found, self.guest_grants(*realm), needed, None);
+                    !matches!(worth, Worth::Lacking(..))
+                };
                 match route.realms.iter().find(|realm| may(realm)) {
                     Some(realm) => {
                         let text = format!("guests of {} have {}", self.realm(*realm).name(), route.asks);

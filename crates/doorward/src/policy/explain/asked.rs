@@ -84,6 +84,9 @@ impl<'q> Asked<'q> {
         let refused = |told: &mut Told, reason: Reason, why: String| {
             Err(told.stop("dialect", profile.status(&reason), format!("{place}: {why}")))
         };
+        if let Err(reason) = policy.siteaccess(profile, &self.headers) {
+            return refused(told, reason, "X-Siteaccess names no siteaccess that the settings know".to_owned());
+        }
         match profile.meant_method(&self.method, &self.headers) {
             Ok(None) if overrides => {
                 let when = match profile.overrides_method {

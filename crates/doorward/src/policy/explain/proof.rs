@@ -30,7 +30,7 @@ impl Policy {
         let Some(check) = route.check(is_safe, by_session, by_basic) else {
             let text = match route.csrf {
                 Csrf::OriginOnly => "not asked for",
-                Csrf::Unsafe if is_safe => "not asked for: the method is safe",
+                csrf if is_safe && (csrf == Csrf::Unsafe || by_basic) => "not asked for: the method is safe",
                 _ if is_known => "not asked for: no browser sends this by itself",
                 _ => "not asked for: a guest has no session to ride",
             };
@@ -72,6 +72,8 @@ impl Policy {
 
 fn needed(check: Check, route: &Route) -> &'static str {
     match check {
+        // What answers it may ask for the token itself, once it has looked at what the token is about.
+        Check::OriginOnly if route.is_own() => "a foreign Origin would be refused",
         Check::OriginOnly => "a foreign Origin would be refused; no token is asked for",
         Check::Full { .. } if route.proof == ProofKind::Token => "a session needs the token",
         Check::Full { .. } => "a session needs the token, or an Origin that the browser vouches for",
