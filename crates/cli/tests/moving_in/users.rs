@@ -74,6 +74,41 @@ fn twice_is_the_same_as_once_and_a_dry_run_writes_nothing() {
     assert_eq!(shown["attributes"], json!({ "cart_id": 7, "tier": 1 }));
 }
 
+#[test]
+fn a_dry_run_knows_a_wrapped_hash_again_and_another_one_from_it() {
+    let place = Place::with(&rules(NOWHERE));
+    let file = |hash: &str, salt: &str| {
+        format!(
+            "login,hash,scheme,salt\neditor,{hash},ez1,\nsymfony,6mYDKOF5ooIVmjzYUMkhWQ==,symfony-md5:100,{salt}\n\
+             ldap,{{SSHA}}UaNeUB887x2YtjqGYuMltzPpPmDLmbPW,,\n"
+        )
+    };
+    place.write("people.csv", &file("9cc2ae8a1ba7a93da39b46fc1019c481", "a1b2c3d4"));
+    place.run("import users people.csv").ok();
+    let dry = place.run("import users people.csv --dry-run").ok();
+    assert_eq!(dry, "0 to add, 0 to alter, 3 as they are.\nNothing was written.\n");
+    // What the second export says is foretold as it comes.
+    place.write("people.csv", &file("00000000000000000000000000000000", "another"));
+    let dry = place.run("import users people.csv --dry-run").ok();
+    assert_eq!(
+        dry,
+        "alter  editor (default): password\nalter  symfony (default): password\n\
+         0 to add, 2 to alter, 1 as they are.\nNothing was written.\n"
+    );
+    assert!(place.run("import users people.csv").ok().contains("0 added, 2 altered, 1 as they are."));
+    let dry = place.run("import users people.csv --dry-run").ok();
+    assert!(dry.contains("0 to add, 0 to alter, 3 as they are."), "{dry}");
+}
+
+#[test]
+fn a_quote_that_is_never_closed_hides_nobody() {
+    let place = Place::with(&rules(NOWHERE));
+    place.write("people.csv", "login,email,name\nanna,,Anna\nberta,,\"Berta\nclara,,Clara\ndora,,Dora\n");
+    let told = place.run("import users people.csv").failed(2);
+    assert!(told.contains("people.csv:3: a quote is opened here, or above, and never closed"), "{told}");
+    assert!(!place.file("doorward.db").exists());
+}
+
 #[tokio::test]
 async fn a_password_that_was_set_here_is_never_replaced() {
     let api = Api::start().await;

@@ -32,15 +32,12 @@ impl Work<'_> {
         }
     }
 
-    /// Whether a hash may come of it.
-    pub fn may_set(&self) -> bool {
+    /// Whether a hash comes of it. Takes as long as a log-in where the one that is stored is wrapped.
+    fn sets(&self, scratch: &mut Scratch) -> bool {
         match self {
             Self::Nothing => false,
             Self::Store(_) => true,
-            // A wrapped one is only known to be the same after as long as a log-in takes.
-            Self::Compare(hash, stored) => {
-                !hash.is_slow_to_store() && !hash.is_stored_as(stored, &mut Scratch::default())
-            }
+            Self::Compare(hash, stored) => !hash.is_stored_as(stored, scratch),
         }
     }
 
@@ -91,32 +88,52 @@ fn told(time: Duration) -> String {
 /// # Errors
 /// When the machine cannot do one.
 pub fn compute(works: &[Work<'_>], cost: Cost) -> anyhow::Result<Vec<Option<PasswordHash>>> {
-    let mut hashes: Vec<Option<PasswordHash>> = works.iter().map(|_| None).collect();
-    let mut steps = Steps::begin("wrapping hashes");
+    let is_slow = works.iter().any(Work::is_slow);
+    on_all_cores("wrapping hashes", works, is_slow, |work, scratch| work.carry_out(cost, scratch))
+}
+
+/// Of which a hash would come, where nothing is written: what is stored is compared, and nothing is wrapped.
+///
+/// # Errors
+/// When the machine cannot do one.
+pub fn foresee(works: &[Work<'_>]) -> anyhow::Result<Vec<bool>> {
+    let is_slow = works.iter().any(|work| matches!(work, Work::Compare(hash, _) if hash.is_slow_to_store()));
+    on_all_cores("comparing hashes", works, is_slow, |work, scratch| Some(work.sets(scratch)))
+}
+
+/// One answer for each work, in their order.
+fn on_all_cores<T: Send>(
+    what: &'static str,
+    works: &[Work<'_>],
+    is_slow: bool,
+    answer: impl Fn(&Work<'_>, &mut Scratch) -> Option<T> + Sync,
+) -> anyhow::Result<Vec<T>> {
+    let mut found: Vec<Option<T>> = works.iter().map(|_| None).collect();
+    let mut steps = Steps::begin(what);
     let next = AtomicUsize::new(0);
-    let threads = if works.iter().any(Work::is_slow) { cores() } else { 1 };
+    let threads = if is_slow { cores() } else { 1 };
     thread::scope(|scope| {
         let (sender, answers) = mpsc::channel();
         for _ in 0..threads {
-            let (sender, next) = (sender.clone(), &next);
+            let (sender, next, answer) = (sender.clone(), &next, &answer);
             scope.spawn(move || {
                 let mut scratch = Scratch::default();
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(work) = works.get(place) else { return };
                     // Nobody listens any more when one of them has failed.
-                    if sender.send((place, work.carry_out(cost, &mut scratch))).is_err() {
+                    if sender.send((place, answer(work, &mut scratch))).is_err() {
                         return;
                     }
                 }
             });
         }
         drop(sender);
-        for (done, (place, hash)) in answers.iter().enumerate() {
-            hashes[place] = hash.ok_or_else(failed)?;
+        for (done, (place, answer)) in answers.iter().enumerate() {
+            found[place] = Some(answer.ok_or_else(failed)?);
             steps.reach(done as u64 + 1, works.len() as u64);
         }
-        Ok(hashes)
+        found.into_iter().collect::<Option<Vec<T>>>().ok_or_else(failed)
     })
 }
 

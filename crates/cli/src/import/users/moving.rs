@@ -1,6 +1,6 @@
 //! Users on their way in: checked all at once, compared with who is here, and let in together.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -57,15 +57,17 @@ pub async fn move_in(console: &Console, records: Vec<Record>, wishes: &Wishes<'_
     if slow > 0 {
         eprintln!("doorward: {}", hashing::announcement(slow, cost)?);
     }
-    let hashes = match wishes.is_dry {
-        // What would be computed is told by its number: it takes as long as the import itself.
-        true => works.iter().map(|_| None).collect(),
-        false => hashing::compute(&works, cost)?,
+    let (hashes, sets): (Vec<Option<PasswordHash>>, Vec<bool>) = match wishes.is_dry {
+        true => (Vec::new(), hashing::foresee(&works)?),
+        false => {
+            let hashes = hashing::compute(&works, cost)?;
+            let sets = hashes.iter().map(Option::is_some).collect();
+            (hashes, sets)
+        }
     };
-    let brings = |place: usize| if wishes.is_dry { works[place].may_set() } else { hashes[place].is_some() };
     let mut sums = Sums::default();
-    for (place, (candidate, user)) in candidates.iter().zip(&here).enumerate() {
-        sums.count(candidate, user.as_ref(), brings(place), wishes.is_dry)?;
+    for ((candidate, user), sets) in candidates.iter().zip(&here).zip(sets) {
+        sums.count(candidate, user.as_ref(), sets, wishes.is_dry)?;
     }
     drop(works);
     if wishes.is_dry {
@@ -95,18 +97,19 @@ pub async fn move_in(console: &Console, records: Vec<Record>, wishes: &Wishes<'_
 fn check(console: &Console, records: Vec<Record>, wishes: &Wishes<'_>) -> Result<Vec<Candidate>, Vec<Wrong>> {
     let policy = console.engine.policy();
     let mut wrong = Vec::new();
-    let mut missing: BTreeMap<String, usize> = BTreeMap::new();
+    let mut missing: BTreeSet<&str> = BTreeSet::new();
+    let mut first = None;
     for record in &records {
-        for role in record.roles.iter().flatten() {
-            if !Name::parse(role).is_ok_and(|name| policy.has_role(&name)) {
-                missing.entry(role.clone()).or_insert(record.line);
-            }
-        }
+        let roles = record.roles.iter().flatten().map(String::as_str);
+        let unknown: Vec<&str> =
+            roles.filter(|role| !Name::parse(role).is_ok_and(|role| policy.has_role(&role))).collect();
+        first = first.or(unknown.first().map(|_| record));
+        missing.extend(unknown);
     }
-    if let Some(first) = missing.values().min() {
-        let names: Vec<&str> = missing.keys().map(String::as_str).take(TOLD).collect();
-        wrong.push(Wrong::new(*first, format!("there are no such roles: {}; declare them first", names.join(", "))));
-        return Err(wrong);
+    if let Some(first) = first {
+        let names: Vec<&str> = missing.into_iter().take(TOLD).collect();
+        let text = format!("there are no such roles: {}; declare them first", names.join(", "));
+        return Err(vec![Wrong::new(first.line, text).within(first.file.clone())]);
     }
     let mut seen: HashMap<(Name, Login), String> = HashMap::new();
     let mut ids: HashMap<(Name, UserId), String> = HashMap::new();

@@ -52,7 +52,9 @@ fn a_page_of_kirby_logs_in_with_the_token_it_was_rendered_with() {
     assert_eq!(kept(&page, COOKIE), Some(json!([true, "Lax", "/", false])));
     assert_eq!(page.run("return document.cookie"), "", "scripts do not see the cookie");
 
-    // As there, the page is rendered anew for whoever has logged in.
+    // The token that it logged in with goes on to be good, as there.
+    assert_eq!(call(&page, "ask('GET', 'pages/notes')")["body"]["login"], "ada@example.com");
+    // And a page that is rendered anew has one of its own.
     page.open(&premises.base);
     let account = call(&page, "ask('GET', 'account?view=compact')");
     assert_eq!((&account["status"], &account["body"]["type"]), (&json!(200), &json!("model")));

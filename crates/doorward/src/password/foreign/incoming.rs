@@ -18,7 +18,8 @@ use crate::user::PasswordHash;
 pub struct Written<'a> {
     /// The hash; with the scheme `ez5` the password itself.
     pub hash: &'a str,
-    /// The scheme, where the hash does not name it: one of [`Written::SCHEMES`].
+    /// The scheme, where the hash does not name it: one of [`Written::SCHEMES`]; one of Symfony's may end with its rounds,
+    /// `symfony-sha512:10000`, where those are not the usual five thousand.
     pub scheme: Option<&'a str>,
     /// A salt of its own column.
     pub salt: Option<&'a str>,
@@ -64,7 +65,19 @@ pub enum Unreadable {
 
 impl Written<'_> {
     /// The schemes that a hash does not name itself.
-    pub const SCHEMES: [&'static str; 8] = ["ez1", "ez2", "ez3", "ez5", "ez6", "ez7", "symfony-sha512", "magento"];
+    pub const SCHEMES: [&'static str; 11] = [
+        "ez1",
+        "ez2",
+        "ez3",
+        "ez5",
+        "ez6",
+        "ez7",
+        "symfony-sha512",
+        "symfony-sha256",
+        "symfony-sha1",
+        "symfony-md5",
+        "magento",
+    ];
 }
 
 impl Incoming {
@@ -93,9 +106,10 @@ impl Incoming {
             }
             "ez5" => None,
             "ez6" | "ez7" => return ready(hash).ok_or(Unreadable::Malformed),
-            "symfony-sha512" => {
+            scheme if scheme.starts_with("symfony-") => {
+                let how = Symfony::named(scheme).ok_or(Unreadable::Scheme)?;
                 let salt = salt.ok_or(Unreadable::SaltMissing)?;
-                Symfony::written(hash, salt).map(|(symfony, digest)| (Recipe::Symfony(symfony), digest))
+                Symfony::written(how, hash, salt).map(|(symfony, digest)| (Recipe::Symfony(symfony), digest))
             }
             "magento" => {
                 if hash.matches(':').count() < 2 {

@@ -55,7 +55,7 @@ impl Recipe {
             Self::Magento(magento) => magento.length(),
             Self::Pbkdf2(pbkdf2) => pbkdf2.length,
             Self::Scrypt(scrypt) => scrypt.length,
-            Self::Symfony(_) => 64,
+            Self::Symfony(symfony) => symfony.function.length(),
         }
     }
 
@@ -68,7 +68,7 @@ impl Recipe {
             Self::Pbkdf2(_) => "pbkdf2",
             Self::Phpass(_) => "phpass",
             Self::Scrypt(_) => "scrypt",
-            Self::Symfony(_) => "symfony-sha512",
+            Self::Symfony(symfony) => symfony.name(),
         }
     }
 
@@ -91,7 +91,7 @@ impl Recipe {
             "pbkdf2" => Self::Pbkdf2(Pbkdf2::read(fields)?),
             "phpass" => Self::Phpass(Phpass::read(fields)?),
             "scrypt" => Self::Scrypt(Scrypt::read(fields)?),
-            "symfony-sha512" => Self::Symfony(Symfony::read(fields)?),
+            name if name.starts_with("symfony-") => Self::Symfony(Symfony::read(name, fields)?),
             _ => Self::Ez(Ez::read(name, fields)?),
         })
     }

@@ -23,7 +23,8 @@ fn verified(hash: &PasswordHash, password: &[u8]) -> HashOutcome {
     super::super::verify::verify(Some(hash), password, CHEAP, &mut Scratch::default())
 }
 
-/// Made with PHP's and Python's own functions, the last five with Python's alone. Whether each is kept wrapped.
+/// Made with PHP's and Python's own functions; the last five, and those of Symfony that are not as usual, with Python's alone.
+/// Whether each is kept wrapped.
 fn vectors() -> Vec<(Written<'static>, bool)> {
     let magento = |hash| of("magento", hash);
     let site = Written { site: Some("ez.no"), ..of("ez3", "904974e0584e72a133c7c8dd551b2863") };
@@ -71,6 +72,22 @@ fn vectors() -> Vec<(Written<'static>, bool)> {
         (of("ez2", "3db13c228d7d90631ee72b0b647d1e67"), true),
         (site, true),
         (symfony, true),
+        (
+            Written {
+                salt: Some("a1b2c3d4"),
+                ..of(
+                    "symfony-sha512:12000",
+                    "52x7fO4t23aFb+o0CdZRb+1D7B1QVVeTScl8p04js1PRjvCm15IJHcnCE0XV8Dw9YOWOuwQW/ogsiE4hQJFyLg==",
+                )
+            },
+            true,
+        ),
+        (
+            Written { salt: Some("a1b2c3d4"), ..of("symfony-sha256", "GaEaXjU3rFq0aHv6ZmsBiTqMfNaJfp6moV1691JMncU=") },
+            true,
+        ),
+        (Written { salt: Some("a1b2c3d4"), ..of("symfony-sha1:1", "OV21ajrxBapffFvG1A3PzMnifKo=") }, true),
+        (Written { salt: Some("a1b2c3d4"), ..of("symfony-md5:100", "6mYDKOF5ooIVmjzYUMkhWQ==") }, true),
         (written("$P$HKsMty6/5iOkgP39bYf7x5F1y4QK9m1"), true),
         (written("{SSHA}UaNeUB887x2YtjqGYuMltzPpPmDLmbPW"), true),
         (written("{SHA}q/eq1kOINtvlJqojGr3i0O73TUI="), true),
@@ -195,6 +212,16 @@ fn what_cannot_move_in_is_told_why() {
     assert_eq!(refused(of("magento", "9cc2ae8a1ba7a93da39b46fc1019c481")), Some(Unreadable::Keyed));
     assert_eq!(refused(of("magento", "9cc2ae8a1ba7a93da39b46fc1019c481:salt")), Some(Unreadable::Keyed));
     assert_eq!(refused(of("ez3", "904974e0584e72a133c7c8dd551b2863")), Some(Unreadable::SiteMissing));
+    let symfony = |scheme| refused(Written { salt: Some("s"), ..of(scheme, "6mYDKOF5ooIVmjzYUMkhWQ==") });
+    assert_eq!((symfony("symfony-md5:1"), symfony("symfony-md5:200000")), (None, None));
+    for scheme in ["symfony-md5:0", "symfony-md5:200001", "symfony-sha1", "symfony-sha512:1"] {
+        assert_eq!(symfony(scheme), Some(Unreadable::Malformed), "{scheme}");
+    }
+    for scheme in
+        ["symfony-", "symfony-sha3", "symfony-md5:", "symfony-md5:x", "symfony-md5:1:1", "symfony-md5:99999999999"]
+    {
+        assert_eq!(symfony(scheme), Some(Unreadable::Scheme), "{scheme}");
+    }
     assert_eq!(refused(of("symfony-sha512", "AAAA")), Some(Unreadable::SaltMissing));
     for (scheme, hash) in [
         (Some("ez1"), "9cc2ae8a1ba7a93da39b46fc1019c48"),
