@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 use doorward::Name;
-use doorward::policy::{Policy, ResourceId, Role, RoleOrigin, Tree};
+use doorward::policy::{Limited, Policy, ResourceId, Role, RoleOrigin, Tree};
 use doorward::store::StoredRole;
 use serde_json::{Value, json};
 
@@ -185,6 +185,12 @@ fn show(console: &Console, name: &str, json: bool) -> anyhow::Result<()> {
             output::line(format_args!("{:<6}  {name}", if place == 0 { word } else { "" }))?;
         }
     }
+    for limited in &role.limited {
+        for id in &limited.allow {
+            let name = policy.resources().name(*id);
+            output::line(format_args!("within  {name}, limited to {}", limited.describe()))?;
+        }
+    }
     Ok(())
 }
 
@@ -205,7 +211,8 @@ fn as_json(policy: &Policy, role: &Role) -> Value {
         RoleOrigin::File(_) => ("file", Some(origin(role))),
         RoleOrigin::Stored => ("stored", None),
     };
-    json!({
+    let within = |limited: &Limited| json!({ "allow": names(&limited.allow), "to": limited.values() });
+    let mut shown = json!({
         "name": role.name,
         "title": role.title,
         "origin": origin,
@@ -214,5 +221,9 @@ fn as_json(policy: &Policy, role: &Role) -> Value {
         "deny": names(&role.deny),
         "grants": role.grants().iter().map(name).collect::<Vec<_>>(),
         "version": role.version().to_string(),
-    })
+    });
+    if !role.limited.is_empty() {
+        shown["limited"] = role.limited.iter().map(within).collect();
+    }
+    shown
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use http::header::{COOKIE, HeaderMap, HeaderValue};
 use memchr::memchr;
 
+use crate::clock::Time;
 use crate::policy::SameSite;
 
 /// What a request says under a cookie's name.
@@ -138,12 +139,13 @@ pub struct SetCookie<'a> {
     same_site: SameSite,
     domain: Option<&'a str>,
     max_age: Option<u32>,
+    expires: Option<Time>,
 }
 
 impl<'a> SetCookie<'a> {
     /// A cookie that lasts as long as the browser runs, `SameSite=Lax`.
     pub fn new(name: &'a str) -> Self {
-        Self { name, value: "", secure: true, same_site: SameSite::Lax, domain: None, max_age: None }
+        Self { name, value: "", secure: true, same_site: SameSite::Lax, domain: None, max_age: None, expires: None }
     }
 
     /// Its value.
@@ -181,9 +183,20 @@ impl<'a> SetCookie<'a> {
         self
     }
 
+    /// When it ends, for clients that know no `Max-Age`.
+    #[must_use]
+    pub fn expires(mut self, time: Option<Time>) -> Self {
+        self.expires = time;
+        self
+    }
+
     /// The header's value. Names and values are ours and always fit; a text that did not would expire nothing and set nothing.
     pub fn header(&self) -> HeaderValue {
-        let mut text = format!("{}={}; Path=/; HttpOnly", self.name, self.value);
+        let mut text = format!("{}={}", self.name, self.value);
+        if let Some(time) = self.expires {
+            let _ = write!(text, "; Expires={}", date(time));
+        }
+        text.push_str("; Path=/; HttpOnly");
         if self.secure {
             text.push_str("; Secure");
         }
@@ -203,6 +216,44 @@ impl<'a> SetCookie<'a> {
         value.set_sensitive(true);
         value
     }
+}
+
+/// A date as HTTP writes it (RFC 9110, section 5.6.7).
+fn date(time: Time) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [(&str, u32); 12] = [
+        ("Jan", 31),
+        ("Feb", 28),
+        ("Mar", 31),
+        ("Apr", 30),
+        ("May", 31),
+        ("Jun", 30),
+        ("Jul", 31),
+        ("Aug", 31),
+        ("Sep", 30),
+        ("Oct", 31),
+        ("Nov", 30),
+        ("Dec", 31),
+    ];
+    let (days, second) = (time / 86_400, time % 86_400);
+    // The years that a time can say, 1970 to 2106, have one without a leap day where four years would have one: 2100.
+    let is_leap = |year: u32| year % 4 == 0 && year != 2100;
+    let (mut year, mut left) = (1970, days);
+    while left >= 365 + u32::from(is_leap(year)) {
+        left -= 365 + u32::from(is_leap(year));
+        year += 1;
+    }
+    let mut month = "Dec";
+    for (name, length) in MONTHS {
+        let length = length + u32::from(name == "Feb" && is_leap(year));
+        if left < length {
+            month = name;
+            break;
+        }
+        left -= length;
+    }
+    let (day, hour, minute) = (DAYS[(days % 7) as usize], second / 3_600, second / 60 % 60);
+    format!("{day}, {:02} {month} {year} {hour:02}:{minute:02}:{:02} GMT", left + 1, second % 60)
 }
 
 #[cfg(test)]
@@ -281,6 +332,25 @@ mod tests {
         let cookie = SetCookie::new("x").secure(false).same_site(SameSite::Strict).max_age(Some(0));
         assert_eq!(cookie.header(), "x=; Path=/; HttpOnly; SameSite=Strict; Max-Age=0");
         assert!(!format!("{:?}", SetCookie::new("x").value("secret").header()).contains("secret"));
+    }
+
+    #[test]
+    fn a_date_is_written_as_http_writes_it() {
+        for (time, text) in [
+            (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+            (784_111_777, "Sun, 06 Nov 1994 08:49:37 GMT"),
+            (951_782_400, "Tue, 29 Feb 2000 00:00:00 GMT"),
+            (1_798_761_599, "Thu, 31 Dec 2026 23:59:59 GMT"),
+            (4_107_542_400, "Mon, 01 Mar 2100 00:00:00 GMT"),
+            (u32::MAX, "Sun, 07 Feb 2106 06:28:15 GMT"),
+        ] {
+            assert_eq!(date(time), text);
+        }
+        let cookie = SetCookie::new("x").value("deleted").secure(false).max_age(Some(0)).expires(Some(0));
+        assert_eq!(
+            cookie.header(),
+            "x=deleted; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"
+        );
     }
 
     proptest! {

@@ -12,7 +12,7 @@ use super::fields::{Expected, Fields};
 use super::refused::Refused;
 use super::secret::Secret;
 use super::sessions::add_cookies;
-use super::view::{Permissions, Problem, Token, UserView};
+use super::view::{LimitedView, Permissions, Problem, Token, UserView};
 use crate::refusal::Reason;
 
 /// A new password instead of the current one.
@@ -80,6 +80,7 @@ pub(super) async fn permissions(call: Call) -> Result<Json<Permissions>, Refused
         realm: user.realm.to_string(),
         roles: user.roles.iter().map(ToString::to_string).collect(),
         resources: grants.iter().map(|id| tree.name(id).to_owned()).collect(),
+        limited: grants.limited().iter().map(|limited| LimitedView::of(tree, limited)).collect(),
     }))
 }
 

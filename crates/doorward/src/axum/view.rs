@@ -1,10 +1,13 @@
 //! What the resources of `/user/*` show of sessions and users.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::clock::Time;
+use crate::policy::{Limited, Tree};
 use crate::session::{Session, SessionHandle};
 use crate::store::StoredSession;
 use crate::user::{User, UserState};
@@ -138,6 +141,26 @@ pub(super) struct Permissions {
     pub(super) roles: Vec<String>,
     /// The resources that are granted, those below others included.
     pub(super) resources: Vec<String>,
+    /// What is granted within limitations alone. Absent where nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) limited: Vec<LimitedView>,
+}
+
+/// Resources that are granted within limitations.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Limited)]
+pub(super) struct LimitedView {
+    /// The resources, those below others included.
+    resources: Vec<String>,
+    /// Limitations by their names, each with the values that meet it.
+    to: BTreeMap<String, Vec<String>>,
+}
+
+impl LimitedView {
+    pub(super) fn of(tree: &Tree, limited: &Limited) -> Self {
+        let resources = tree.all().filter(|id| limited.has(*id)).map(|id| tree.name(id).to_owned()).collect();
+        Self { resources, to: limited.values() }
+    }
 }
 
 /// A CSRF token.

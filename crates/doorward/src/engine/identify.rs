@@ -137,7 +137,7 @@ impl Engine {
                         identity.token = Some(text);
                         return Ok(identity);
                     }
-                    None => identity.expired.extend(policy.expired_cookie(realm, head.client.secure, name)),
+                    None => identity.expired.extend(policy.expired_cookie(realm, head.client.secure, name, now)),
                 }
             }
         }

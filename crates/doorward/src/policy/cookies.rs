@@ -8,6 +8,7 @@ use super::route::RealmId;
 use super::settings::{Listener, SameSite, Settings};
 use super::siteaccess::Jar;
 use super::words::Origin;
+use crate::clock::Time;
 use crate::cookie::SetCookie;
 
 /// What the cookies of devices and guests are called, and whether plain HTTP gets any.
@@ -98,19 +99,15 @@ impl Policy {
 
     /// The session's cookies, ended.
     pub fn expired_cookies<'p>(&'p self, realm: RealmId, secure: bool, jar: impl Into<Jar<'p>>) -> Vec<HeaderValue> {
-        let cookies = self.realm(realm).cookies_for(jar.into());
-        let ended = cookies.map(|cookie| {
-            let ended = realm_cookie(cookie, secure).value(cookie.profile.expired_cookie).max_age(Some(0));
-            ended.header()
-        });
-        ended.collect()
+        let jar = jar.into();
+        self.realm(realm).cookies_for(jar).map(|cookie| ended(cookie, secure, jar.now)).collect()
     }
 
     /// One of the session's cookies, ended.
-    pub(crate) fn expired_cookie(&self, realm: RealmId, secure: bool, name: &str) -> Option<HeaderValue> {
+    pub(crate) fn expired_cookie(&self, realm: RealmId, secure: bool, name: &str, now: Time) -> Option<HeaderValue> {
         let is_named = |cookie: &&RealmCookie| name == if secure { &*cookie.secure } else { &*cookie.plain };
         let cookie = self.realm(realm).cookies.iter().find(is_named)?;
-        Some(realm_cookie(cookie, secure).value(cookie.profile.expired_cookie).max_age(Some(0)).header())
+        Some(ended(cookie, secure, Some(now)))
     }
 
     pub(crate) fn device_cookie(&self, secure: bool) -> &'static str {
@@ -136,6 +133,13 @@ impl Policy {
     pub fn is_own_cookie(&self, name: &str) -> bool {
         self.cookies.is_own(name)
     }
+}
+
+/// A cookie that ends. Where a dialect gives it a value, it is also told when it has ended, as there: a year ago.
+fn ended(cookie: &RealmCookie, secure: bool, now: Option<Time>) -> HeaderValue {
+    let value = cookie.profile.expired_cookie;
+    let expires = now.filter(|_| !value.is_empty()).map(|now| now.saturating_sub(YEAR));
+    realm_cookie(cookie, secure).value(value).max_age(Some(0)).expires(expires).header()
 }
 
 fn realm_cookie(cookie: &RealmCookie, secure: bool) -> SetCookie<'_> {

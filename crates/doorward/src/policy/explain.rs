@@ -3,6 +3,7 @@
 mod access;
 mod asked;
 mod caller;
+mod limited;
 mod proof;
 mod told;
 
@@ -169,7 +170,7 @@ impl Policy {
         }
         let caller = self.tell_caller(question, &asked, found.route, told)?;
         self.tell_proof(&asked, &found, caller, told)?;
-        self.tell_access(&asked, found.route, caller, &question.roles, told)?;
+        self.tell_access(&asked, &found, caller, question, told)?;
         self.tell_secure(&asked, found.route, told)?;
         self.tell_force(&found, question, caller.realm.is_some(), told)?;
         let reason = match (found.route.is_own(), found.route.about) {

@@ -3,6 +3,7 @@
 //! A role says which values are allowed, and a route where in a request the value stands. What no route says is not met: the
 //! doubt is never the caller's gain.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -49,6 +50,12 @@ impl Limited {
     /// Whether all limitations are met by a request, for a caller with these values.
     pub(crate) fn is_met(&self, bound: &Bound, caller: Option<Values<'_>>) -> bool {
         self.to.iter().all(|limitation| limitation.is_met(bound, caller))
+    }
+
+    /// The values that meet each limitation, as they were written.
+    pub fn values(&self) -> BTreeMap<String, Vec<String>> {
+        let values = |limitation: &Limitation| limitation.values.iter().map(ToString::to_string).collect();
+        self.to.iter().map(|limitation| (limitation.name.to_string(), values(limitation))).collect()
     }
 
     /// What it is limited to, for people: `owner %user_id%, section 1 or 2`.

@@ -7,6 +7,7 @@ use super::acl::ResourceId;
 use super::binding::Bound;
 use super::profile::{Profile, Wording};
 use super::settings::EzSettings;
+use crate::clock::Time;
 use crate::refusal::Reason;
 use crate::user::User;
 
@@ -21,11 +22,21 @@ const HEADER: &str = "x-siteaccess";
 pub struct Jar<'p> {
     pub(super) profile: &'p Profile,
     pub(super) siteaccess: Option<&'p str>,
+    /// When it is, where cookies that end say so.
+    pub(super) now: Option<Time>,
+}
+
+impl Jar<'_> {
+    /// The same at a time: eZ Platform's clients are told that a cookie has ended a year before.
+    #[must_use]
+    pub fn at(self, now: Time) -> Self {
+        Self { now: Some(now), ..self }
+    }
 }
 
 impl<'p> From<&'p Profile> for Jar<'p> {
     fn from(profile: &'p Profile) -> Self {
-        Self { profile, siteaccess: None }
+        Self { profile, siteaccess: None, now: None }
     }
 }
 
@@ -49,7 +60,7 @@ impl Policy {
 
     /// The session cookies that the client of a request knows.
     pub fn jar<'p>(&'p self, profile: &'p Profile, headers: &HeaderMap) -> Jar<'p> {
-        Jar { profile, siteaccess: self.siteaccess(profile, headers).ok().flatten() }
+        Jar { profile, siteaccess: self.siteaccess(profile, headers).ok().flatten(), now: None }
     }
 
     /// Whether a user may log in to the siteaccess that a request is for.

@@ -8,6 +8,7 @@ mod demands;
 mod doors;
 mod explained;
 mod judged;
+mod limitations;
 mod methods;
 mod overlaps;
 mod permission;

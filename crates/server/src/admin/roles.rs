@@ -1,5 +1,7 @@
 //! `/admin/roles`.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use doorward::policy::{Policy, ResourceId, Role, RoleOrigin};
@@ -28,10 +30,23 @@ pub(crate) struct View {
     allow: Vec<String>,
     /// What it denies, with all below, whatever other roles allow.
     deny: Vec<String>,
+    /// What it allows within limitations. Absent where nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    limited: Vec<Within>,
     /// Everything that it grants to somebody who has no other role.
     grants: Vec<String>,
     /// Changes with every alteration. Sent along with one, it keeps an old form from undoing what somebody else has done.
     version: String,
+}
+
+/// What a role allows within limitations.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RoleLimited)]
+struct Within {
+    /// What it allows, as it was written.
+    allow: Vec<String>,
+    /// Limitations by their names, each with the values that meet it.
+    to: BTreeMap<String, Vec<String>>,
 }
 
 /// Where a role comes from.
@@ -169,6 +184,7 @@ fn view(policy: &Policy, role: &Role) -> View {
         source,
         grants: role.grants().iter().map(|id| tree.name(id).to_owned()).collect(),
         version: role.version().to_string(),
+        limited: role.limited.iter().map(|one| Within { allow: names(&one.allow), to: one.values() }).collect(),
         allow: names(&role.allow),
         deny: names(&role.deny),
     }

@@ -29,7 +29,7 @@ impl Policy {
             (Access::Anonymous, _) => told.pass("access", "it asks for nothing".to_owned()),
             (Access::SelfOnly, Some(realm)) => {
                 let name = self.realm(realm).name();
-                if !self.may_self(route, asked.path.as_str(), name, roles) {
+                if !self.may_self(route, asked.path.as_str(), name, roles, None) {
                     let is_admin =
                         self.dialect_settings.magento.as_ref().is_some_and(|magento| *name == magento.admins);
                     let text = match is_admin {

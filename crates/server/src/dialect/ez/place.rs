@@ -71,7 +71,8 @@ impl<'a> Place<'a> {
 
     /// The session is over, or there was none: its cookie goes.
     pub(super) fn without_session(&self, mut response: Response) -> Response {
-        let ended = self.policy().expired_cookies(self.realm, self.admission.client().secure, self.jar);
+        let jar = self.jar.at(self.admission.engine().now());
+        let ended = self.policy().expired_cookies(self.realm, self.admission.client().secure, jar);
         response.headers_mut().extend(ended.into_iter().map(|cookie| (SET_COOKIE, cookie)));
         response
     }
