@@ -23,6 +23,7 @@ mod magento;
 mod meant;
 mod method;
 mod pattern;
+mod precedence;
 mod profile;
 mod quantity;
 mod realm;

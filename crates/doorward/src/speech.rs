@@ -23,6 +23,8 @@ pub struct Speech {
     pub asks: Box<str>,
     /// Method and path, as eZ Platform's messages name them.
     pub request: Box<str>,
+    /// Parameters that would be forced, and for which the caller has no value.
+    pub missing: Box<[String]>,
 }
 
 /// The format of bodies.
@@ -54,6 +56,6 @@ impl Speech {
             Wording::Magento => accept::magento(headers),
         };
         let vendor = policy.dialect_settings().ez.as_ref().map(|ez| ez.vendor).unwrap_or_default();
-        Some(Self { profile, format, vendor, asks: "".into(), request: "".into() })
+        Some(Self { profile, format, vendor, asks: "".into(), request: "".into(), missing: Box::default() })
     }
 }

@@ -76,7 +76,7 @@ impl Engine {
             secure: head.client.secure,
             caller: identity.caller,
         };
-        match self.force(found, head, &mut pass) {
+        match self.force(policy, found, head, &mut pass) {
             Ok(()) => Ok(pass),
             Err(refusal) => Err(refusal.of(&pass.caller)),
         }
@@ -96,7 +96,8 @@ impl Engine {
             (Access::Anonymous, _) => Ok(None),
             (Access::SelfOnly, Caller::Known(known)) => {
                 let user = &known.user;
-                match policy.may_self(found.route, head.path.as_str(), &user.realm, &user.roles) {
+                let attributes = Some(&user.attributes);
+                match policy.may_self(found.route, head.path.as_str(), &user.realm, &user.roles, attributes) {
                     true => Ok(None),
                     false => Err(Reason::Forbidden("self".to_owned())),
                 }
@@ -105,21 +106,31 @@ impl Engine {
             (Access::Deny, Caller::Known(_)) => Err(Reason::Undecided),
             (Access::Deny, Caller::Guest) => Err(Reason::NotLoggedIn),
             (Access::Resources(needed), Caller::Known(known)) => {
+                if !policy.may_have_resources(found.route, &known.user.realm) {
+                    return Err(Reason::Forbidden(found.route.asks.to_string()));
+                }
                 let suffice = policy.grants(&known.user.roles).suffice(needed, bound, Some(known.user.values()));
                 suffice.map_err(|missing| Reason::Forbidden(policy.resources().name(missing).to_owned()))
             }
             (Access::Resources(needed), Caller::Guest) => {
                 let may = |realm: &RealmId| policy.guest_grants(*realm).suffice(needed, bound, None).ok();
-                found.route.realms.iter().find_map(may).ok_or(Reason::NotLoggedIn)
+                let realms = found.route.realms.iter();
+                let mut realms =
+                    realms.filter(|realm| policy.may_have_resources(found.route, policy.realm(**realm).name()));
+                realms.find_map(may).ok_or(Reason::NotLoggedIn)
             }
         }
     }
 
     /// Forces path, query and, for the door to apply, body.
-    fn force(&self, found: &Found<'_>, head: &Head<'_>, pass: &mut Pass) -> Result<(), Refusal> {
+    fn force(&self, policy: &Policy, found: &Found<'_>, head: &Head<'_>, pass: &mut Pass) -> Result<(), Refusal> {
         let Some(force) = &found.route.force else { return Ok(()) };
         let forced = match pass.caller.known() {
-            Some(Known { user, .. }) => force.resolve(user.values()),
+            Some(Known { user, .. }) if policy.is_no_customer(found.route, &user.realm) => force.resolve_without_user(),
+            Some(Known { user, .. }) => force.resolve(user.values()).map_err(|error| match error {
+                ForceError::MissingAttribute if policy.lacks_cart(found.route, user) => ForceError::NoCart,
+                error => error,
+            }),
             // On a route that guests may use, what would be theirs is dropped and nothing is set.
             None => Ok(force.resolve_for_guest()),
         };

@@ -1,7 +1,8 @@
 //! What a dialect looks at beside what a route says: whom the client expects, how it wants to be answered.
 
 use crate::head::Head;
-use crate::policy::{Policy, Profile};
+use crate::policy::{ForceError, Policy, Profile, Route};
+use crate::refusal::{Reason, Refusal};
 use crate::speech::Speech;
 use crate::user::Login;
 use crate::verdict::Caller;
@@ -36,4 +37,15 @@ pub(super) fn speech(policy: &Policy, profile: &'static Profile, asks: &str, hea
     speech.asks = asks.into();
     speech.request = format!("{} {}", head.method, policy.redacted(head.path.as_str())).into();
     Some(Box::new(speech))
+}
+
+/// Says in a refusal, where it is for want of a value to force, which parameters lack one.
+pub(super) fn name_missing(policy: &Policy, route: &Route, refusal: &mut Refusal) {
+    if *refusal.reason() != Reason::Force(ForceError::MissingAttribute) {
+        return;
+    }
+    let terms = refusal.terms_mut();
+    let (Some(speech), Some(force)) = (&mut terms.speech, &route.force) else { return };
+    let user = terms.caller.as_deref().filter(|user| !policy.is_no_customer(route, &user.realm));
+    speech.missing = force.missing(user.map(|user| user.values())).map(|(name, _)| name).collect();
 }

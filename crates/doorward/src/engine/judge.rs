@@ -96,6 +96,7 @@ impl Engine {
                 terms.route = Some(found.id);
                 terms.cors = cors(&found, head);
                 terms.speech = dialect::speech(policy, found.route.profile, &found.route.asks, head);
+                dialect::name_missing(policy, found.route, &mut refusal);
                 Verdict::Deny(refusal)
             }
         }

@@ -40,6 +40,8 @@ pub struct Resource {
 pub struct Tree {
     resources: Vec<Resource>,
     by_name: HashMap<Box<str>, ResourceId>,
+    /// A resource that stands for all that files declare.
+    pub(super) everything: Option<ResourceId>,
 }
 
 impl Tree {
@@ -68,6 +70,14 @@ impl Tree {
     /// The name of a resource.
     pub fn name(&self, id: ResourceId) -> &str {
         &self.resource(id).name
+    }
+
+    /// Adds all that files declare, where the resource that stands for that is granted.
+    pub(crate) fn complete(&self, grants: &mut Grants) {
+        if self.everything.is_some_and(|everything| grants.has(everything)) {
+            let own = self.find(super::builtin::ALL).map(|id| self.range(id)).unwrap_or_default();
+            self.all().filter(|id| !own.contains(&id.0)).for_each(|id| grants.add(id));
+        }
     }
 
     /// A resource and all below it.

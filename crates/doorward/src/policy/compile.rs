@@ -5,6 +5,7 @@ mod ez;
 mod headers;
 mod kirby;
 mod limited;
+mod magento;
 mod own;
 mod warn;
 
@@ -83,7 +84,8 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
     let mut complaints = Complaints::default();
     super::check::check(settings, &mut complaints);
     let mut warnings = super::check::doubts(settings);
-    let tree = Tree::compile(draft.rules, &mut complaints);
+    let mut tree = Tree::compile(draft.rules, &mut complaints);
+    tree.everything = super::magento::everything(settings, &tree);
     let roles = role::compile(&tree, draft.rules, draft.stored, &mut complaints, &mut warnings);
     let mut vocabulary = Vocabulary::new();
     if settings.dialect.ez.is_some() {

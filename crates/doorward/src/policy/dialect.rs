@@ -9,6 +9,7 @@ use md5::{Digest as _, Md5};
 use super::Policy;
 use super::complaint::{Complaints, nearest};
 use super::kirby;
+use super::magento;
 use super::pattern::{Pattern, literal_path};
 use super::profile::{Profile, Wording};
 use super::route::{RealmId, Route};
@@ -133,12 +134,7 @@ pub(super) fn compile(
     realm_id: &dyn Fn(&Name) -> Option<RealmId>,
     complaints: &mut Complaints,
 ) -> Box<[SpokenDialect]> {
-    let exact = settings.dialect.magento.as_ref().is_some_and(|magento| magento.compat == MagentoCompat::Exact);
-    if exact {
-        let complaint =
-            settings.complaint("dialect.magento.compat", "verdicts as Magento computes them are not available");
-        complaints.push(complaint.fix("write `compat = \"strict\"`, or take it out"));
-    }
+    magento::check(settings, complaints);
     let spoken = stated(&settings.dialect);
     let dialects = spoken.into_iter().map(|stated| {
         let Stated { profile, realms, places, .. } = stated;
@@ -280,7 +276,11 @@ fn stated(dialects: &Dialects) -> Vec<Stated<'_>> {
         let places = vec![("root", magento.root.clone(), None, false)];
         let realms = vec![("customers", &magento.customers), ("admins", &magento.admins)];
         let cookies = vec![vec![(None, "PHPSESSID".to_owned())], vec![(None, "admin".to_owned())]];
-        all.push(Stated { profile: &Profile::MAGENTO, realms, cookies, places });
+        let profile = match magento.compat {
+            MagentoCompat::Strict => &Profile::MAGENTO,
+            MagentoCompat::Exact => &Profile::MAGENTO_EXACT,
+        };
+        all.push(Stated { profile, realms, cookies, places });
     }
     all
 }

@@ -83,6 +83,9 @@ pub enum ForceError {
     /// The caller has no such attribute. 403.
     #[error("the caller has no value for a parameter")]
     MissingAttribute,
+    /// The caller has no cart, where Magento's dialect forces one. 404.
+    #[error("the caller has no active cart")]
+    NoCart,
 }
 
 /// Where a request's forced parameters go.
@@ -110,6 +113,7 @@ impl ForceError {
         match self {
             Self::UnsupportedMediaType => http::StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::MissingAttribute => http::StatusCode::FORBIDDEN,
+            Self::NoCart => http::StatusCode::NOT_FOUND,
             _ => http::StatusCode::BAD_REQUEST,
         }
     }
@@ -118,7 +122,7 @@ impl ForceError {
     pub fn code(self) -> &'static str {
         match self {
             Self::UnsupportedMediaType => "unsupported_media_type",
-            Self::MissingAttribute => "missing_attribute",
+            Self::MissingAttribute | Self::NoCart => "missing_attribute",
             _ => "bad_parameters",
         }
     }
@@ -154,6 +158,20 @@ impl Force {
         let resolve = |parameter: &'_ Parameter| parameter.value.resolve(values).map(Some);
         let values = self.parameters.iter().map(resolve).collect::<Result<_, _>>()?;
         Ok(Forced { parameters: Arc::clone(&self.parameters), values, deepest: self.deepest })
+    }
+
+    /// The parameters for somebody who is known, and to whom nothing of a user applies here.
+    ///
+    /// # Errors
+    /// [`ForceError::MissingAttribute`] when something of a user is needed.
+    pub(crate) fn resolve_without_user(&self) -> Result<Forced, ForceError> {
+        if self.needs_user() { Err(ForceError::MissingAttribute) } else { Ok(self.resolve_for_guest()) }
+    }
+
+    /// The parameters for which a caller has no value, each with where it would come from.
+    pub(crate) fn missing(&self, caller: Option<Values<'_>>) -> impl Iterator<Item = (String, &Value)> {
+        let missing = self.parameters.iter().filter(move |parameter| parameter.value.text(caller).is_none());
+        missing.map(|parameter| (parameter.steps.to_string(), &parameter.value))
     }
 
     /// The parameters for a guest: what would be a user's is dropped, and nothing is set.

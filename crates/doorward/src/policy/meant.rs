@@ -69,8 +69,7 @@ impl Policy {
         if is_known(first) {
             return Ok(Cow::Borrowed(path.strip_suffix('/').unwrap_or(path)));
         }
-        let stores = self.dialect_settings().magento.as_ref().map_or(&[][..], |magento| &magento.stores);
-        let is_store = first == "all" || stores.iter().any(|store| store == first);
+        let is_store = self.dialect_settings().magento.as_ref().is_some_and(|magento| magento.has_store(first));
         match after {
             Some(after) if is_store && is_known(after.split('/').next().unwrap_or_default()) => {
                 Ok(Cow::Owned(format!("{root}/{}", after.strip_suffix('/').unwrap_or(after))))

@@ -48,6 +48,8 @@ pub struct Profile {
     pub challenges: bool,
     /// The path below which it is spoken, unless the settings say otherwise.
     pub prefix: &'static str,
+    /// Whether precedence of routes and roles are as the other system computes them, where we would be stricter.
+    pub exact: bool,
 }
 
 /// Which requests may name another method in `X-HTTP-Method-Override`.
@@ -146,6 +148,7 @@ impl Profile {
         },
         challenges: true,
         prefix: "/",
+        exact: false,
     };
 
     /// eZ Platform: a refused permission and a missing token are 401 as well.
@@ -205,6 +208,9 @@ impl Profile {
         prefix: "/rest",
         ..Self::DOORWARD
     };
+
+    /// Magento with the verdicts that it computes itself.
+    pub const MAGENTO_EXACT: Self = Self { exact: true, ..Self::MAGENTO };
 
     /// What people call it.
     pub fn title(&self) -> &'static str {

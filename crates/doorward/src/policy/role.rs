@@ -25,6 +25,9 @@ pub struct Role {
     pub origin: RoleOrigin,
     /// What it allows, as it was written.
     pub allow: Box<[ResourceId]>,
+    /// What it allows without what is below, as it was written. A role that was made at run time has none here: all that it
+    /// allows is meant so.
+    pub only: Box<[ResourceId]>,
     /// What it denies, as it was written.
     pub deny: Box<[ResourceId]>,
     /// What it allows within limitations.
@@ -87,7 +90,7 @@ pub(crate) fn compile(
                 complaints.push(clash(name, source.clone(), &first.origin));
                 continue;
             }
-            let role = from_file(tree, file, name, rule, source, complaints);
+            let role = from_file(tree, file, name, rule, source, complaints, warnings);
             roles.insert(name.clone(), role);
         }
     }
@@ -125,6 +128,7 @@ fn administrator(tree: &Tree) -> Role {
         title: Some("Administrator".into()),
         origin: RoleOrigin::BuiltIn,
         allow: tree.roots().collect(),
+        only: Box::default(),
         deny: Box::default(),
         limited: Box::default(),
         allowed,
@@ -151,6 +155,7 @@ fn from_file(
     rule: &RoleRule,
     source: Source,
     complaints: &mut Complaints,
+    warnings: &mut Vec<Complaint>,
 ) -> Role {
     let mut ids = |key: &str, names: &[String]| -> Box<[ResourceId]> {
         let mut found = Vec::with_capacity(names.len());
@@ -165,7 +170,7 @@ fn from_file(
         }
         found.into()
     };
-    let (allow, deny) = (ids("allow", &rule.allow), ids("deny", &rule.deny));
+    let (allow, only, deny) = (ids("allow", &rule.allow), ids("only", &rule.only), ids("deny", &rule.deny));
     let within: Vec<_> =
         rule.limited.iter().enumerate().map(|(at, rule)| ids(&format!("limited.{at}.allow"), &rule.allow)).collect();
     let written = rule.limited.iter().zip(within).enumerate();
@@ -180,12 +185,23 @@ fn from_file(
         .collect();
     let (mut allowed, mut denied) = (Grants::none(tree.len()), Grants::none(tree.len()));
     allow.iter().for_each(|id| allowed.add_range(tree.range(*id)));
+    for (place, id) in only.iter().enumerate() {
+        if let Some(above) = allow.iter().find(|above| tree.range(**above).contains(&id.0)) {
+            let text = format!("`{}` is allowed with all below it, since `allow` has `{}`", tree.name(*id), tree.name(*above));
+            let complaint = Complaint::new(file.source(&format!("role.{name}.only.{place}")), text);
+            warnings.push(complaint.fix("name it once: in `only` to leave out what is below, or in `allow`"));
+        }
+        allowed.add(*id);
+    }
     deny.iter().for_each(|id| denied.add_range(tree.range(*id)));
+    tree.complete(&mut allowed);
     limited.iter().for_each(|limited| allowed.limit(limited.clone()));
     let limited = limited.into();
     let title = rule.title.as_deref().map(Into::into);
-    let version = StoredRole { name: name.clone(), allow: rule.allow.clone(), deny: rule.deny.clone() }.version();
-    Role { name: name.clone(), title, origin: RoleOrigin::File(source), allow, deny, limited, allowed, denied, version }
+    let all = rule.allow.iter().chain(&rule.only).cloned().collect();
+    let version = StoredRole { name: name.clone(), allow: all, deny: rule.deny.clone() }.version();
+    let origin = RoleOrigin::File(source);
+    Role { name: name.clone(), title, origin, allow, only, deny, limited, allowed, denied, version }
 }
 
 /// The limitations of a rule. One without any would be no limit.
@@ -235,11 +251,12 @@ pub(crate) fn from_store(tree: &Tree, stored: &StoredRole, warnings: &mut Vec<Co
     let (allow, deny) = (ids(&stored.allow), ids(&stored.deny));
     let (mut allowed, mut denied) = (Grants::none(tree.len()), Grants::none(tree.len()));
     allow.iter().for_each(|id| allowed.add(*id));
+    tree.complete(&mut allowed);
     deny.iter().for_each(|id| denied.add_range(tree.range(*id)));
     let name = stored.name.clone();
     let version = stored.version();
-    let limited = Box::default();
-    Role { name, title: None, origin: RoleOrigin::Stored, allow, deny, limited, allowed, denied, version }
+    let (only, limited) = (Box::default(), Box::default());
+    Role { name, title: None, origin: RoleOrigin::Stored, allow, only, deny, limited, allowed, denied, version }
 }
 
 /// A resource that the ACL does not have.

@@ -299,7 +299,7 @@ pub struct AclRule {
     pub children: Vec<AclRule>,
 }
 
-/// What a role allows and denies: each resource stands for all below it too.
+/// What a role allows and denies: each resource stands for all below it too, but for those in `only`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RoleRule {
@@ -307,6 +307,8 @@ pub struct RoleRule {
     pub title: Option<String>,
     /// What is allowed.
     pub allow: Vec<String>,
+    /// What is allowed without what is below it.
+    pub only: Vec<String>,
     /// What is denied, whatever other roles of the user allow.
     pub deny: Vec<String>,
     /// What is allowed within limitations.

@@ -9,6 +9,7 @@ use memchr::memchr;
 
 use super::method::Methods;
 use super::pattern::{Pattern, Segment};
+use super::precedence::Precedence;
 
 /// A route of a policy: its place in [`Policy::routes`](super::Policy::routes).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -49,6 +50,23 @@ impl Table {
         trie.insert(pattern, asked, id)
     }
 
+    /// Finds a route that was inserted, and all others of which this is said below the same root, in the order that Magento has.
+    /// Whether a request can find it at all.
+    pub(crate) fn reorder(
+        &mut self,
+        host: Option<&str>,
+        root: &Pattern,
+        pattern: &Pattern,
+        asked: Asked,
+        id: RouteId,
+    ) -> bool {
+        let trie = match host {
+            Some(host) => self.hosts.entry(host.into()).or_default(),
+            None => &mut self.any_host,
+        };
+        trie.precedence.get_or_insert_with(|| Precedence::below(root)).insert(pattern, asked, id)
+    }
+
     /// The winner: the host's own routes before those of any host. No method at all asks which ones there are.
     pub(crate) fn find(&self, host: &str, path: &str, method: Methods, every: Methods) -> Hit {
         let own = if self.hosts.is_empty() { None } else { self.hosts.get(host) };
@@ -67,6 +85,8 @@ impl Table {
 #[derive(Debug)]
 struct Trie {
     nodes: Vec<Node>,
+    /// Some of them in another order.
+    precedence: Option<Precedence>,
 }
 
 #[derive(Debug, Default)]
@@ -87,7 +107,7 @@ struct Leaf {
 
 impl Default for Trie {
     fn default() -> Self {
-        Self { nodes: vec![Node::default()] }
+        Self { nodes: vec![Node::default()], precedence: None }
     }
 }
 
@@ -132,6 +152,19 @@ impl Trie {
     }
 
     fn find(&self, path: &str, method: Methods, every: Methods) -> Hit {
+        let Some(precedence) = self.precedence.as_ref().filter(|precedence| precedence.covers(path)) else {
+            return self.search(path, method, every);
+        };
+        match precedence.find(path, method, every) {
+            Some(id) => Hit::Route(id),
+            None => match self.search(path, method, every) {
+                Hit::Route(id) if precedence.has(id) => Hit::Other(Methods::default()),
+                hit => hit,
+            },
+        }
+    }
+
+    fn search(&self, path: &str, method: Methods, every: Methods) -> Hit {
         let rest = path.strip_prefix('/').unwrap_or(path);
         let mut search = Search { trie: self, method, every, other: Methods::default() };
         match search.descend(0, rest) {

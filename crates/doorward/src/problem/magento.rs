@@ -47,8 +47,9 @@ impl MagentoError {
     }
 
     /// These fields are empty or missing; there is one at least.
-    pub fn required(fields: &[&str]) -> Self {
-        let one = |field: &&str| Self::named("\"%fieldName\" is required. Enter and try again.", "fieldName", field);
+    pub fn required(fields: &[impl AsRef<str>]) -> Self {
+        const REQUIRED: &str = "\"%fieldName\" is required. Enter and try again.";
+        let one = |field: &_| Self::named(REQUIRED, "fieldName", AsRef::<str>::as_ref(field));
         match fields {
             [only] => one(only),
             all => Self {
@@ -138,6 +139,10 @@ fn words(speech: &Speech, said: Said<'_>) -> MagentoError {
         Some(Reason::HttpsRequired) => plain("Operation allowed only in HTTPS"),
         Some(Reason::RateLimited) => plain("Too Many Requests"),
         Some(Reason::Force(ForceError::Malformed | ForceError::DuplicateKey)) => plain("Decoding error."),
+        Some(Reason::Force(ForceError::NoCart)) => plain("Current customer does not have an active cart."),
+        Some(Reason::Force(ForceError::MissingAttribute)) if !speech.missing.is_empty() => {
+            MagentoError::required(&speech.missing)
+        }
         Some(Reason::Malformed(why)) => plain(why),
         _ if said.status.is_server_error() => plain("Internal Error. Details are available in Doorward's log."),
         _ => plain(said.detail),

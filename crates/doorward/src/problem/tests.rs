@@ -55,6 +55,7 @@ fn reasons() -> Vec<Reason> {
         ForceError::DuplicateKey,
         ForceError::TooDeep,
         ForceError::MissingAttribute,
+        ForceError::NoCart,
     ];
     let plain = [
         Reason::Malformed(SECRET),

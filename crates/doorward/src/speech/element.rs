@@ -153,7 +153,7 @@ mod tests {
     use crate::policy::Profile;
 
     fn speech(format: Format, vendor: EzVendor) -> Speech {
-        Speech { profile: &Profile::EZ, format, vendor, asks: "".into(), request: "".into() }
+        Speech { profile: &Profile::EZ, format, vendor, asks: "".into(), request: "".into(), missing: Box::default() }
     }
 
     fn element() -> EzElement {

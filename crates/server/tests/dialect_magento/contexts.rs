@@ -1,6 +1,6 @@
 //! Who is calling: a token, then a customer's session, then an administrator's, else a guest.
 
-use crate::shop::{JSON, SCRIPT, Shop, unauthorized};
+use crate::shop::{JSON, SCRIPT, Shop, required, unauthorized};
 
 #[test]
 fn a_session_counts_for_scripts_alone() {
@@ -52,10 +52,18 @@ fn a_token_is_two_words_with_one_space() {
 #[test]
 fn self_is_for_customers_and_for_administrators_who_may_everything() {
     let shop = Shop::open();
-    let tokens = [("customer", "ada", 200), ("admin", "boss", 200), ("admin", "help", 401)];
-    for (whose, login, status) in tokens {
-        assert_eq!(shop.me(&[&shop.token(whose, login)]), status, "{login}");
+    let path = "/rest/V1/customers/me";
+    assert_eq!(shop.me(&[&shop.token("customer", "ada")]), 200);
+    let answer = shop.ask("GET", path, &[&shop.token("admin", "help")]);
+    assert_eq!((answer.status, answer.text()), (401, unauthorized("self")));
+    // Whoever may everything is nobody's customer all the same: the number of an administrator is that of some customer, too.
+    let boss = shop.token("admin", "boss");
+    for path in [path, "/rest/V1/customers/me?customerId=1"] {
+        let answer = shop.ask("GET", path, &[&boss]);
+        assert_eq!((answer.status, answer.text()), (400, required("customerId")));
     }
+    // Where nothing of a customer is forced there is nothing to miss.
+    assert_eq!(shop.ask("GET", "/rest/V1/customers/me/newsletter", &[&boss]).status, 200);
 }
 
 #[test]

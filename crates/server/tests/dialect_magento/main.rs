@@ -6,8 +6,11 @@ mod shop;
 
 mod ajax;
 mod contexts;
+mod exact;
 mod lockouts;
 mod pipeline;
+mod precedence;
 mod section;
 mod sessions;
+mod stores;
 mod tokens;

@@ -1,6 +1,6 @@
 //! The steps of a request, in their order, and what each answers.
 
-use crate::shop::{JSON, SCRIPT, Shop, message, unauthorized};
+use crate::shop::{JSON, SCRIPT, Shop, message, required, unauthorized};
 
 #[test]
 fn a_method_of_no_service_is_refused_before_anything_else() {
@@ -113,5 +113,15 @@ fn forced_values_come_from_the_caller() {
     let seen = shop.ask("GET", "/rest/V1/customers/me?customer_id=1&customerId=2", &[&me]).text();
     assert!(seen.contains(&format!("customerId={}", shop.ada.id.as_str())) && !seen.contains("customer_id"), "{seen}");
     assert!(shop.ask("GET", "/rest/V1/carts/mine/totals", &[&me]).text().contains("cartId=7"));
-    assert_eq!(shop.ask("GET", "/rest/V1/carts/mine/totals", &[&bob]).status, 400);
+    let answer = shop.ask("GET", "/rest/V1/carts/mine/totals", &[&bob]);
+    assert_eq!((answer.status, answer.text()), (404, message("Current customer does not have an active cart.")));
+    let answer = shop.ask("GET", "/rest/V1/carts/mine/group", &[&bob]);
+    assert_eq!((answer.status, answer.text()), (400, required("groupId")));
+    let answer = shop.send("PUT", "/rest/V1/carts/mine/group", &[&bob, JSON], "{}");
+    let both = format!(
+        r#"{{"message":"One or more input exceptions have occurred.","errors":[{},{}]}}"#,
+        required("groupId"),
+        required("websiteId")
+    );
+    assert_eq!((answer.status, answer.text()), (400, both));
 }

@@ -1,7 +1,5 @@
 //! How long sessions last, and how many there are.
 
-use doorward::policy::{Draft, Policy, Settings};
-
 use crate::shop::{SCRIPT, Shop};
 
 const CUSTOMER: &str = "/rest/V1/customers/3";
@@ -54,12 +52,4 @@ fn accounts_are_shared_where_the_settings_say_so() {
     for line in [&first, &second] {
         assert_eq!(shop.ask("GET", CUSTOMER, &[line, SCRIPT]).status, 200);
     }
-}
-
-#[test]
-fn verdicts_that_are_not_available_are_refused_at_start() {
-    let text = "[realm.customer]\n[realm.admin]\n[dialect.magento]\ncompat = \"exact\"\n";
-    let (settings, rules) = Settings::parse("doorward.toml", text, &|_| None).expect("settings");
-    let wrong = Policy::compile(&Draft::new(&settings, &[rules])).expect_err("refused").to_string();
-    assert!(wrong.contains("verdicts as Magento computes them are not available"), "{wrong}");
 }

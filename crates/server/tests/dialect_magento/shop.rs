@@ -28,13 +28,17 @@ allow_plain_http = true
 [realm.customer]
 [realm.admin]
 [[acl]]
+id = "Magento_Backend::all"
+[[acl]]
 id = "Magento_Backend::admin"
 children = [
   { id = "Magento_Customer::customer", children = [{ id = "Magento_Customer::manage" }, { id = "Magento_Customer::delete" }] },
   { id = "Magento_Sales::sales" },
 ]
 [role.everything]
-allow = ["Magento_Backend::admin"]
+allow = ["Magento_Backend::all", "Magento_Backend::admin"]
+[role.owner]
+allow = ["Magento_Backend::all"]
 [role.support]
 allow = ["Magento_Customer::manage"]
 [[route]]
@@ -49,6 +53,10 @@ access = "self"
 realm = ["customer", "admin"]
 force = { customerId = "%user_id%" }
 [[route]]
+match = "GET /rest/V1/customers/me/newsletter"
+access = "self"
+realm = ["customer", "admin"]
+[[route]]
 match = "PUT,POST /rest/V1/carts/mine"
 access = "self"
 realm = "customer"
@@ -57,6 +65,16 @@ match = "GET /rest/V1/carts/mine/totals"
 access = "self"
 realm = "customer"
 force = { cartId = "%attribute.cart_id%" }
+[[route]]
+match = "GET /rest/V1/carts/mine/group"
+access = "self"
+realm = "customer"
+force = { groupId = "%attribute.customer_group_id%" }
+[[route]]
+match = "PUT /rest/V1/carts/mine/group"
+access = "self"
+realm = "customer"
+force = { groupId = "%attribute.customer_group_id%", websiteId = "%attribute.customer_website_id%" }
 [[route]]
 match = "GET /rest/V1/customers/:id"
 access = "Magento_Customer::manage"
@@ -72,7 +90,7 @@ realm = "customer"
 secure = true
 "#;
 
-/// The shop, what stands behind it, a customer and two administrators.
+/// The shop, what stands behind it, two customers and three administrators.
 pub struct Shop {
     pub engine: Arc<Engine>,
     pub clock: Arc<ManualClock>,
@@ -90,8 +108,13 @@ impl Shop {
 
     /// With these settings of the dialect, and perhaps routes after them.
     pub fn with(dialect: &str) -> Self {
+        Self::with_rules(dialect, &str::to_owned)
+    }
+
+    /// The same with other rules before them.
+    pub fn with_rules(dialect: &str, alter: &dyn Fn(&str) -> String) -> Self {
         let upstream = Upstream::echo();
-        let text = format!("upstream = \"{}\"\n{RULES}\n{dialect}", upstream.url());
+        let text = format!("upstream = \"{}\"\n{}\n{dialect}", upstream.url(), alter(RULES));
         let folder = tempfile::tempdir().expect("a folder");
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
@@ -110,25 +133,25 @@ impl Shop {
         let engine = runtime.block_on(Engine::start(parts)).expect("an engine");
         let plan = Plan { settings, engine: engine.clone(), cores: 1, base: folder.path().to_owned() };
         let server = doorward_server::start(plan).expect("starts");
-        let add = |realm: &str, login: &str, name: &str, roles: &[&str], attributes: Value| {
-            let draft = UserDraft {
-                realm: Some(realm.into()),
-                id: None,
-                login: login.into(),
-                name: name.into(),
-                email: None,
-                roles: roles.iter().map(|role| (*role).into()).collect(),
-                attributes: attributes.as_object().cloned().unwrap_or_default(),
-                password: Some(PASSWORD.as_bytes().to_vec().into()),
-            };
-            let created = runtime.block_on(engine.create_user(&Actor::console(), draft));
-            created.map_err(|refusal| refusal.code()).expect("added")
-        };
-        let ada = add("customer", "ada", "Ada Lovelace", &[], json!({ "website_id": 1, "cart_id": 7 }));
-        add("customer", "bob", "Bob", &[], json!({}));
-        add("admin", "boss", "Boss", &["everything"], json!({}));
-        add("admin", "help", "Help", &["support"], json!({}));
+        let plain = json!({});
+        let ada = json!({ "customer_website_id": 1, "cart_id": 7 });
+        let all = [
+            ("customer", "ada", "Ada Lovelace", &[][..], &ada),
+            ("customer", "bob", "Bob", &[], &plain),
+            ("admin", "boss", "Boss", &["everything"], &plain),
+            ("admin", "help", "Help", &["support"], &plain),
+            ("admin", "owner", "Owner", &["owner"], &plain),
+        ];
+        let added = all.map(|(realm, login, name, roles, attributes)| {
+            runtime.block_on(add(&engine, realm, login, name, roles, attributes))
+        });
+        let [ada, ..] = added;
         Self { engine, clock, ada, _upstream: upstream, server, runtime, _folder: folder }
+    }
+
+    /// One user more.
+    pub fn add(&self, realm: &str, login: &str, roles: &[&str]) -> User {
+        self.block_on(add(&self.engine, realm, login, login, roles, &json!({})))
     }
 
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {
@@ -191,6 +214,20 @@ impl Shop {
     }
 }
 
+async fn add(engine: &Engine, realm: &str, login: &str, name: &str, roles: &[&str], attributes: &Value) -> User {
+    let draft = UserDraft {
+        realm: Some(realm.into()),
+        id: None,
+        login: login.into(),
+        name: name.into(),
+        email: None,
+        roles: roles.iter().map(|role| (*role).into()).collect(),
+        attributes: attributes.as_object().cloned().unwrap_or_default(),
+        password: Some(PASSWORD.as_bytes().to_vec().into()),
+    };
+    engine.create_user(&Actor::console(), draft).await.map_err(|refusal| refusal.code()).expect("added")
+}
+
 pub fn credentials(login: &str, password: &str) -> String {
     json!({ "username": login, "password": password }).to_string()
 }
@@ -204,6 +241,13 @@ pub fn cookie(answer: &Answer, name: &str) -> Option<String> {
 /// The body of a refusal for want of these resources.
 pub fn unauthorized(resources: &str) -> String {
     format!("{{\"message\":\"{UNAUTHORIZED}\",\"parameters\":{{\"resources\":\"{resources}\"}}}}")
+}
+
+/// The body of a refusal for want of this parameter.
+pub fn required(field: &str) -> String {
+    format!(
+        r#"{{"message":"\"%fieldName\" is required. Enter and try again.","parameters":{{"fieldName":"{field}"}}}}"#
+    )
 }
 
 pub fn message(text: &str) -> String {

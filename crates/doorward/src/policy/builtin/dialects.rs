@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::{Doors, OwnAccess, OwnCsrf, OwnRealms, OwnRoute};
 use crate::name::Name;
 use crate::policy::profile::Profile;
-use crate::policy::settings::{Dialects, EzSettings, KirbySettings, MagentoSettings};
+use crate::policy::settings::{Dialects, EzSettings, KirbySettings, MagentoCompat, MagentoSettings};
 
 const SEEN: &str = "users, as far as the caller has the permissions of `users`, or of `user` about themselves";
 const TOKEN: &str = "a bearer token for username and password: 200; 400 where one is missing, 401 for a wrong pair";
@@ -119,7 +119,11 @@ fn magento(magento: &MagentoSettings) -> Vec<OwnRoute> {
         basic: false,
         ..route(&Profile::MAGENTO, &[realm], methods, path, access, OwnCsrf::OriginOnly)
     };
-    let revoke = route("POST", format!("{root}/V1/integration/customer/revoke-customer-token"), customers, SelfOnly);
+    let mut revoke = route("POST", format!("{root}/V1/integration/customer/revoke-customer-token"), customers, SelfOnly);
+    if magento.compat == MagentoCompat::Exact {
+        // There whoever may everything gets as far as being told that no customer is meant.
+        revoke.realms = OwnRealms::Named(vec![customers.clone(), admins.clone()]);
+    }
     let section = route("GET", "/customer/section/load".into(), customers, Identify);
     vec![
         route("POST", format!("{root}/V1/integration/customer/token"), customers, Anonymous).about(TOKEN),

@@ -17,7 +17,7 @@ use crate::policy::route::{Access, Authorization, Bounds, Csrf, RealmId, Route, 
 use crate::policy::rules::{AuthorizationRule, CorsRule, RouteRule, Rules};
 use crate::policy::settings::{CorsSettings, CsrfRequests, ProofKind, SameSite};
 use crate::policy::source::Source;
-use crate::policy::table::Table;
+use crate::policy::table::{RouteId, Table};
 
 /// One route of a file, and how to say where its parts are.
 pub(super) struct Written<'a> {
@@ -54,6 +54,8 @@ impl Workshop<'_> {
                 let asked = matched.asked;
                 let route = self.route(&here, matched, &cors);
                 let rival = enter(table, routes, asked, route);
+                let id = routes.len() - 1;
+                self.reorder(table, &routes[id], asked, RouteId(id as u32));
                 written.push(rule);
                 if let Some(rival) = rival {
                     let rival = rival.0 as usize;
@@ -214,6 +216,7 @@ impl Workshop<'_> {
             }
             found = self.realms.keys().filter_map(|name| Some((self.realm_id(name)?, name.clone()))).collect();
         }
+        let found = self.realms_of_magento(found, access, profile);
         let (ids, names): (Vec<_>, Vec<_>) = found.into_iter().unzip();
         (ids.into(), names.into())
     }

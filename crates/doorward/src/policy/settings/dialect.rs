@@ -1,5 +1,7 @@
 //! Wire formats of other systems, each as its settings say.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -219,9 +221,13 @@ pub struct MagentoSettings {
     pub admins: Name,
     /// Files of rules that the importer wrote, beside those of `rules`.
     pub rules: Vec<String>,
-    /// Store view codes that may stand behind the root: `/rest/de/V1/…`. `all` always may.
+    /// Store view codes that may stand behind the root: `/rest/de/V1/…`. `all` always may. The first one is meant where a path has
+    /// none.
     pub stores: Vec<String>,
-    /// Whether verdicts are strict, or exactly as Magento computes them.
+    /// The store view codes of each website, by its number, where customers belong to the stores of their website alone: that of
+    /// their attribute `customer_website_id`. Absent: to all stores.
+    pub websites: BTreeMap<String, Vec<String>>,
+    /// Whether precedence of routes and roles are strict, or exactly as Magento computes them.
     pub compat: MagentoCompat,
     /// How long a customer's session lasts when it is not used.
     pub session_lifetime: Period,
@@ -239,6 +245,7 @@ impl Default for MagentoSettings {
             admins: Name::parse("admin").expect("the word is a name"),
             rules: Vec::new(),
             stores: vec!["default".into()],
+            websites: BTreeMap::new(),
             compat: MagentoCompat::Strict,
             session_lifetime: Period(3_600),
             lockout_failures: 10,
@@ -251,10 +258,11 @@ impl Default for MagentoSettings {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MagentoCompat {
-    /// Doorward's: literal segments win, new resources are denied.
+    /// Doorward's: literal segments win, and an administrator is nobody's customer unless a route says so.
     #[default]
     Strict,
-    /// As Magento computes them.
+    /// As Magento computes them: of all routes that match the last one by its bytes, and whoever has `Magento_Backend::all` may
+    /// everything.
     Exact,
 }
 

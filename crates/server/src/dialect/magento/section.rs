@@ -30,7 +30,7 @@ fn customer(admission: &Admission) -> Map<String, Value> {
         let first = user.name.split_whitespace().next().unwrap_or_default();
         section.insert("fullname".into(), json!(user.name));
         section.insert("firstname".into(), attribute("firstname").map_or_else(|| json!(first), |name| json!(name)));
-        if let Some(website) = attribute("website_id") {
+        if let Some(website) = attribute("customer_website_id") {
             section.insert("websiteId".into(), json!(website));
         }
     }

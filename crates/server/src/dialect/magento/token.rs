@@ -2,12 +2,13 @@
 
 use axum::extract::Request;
 use axum::response::Response;
+use doorward::problem::MagentoError;
 use doorward::{Admission, LogIn, Reason, Refusal};
 use http::header::HeaderMap;
 use serde_json::json;
 
 use super::input::Credentials;
-use super::{Unanswered, format, value};
+use super::{Unanswered, bad_request, format, value};
 use crate::own::Judged;
 
 /// How many seconds the token of a customer is good for.
@@ -46,6 +47,10 @@ fn in_one_word(refusal: Refusal) -> Refusal {
 /// Ends all tokens of the customer who asks.
 pub(super) async fn revoke(Judged(admission): Judged, headers: HeaderMap) -> Result<Response, Unanswered> {
     let known = admission.caller().known().ok_or(Reason::NotLoggedIn)?;
+    let customers = admission.pass().route().realm_names.first();
+    if customers.is_some_and(|customers| *customers != known.user().realm) {
+        return Err(bad_request(format(&admission, &headers), &MagentoError::required(&["customerId"])));
+    }
     admission.engine().revoke_bearers(known.user(), &admission.visit(&headers)).await?;
     Ok(value(format(&admission, &headers), &json!(true)))
 }
