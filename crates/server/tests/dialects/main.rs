@@ -1,0 +1,6 @@
+//! What holds wherever another system's wire format is spoken.
+
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod planted;
