@@ -64,6 +64,21 @@ pub trait Store: Send + Sync + 'static {
     /// Users in the order of logins, byte by byte; the same login in several realms in the order of realms.
     fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>>;
 
+    /// How many users there are. A store that can count them without reading each does.
+    fn user_count(&self, filter: UserFilter) -> Answer<'_, u64> {
+        Box::pin(async move {
+            let (mut count, mut after) = (0, None);
+            loop {
+                let listed = self.users(filter.clone(), Page { after, limit: Page::GREATEST }).await?;
+                count += listed.items.len() as u64;
+                after = listed.next;
+                if after.is_none() {
+                    return Ok(count);
+                }
+            }
+        })
+    }
+
     /// Whose one-time code has this digest, as long as it can be redeemed at `now`.
     fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>>;
 

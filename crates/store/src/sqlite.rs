@@ -156,6 +156,10 @@ impl Store for Sqlite {
         Box::pin(self.lists.ask(move |reader| search::users(reader, &filter, &page)))
     }
 
+    fn user_count(&self, filter: UserFilter) -> Answer<'_, u64> {
+        Box::pin(self.lists.ask(move |reader| search::count(reader, &filter)))
+    }
+
     fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {
         Box::pin(self.lookups.ask(move |reader| codes::owner(reader, digest, now)))
     }

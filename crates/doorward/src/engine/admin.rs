@@ -134,7 +134,7 @@ impl Engine {
     pub async fn remove_user(&self, actor: &Actor, user: &User) -> Result<(), Refusal> {
         self.may_govern(actor, user)?;
         let event = about(actor.event(EventKind::UserRemoved, self.clock.now()), user);
-        let guard = self.guard(&self.policy.load());
+        let guard = self.guard_of(&self.policy.load(), user);
         self.commit(Change::RemoveUser { user: user.number, guard }, vec![event]).await?;
         self.users.forget(user.number);
         Ok(())

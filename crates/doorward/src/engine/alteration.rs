@@ -135,7 +135,7 @@ impl Engine {
     fn state_step(&self, actor: &Actor, user: &User, state: UserState) -> Step {
         let word = if state == UserState::Active { "enabled" } else { "disabled" };
         let event = about(actor.event(EventKind::UserState, self.clock.now()), user).detail(word);
-        let guard = self.guard(&self.policy.load());
+        let guard = self.guard_of(&self.policy.load(), user);
         (Change::SetState { user: user.number, state, guard }, event)
     }
 
@@ -157,7 +157,7 @@ impl Engine {
         let lists = [("given", &add), ("taken", &remove)].into_iter().filter(|(_, names)| !names.is_empty());
         let detail: Vec<String> = lists.map(|(word, names)| format!("{word}: {}", list(names))).collect();
         let event = about(actor.event(EventKind::UserRoles, self.clock.now()), user).detail(detail.join("; "));
-        let guard = self.guard(&policy);
+        let guard = self.guard_of(&policy, user);
         Ok((Change::ChangeRoles { user: user.number, add, remove, guard }, event))
     }
 

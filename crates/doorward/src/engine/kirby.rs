@@ -11,10 +11,10 @@ use super::proof::{Sent, is_right, sent_token};
 use super::{Actor, Engine, LogIn, LoggedIn, Visit, unavailable};
 use crate::audit::EventKind;
 use crate::password::PasswordBytes;
-use crate::policy::{Policy, Profile, RealmId, Wording};
+use crate::policy::{Policy, Profile, RealmId, Wording, kirby};
 use crate::refusal::Refusal;
 use crate::session::SessionToken;
-use crate::store::Change;
+use crate::store::{Change, Guard};
 use crate::user::{Login, User, UserId};
 use crate::verdict::LiveSession;
 
@@ -96,6 +96,24 @@ impl Engine {
     ) -> Result<LoggedIn, Refusal> {
         let (live, user) = known;
         self.change_password_under(session_token(kept)?, live, user, current, new, visit).await
+    }
+
+    /// Who must be left when something happens to this user: an administrator, and among Kirby's users one of its admins.
+    pub(super) fn guard_of(&self, policy: &Policy, user: &User) -> Option<Guard> {
+        let guard = self.guard(policy);
+        let is_guarded = guard
+            .as_ref()
+            .is_some_and(|guard| guard.realm == user.realm && user.roles.iter().any(|role| guard.roles.contains(role)));
+        let is_kirbys = policy.dialect_settings().kirby.as_ref().is_some_and(|kirby| kirby.users == user.realm);
+        let admin = user.roles.iter().find(|role| role.as_str() == kirby::ADMIN);
+        match admin.filter(|_| is_kirbys && !is_guarded) {
+            None => guard,
+            Some(admin) => {
+                // Whoever may all is an admin there too.
+                let roles = policy.administrator_roles().into_iter().chain([admin.clone()]).collect();
+                Some(Guard { realm: user.realm.clone(), roles })
+            }
+        }
     }
 
     /// Sets somebody else's password, for an actor who says their own. All sessions of the user end.

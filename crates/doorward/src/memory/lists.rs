@@ -10,16 +10,12 @@ use crate::user::User;
 impl State {
     pub(super) fn list_users(&self, filter: &UserFilter, page: &Page) -> Listed<User> {
         let Ok(after) = user_place(page) else { return Listed::default() };
-        let search = filter.search.as_deref().map(fold);
-        let begins = |text: &str| search.as_deref().is_none_or(|search| fold(text).starts_with(search));
-        let matches = |user: &&User| {
-            filter.realm.as_ref().is_none_or(|realm| *realm == user.realm)
-                && filter.role.as_ref().is_none_or(|role| user.roles.contains(role))
-                && filter.state.is_none_or(|state| state == user.state)
-                && (begins(user.login.as_str()) || begins(&user.name) || user.email.as_deref().is_some_and(begins))
-        };
-        let mut found = self.users.after(after).filter(matches).cloned();
+        let mut found = self.users.after(after).filter(matching(filter)).cloned();
         part(&mut found, page, |last| format!("{}.{}", last.realm, hex(last.login.as_str())))
+    }
+
+    pub(super) fn count_users(&self, filter: &UserFilter) -> u64 {
+        self.users.after(None).filter(matching(filter)).count() as u64
     }
 
     pub(super) fn list_sessions(&self, filter: &SessionFilter, now: Time, page: &Page) -> Listed<ListedSession> {
@@ -58,6 +54,18 @@ impl State {
 
 /// The text is no place in a list.
 pub(super) struct NoPlace;
+
+/// Whether a user is one of those who are asked for.
+fn matching(filter: &UserFilter) -> impl Fn(&&User) -> bool {
+    let search = filter.search.as_deref().map(fold);
+    move |user| {
+        let begins = |text: &str| search.as_deref().is_none_or(|search| fold(text).starts_with(search));
+        filter.realm.as_ref().is_none_or(|realm| *realm == user.realm)
+            && filter.role.as_ref().is_none_or(|role| user.roles.contains(role))
+            && filter.state.is_none_or(|state| state == user.state)
+            && (begins(user.login.as_str()) || begins(&user.name) || user.email.as_deref().is_some_and(begins))
+    }
+}
 
 /// The place after which the part begins, in lists that are ordered by time and number.
 pub(super) fn place(page: &Page) -> Result<Option<(Time, u64)>, NoPlace> {

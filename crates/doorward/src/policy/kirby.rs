@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::acl::{Grants, Tree};
+use super::builtin;
 use super::settings::{AllowHeaders, CorsSettings, Dialects, KirbySettings, WiderCors};
 use super::words::Origin;
 use crate::policy::Period;
@@ -66,6 +67,9 @@ pub const PERMISSIONS: [(&str, &[&str]); 7] = [
     ),
 ];
 
+/// The role that may all there, and that somebody must have.
+pub const ADMIN: &str = "admin";
+
 /// Without it nothing below the root is for a user, but logging in and out.
 pub const PANEL: &str = "Kirby::access.panel";
 
@@ -75,9 +79,17 @@ pub fn resource(category: &str, action: &str) -> String {
 }
 
 /// Whether somebody has a permission. One that the ACL does not have is nobody's to refuse: everybody has it, as with a role
-/// that says nothing about permissions.
+/// that says nothing about permissions. What is done to others, and to one's own role, is for those who administer users then:
+/// there such a role could change everybody's password.
 pub fn may(tree: &Tree, grants: &Grants, category: &str, action: &str) -> bool {
-    tree.find(&resource(category, action)).is_none_or(|id| grants.has(id))
+    let stated = tree.find(&resource(category, action));
+    match (stated, category, action) {
+        (Some(id), ..) => grants.has(id),
+        (None, "users", _) | (None, "user", "changeRole" | "delete") => {
+            tree.find(builtin::USERS).is_some_and(|id| grants.has(id))
+        }
+        _ => true,
+    }
 }
 
 /// The option `cors` as settings of ours.

@@ -5,6 +5,7 @@ mod answer;
 mod auth;
 mod call;
 mod change;
+mod content;
 mod fault;
 mod fields;
 mod password;
@@ -30,7 +31,9 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/auth/logout", post(auth::log_out))
         .route("/auth/ping", post(auth::ping))
         .route("/system", get(system::show))
-        .route("/account", get(account::own))
+        .route("/system/install", post(system::install))
+        .route("/account", get(account::own).patch(content::update_own).delete(account::remove_own))
+        .route("/account/roles", get(roles::own))
         .route("/account/email", patch(change::own_email))
         .route("/account/language", patch(change::own_language))
         .route("/account/name", patch(change::own_name))
@@ -38,7 +41,8 @@ pub(super) fn router() -> Router<Arc<Shared>> {
         .route("/account/role", patch(change::own_role))
         .route("/users", get(users::list).post(users::create))
         .route("/users/search", get(users::search).post(users::search_by_body))
-        .route("/users/{id}", get(account::show).delete(account::remove))
+        .route("/users/{id}", get(account::show).patch(content::update_of).delete(account::remove))
+        .route("/users/{id}/roles", get(roles::others))
         .route("/users/{id}/email", patch(change::email))
         .route("/users/{id}/language", patch(change::language))
         .route("/users/{id}/name", patch(change::name))

@@ -6,10 +6,14 @@ mod site;
 
 mod accounts;
 mod basic;
+mod content;
 mod cors;
 mod csrf;
 mod envelope;
+mod lists;
 mod log_in;
 mod pages;
 mod permissions;
+mod roles;
+mod system;
 mod users;

@@ -1,6 +1,5 @@
 //! Section 7: permissions, visible and judged; `access.panel`.
 
-use crate::kit::PASSWORD;
 use crate::site::{PLAIN, Site, json, said};
 
 #[test]
@@ -52,17 +51,32 @@ fn permissions_are_those_of_the_acl_and_else_given() {
 }
 
 #[test]
-fn without_an_acl_of_kirbys_everything_is_given() {
+fn without_an_acl_of_kirbys_everything_is_given_but_what_is_others() {
     let site = Site::with(PLAIN);
+    site.add("chief001", "chief@example.com", &["administrator"]);
     site.add("somebody", "ada@example.com", &[]);
     let mut browser = site.logged_in("ada@example.com");
     let seen = json(&browser.get("/api/auth"));
-    let all = seen["data"]["permissions"].as_object().expect("categories").values();
-    let mut all = all.flat_map(|actions| actions.as_object().expect("actions").values());
-    assert!(all.all(|allowed| *allowed == true));
-    // What others have is not for whoever nobody has spoken of.
+    for (category, actions) in seen["data"]["permissions"].as_object().expect("categories") {
+        for (action, allowed) in actions.as_object().expect("actions") {
+            let is_guarded =
+                category == "users" || (category == "user" && matches!(&**action, "changeRole" | "delete"));
+            assert_eq!(*allowed, !is_guarded, "{category}.{action}");
+        }
+    }
+    // And so it is.
     assert_eq!(json(&browser.get("/api/users"))["pagination"]["total"], 1);
-    assert_eq!(browser.log_in("ada@example.com", PASSWORD).status, 200);
+    assert_eq!(said(&browser.get("/api/users/chief001")), (404, "error.user.notFound".into()));
+    let user = r#"{"email":"x@example.com"}"#;
+    assert_eq!(said(&browser.post("/api/users", user)), (403, "error.user.create.permission".into()));
+    assert_eq!(said(&browser.with_token("DELETE", "/api/account", "")), (403, "error.user.delete.permission".into()));
+    let role = r#"{"role":"administrator"}"#;
+    assert_eq!(said(&browser.patch("/api/account/role", role)), (403, "error.user.changeRole.permission".into()));
+    assert_eq!(browser.patch("/api/account/name", "name=Ada").status, 200);
+    let mut chief = site.logged_in("chief@example.com");
+    assert!(!json(&chief.get("/api/auth"))["data"]["permissions"].to_string().contains("false"));
+    assert_eq!(json(&chief.get("/api/users"))["pagination"]["total"], 2);
+    assert_eq!(chief.with_token("DELETE", "/api/users/somebody", "").status, 200);
 }
 
 #[test]

@@ -17,40 +17,61 @@ pub(super) fn users(connection: &Connection, filter: &UserFilter, page: &Page) -
     let Ok(after) = place(page) else { return Ok(Listed::default()) };
     // All of it is of one moment.
     let moment = connection.unchecked_transaction()?;
-    let mut query = Query::new("SELECT number, login, name, email FROM users WHERE true");
-    let few_by_role = match &filter.role {
-        Some(role) => restrict_to_role(&moment, &mut query, role)?,
-        None => false,
-    };
-    let search = filter.search.as_deref().map(fold).filter(|search| !search.is_empty());
-    let few_by_word = match &search {
-        Some(search) => restrict_to_few_words(&moment, &mut query, search)?,
-        None => false,
-    };
-    query.add_if(" AND realm = ?", filter.realm.as_ref().map(text));
-    query.add_if(" AND active = ?", filter.state.map(|state| i64::from(state == UserState::Active)));
+    let Matches { mut query, one_by_one, still_to_search } = matches(&moment, filter)?;
     // The plus keeps a few from being looked for among all logins.
-    let one_by_one = few_by_role || few_by_word;
     if let Some((login, realm)) = after {
         let place = [Value::from(login), Value::from(text(&realm))];
         query.add(if one_by_one { " AND (+login, +realm) > (?, ?)" } else { " AND (login, realm) > (?, ?)" }, place);
     }
     query.add(if one_by_one { " ORDER BY +login, +realm" } else { " ORDER BY login, realm" }, []);
 
-    let still_to_search = search.filter(|_| !few_by_word);
     let mut found = Vec::new();
     query.walk(&moment, |row| {
-        let is_found = match &still_to_search {
-            Some(search) => begins(row, search)?,
-            None => true,
-        };
-        if is_found {
+        if is_found(row, still_to_search.as_deref())? {
             found.push(UserNumber(row.get("number")?));
         }
         Ok(found.len() <= page.size())
     })?;
     let found: Result<Vec<User>, Fault> = found.into_iter().map(|number| users::existing(&moment, number)).collect();
     Ok(part(found?, page, |last| format!("{}.{}", last.realm, hex(last.login.as_str()))))
+}
+
+/// How many there are. No user is read for it beyond the texts that are searched.
+pub(super) fn count(connection: &Connection, filter: &UserFilter) -> Result<u64, Fault> {
+    let moment = connection.unchecked_transaction()?;
+    let Matches { query, still_to_search, .. } = matches(&moment, filter)?;
+    let mut count = 0;
+    query.walk(&moment, |row| {
+        count += u64::from(is_found(row, still_to_search.as_deref())?);
+        Ok(true)
+    })?;
+    Ok(count)
+}
+
+/// Who matches a filter, in no order yet.
+struct Matches {
+    query: Query,
+    /// Whether there are so few that they are looked up one by one.
+    one_by_one: bool,
+    /// What the query could not look for.
+    still_to_search: Option<String>,
+}
+
+fn matches(connection: &Connection, filter: &UserFilter) -> Result<Matches, Fault> {
+    let mut query = Query::new("SELECT number, login, name, email FROM users WHERE true");
+    let few_by_role = match &filter.role {
+        Some(role) => restrict_to_role(connection, &mut query, role)?,
+        None => false,
+    };
+    let search = filter.search.as_deref().map(fold).filter(|search| !search.is_empty());
+    let few_by_word = match &search {
+        Some(search) => restrict_to_few_words(connection, &mut query, search)?,
+        None => false,
+    };
+    query.add_if(" AND realm = ?", filter.realm.as_ref().map(text));
+    query.add_if(" AND active = ?", filter.state.map(|state| i64::from(state == UserState::Active)));
+    let still_to_search = search.filter(|_| !few_by_word);
+    Ok(Matches { query, one_by_one: few_by_role || few_by_word, still_to_search })
 }
 
 /// Says whether there are few who have the role.
@@ -89,7 +110,8 @@ fn are_few(connection: &Connection, mut probe: Query) -> Result<bool, Fault> {
     Ok(met <= FEW)
 }
 
-fn begins(row: &Row<'_>, search: &str) -> rusqlite::Result<bool> {
+fn is_found(row: &Row<'_>, search: Option<&str>) -> rusqlite::Result<bool> {
+    let Some(search) = search else { return Ok(true) };
     for column in ["login", "name", "email"] {
         let text = row.get_ref(column)?.as_str_or_null()?;
         if text.is_some_and(|text| fold(text).starts_with(search)) {

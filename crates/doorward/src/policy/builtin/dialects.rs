@@ -9,6 +9,7 @@ use crate::policy::settings::{Dialects, EzSettings, KirbySettings, MagentoCompat
 
 const SEEN: &str = "users, as far as the caller has the permissions of `users`, or of `user` about themselves";
 const TOKEN: &str = "a bearer token for username and password: 200; 400 where one is missing, 401 for a wrong pair";
+const GIVEN: &str = "the role of a user, and those that the caller could give them instead";
 const CHANGED: &str = "a change of a user, by the permission that is named like it";
 
 /// The routes of the dialects that are spoken.
@@ -93,10 +94,16 @@ fn kirby(kirby: &KirbySettings) -> Vec<OwnRoute> {
         // It always succeeds, whatever an Authorization header says.
         OwnRoute { basic: false, ..open("POST", "/auth/ping", Identify) }.about("200, always"),
         open("GET", "/system", Identify).about("how to log in, and whether somebody has"),
+        open("POST", "/system/install", Anonymous).about("500, since users are not added by whoever comes first"),
         own("GET,POST", "/users").about(SEEN),
         own("GET,POST", "/users/search").about(SEEN),
         own("GET,DELETE", "/users/:id").about(SEEN),
-        own("GET", "/account").about("the caller, by `user.access`"),
+        own("GET,DELETE", "/account").about("the caller, by `user.access`, or their end, by `user.delete`"),
+        // Whoever keeps the content of users elsewhere has an answer of their own.
+        OwnRoute { yields: true, ..own("PATCH", "/account") }.about(CHANGED),
+        OwnRoute { yields: true, ..own("PATCH", "/users/:id") }.about(CHANGED),
+        own("GET", "/account/roles").about(GIVEN),
+        own("GET", "/users/:id/roles").about(GIVEN),
         own("GET", "/roles").about("the roles of users whom the caller may see"),
         own("GET", "/roles/:name").about("the roles of users whom the caller may see"),
     ];

@@ -10,7 +10,7 @@ use crate::policy::profile::Wording;
 use crate::policy::route::{Access, Authorization, Bounds, Csrf, HeaderChanges, RealmId, Route, Target};
 use crate::policy::settings::{CsrfRequests, ProofKind};
 use crate::policy::source::Source;
-use crate::policy::table::Table;
+use crate::policy::table::{Asked, RouteId, Table};
 
 impl Workshop<'_> {
     /// Compiles Doorward's own routes into the tables of the listeners that they are served on.
@@ -24,13 +24,11 @@ impl Workshop<'_> {
             let at_admin = route.doors != Doors::Public;
             let Some(compiled) = self.own_route(route, at_public) else { continue };
             let (asked, compiled) = compiled;
-            // Whoever declares this very path has an answer of their own.
-            if route.yields && routes.iter().any(|declared| !declared.is_own() && declared.pattern == compiled.pattern)
-            {
+            if route.yields && yield_to_declared(own, route, asked, &compiled, routes, public) {
                 continue;
             }
             if at_admin && at_public {
-                admin.insert(None, &compiled.pattern, asked, crate::policy::table::RouteId(routes.len() as u32));
+                admin.insert(None, &compiled.pattern, asked, RouteId(routes.len() as u32));
             }
             let table = if at_public { &mut *public } else { &mut *admin };
             if let Some(rival) = enter(table, routes, asked, compiled) {
@@ -42,7 +40,7 @@ impl Workshop<'_> {
     }
 
     /// None when nobody could use it: administration without a realm of administrators.
-    fn own_route(&mut self, own: &OwnRoute, public: bool) -> Option<(crate::policy::table::Asked, Route)> {
+    fn own_route(&mut self, own: &OwnRoute, public: bool) -> Option<(Asked, Route)> {
         let mount = if own.mounted { literal_path(&self.settings.mount).unwrap_or_default() } else { String::new() };
         let source = Source::made_by(if public { "built in" } else { "built in, admin_listen" });
         let matched = match self.read_match(&format!("{} {mount}{}", own.methods, own.path)) {
@@ -141,4 +139,32 @@ impl Workshop<'_> {
             }
         }
     }
+}
+
+/// Whoever declares this very path has an answer of their own. Where other methods of the path stay ours, the path is ours with
+/// every method, and what is declared stands among them.
+fn yield_to_declared(
+    own: &[OwnRoute],
+    route: &OwnRoute,
+    asked: Asked,
+    compiled: &Route,
+    routes: &[Route],
+    public: &mut Table,
+) -> bool {
+    let is_shared = own.iter().any(|other| !other.yields && other.path == route.path);
+    let has_it = |declared: &Route| {
+        let mut named = declared.methods.split(',');
+        !is_shared || named.any(|name| name == "*" || name == route.methods)
+    };
+    let mut is_declared = false;
+    for (place, declared) in routes.iter().enumerate() {
+        if declared.is_own() || declared.pattern != compiled.pattern || !has_it(declared) {
+            continue;
+        }
+        is_declared = true;
+        if is_shared {
+            public.insert(declared.host.as_deref(), &compiled.pattern, asked, RouteId(place as u32));
+        }
+    }
+    is_declared
 }

@@ -2,11 +2,12 @@
 
 use axum::extract::Path;
 use axum::response::Response;
-use doorward::store::Conflict;
+use doorward::policy::Profile;
+use doorward::store::{Conflict, UserFilter};
 use doorward::{Login, Reason, User, UserId};
 
 use super::answer::{done, model};
-use super::call::Call;
+use super::call::{Call, With};
 use super::fault::Fault;
 use super::user::{DEFAULT, Shape};
 
@@ -22,21 +23,43 @@ pub(super) async fn show(call: Call, Path(id): Path<String>) -> Result<Response,
     answer(&call, &user)
 }
 
+/// `DELETE /account`.
+pub(super) async fn remove_own(call: Call) -> Result<Response, Fault> {
+    let user = own_user(&call)?;
+    remove_user(call, user).await
+}
+
 /// `DELETE /users/:id`.
 pub(super) async fn remove(call: Call, Path(id): Path<String>) -> Result<Response, Fault> {
     let user = find(&call, &id).await?;
-    if !call.viewer()?.may(&user, "delete") {
+    remove_user(call, user).await
+}
+
+async fn remove_user(call: Call, user: User) -> Result<Response, Fault> {
+    let viewer = call.viewer()?;
+    if !viewer.may(&user, "delete") {
         return Err(Fault::action("delete"));
+    }
+    let filter = UserFilter { realm: Some(user.realm.clone()), ..UserFilter::default() };
+    if call.engine().store().user_count(filter).await? < 2 {
+        return Err(last_one());
     }
     let removed = call.engine().remove_user(&call.actor()?, &user).await;
     removed.map_err(|refusal| match refusal.reason() {
         Reason::Forbidden(_) => Fault::action("delete"),
-        Reason::Conflict(Conflict::LastAdministrator) => {
-            Fault::invalid("user.delete.lastAdmin", "The last admin cannot be deleted")
-        }
+        Reason::Conflict(Conflict::LastAdministrator) => last_one(),
         _ => refusal.into(),
     })?;
-    Ok(call.answer(&done()))
+    // Whoever has gone away holds a cookie that says nothing any more.
+    let cookies = match viewer.is(&user) {
+        true => call.policy().expired_cookies(call.realm, call.is_secure(), &Profile::KIRBY),
+        false => Vec::new(),
+    };
+    Ok(call.answer_with(&done(), With { cookies, csrf_token: None }))
+}
+
+fn last_one() -> Fault {
+    Fault::invalid("user.delete.lastAdmin", "The last admin cannot be deleted")
 }
 
 /// A user in the shape that is asked for.

@@ -77,7 +77,7 @@ async fn set_name(call: Call, user: User, fields: Fields) -> Result<Response, Fa
     update(call, user, "changeName", UserUpdate { name: Some(name), ..UserUpdate::default() }).await
 }
 
-async fn update(call: Call, user: User, action: &str, update: UserUpdate) -> Result<Response, Fault> {
+pub(super) async fn update(call: Call, user: User, action: &str, update: UserUpdate) -> Result<Response, Fault> {
     if !call.viewer()?.may(&user, action) {
         return Err(Fault::action(action));
     }

@@ -75,6 +75,16 @@ impl Fields {
         }
     }
 
+    /// A member that is an object.
+    pub(super) fn object(&self, name: &str) -> Option<&Map<String, Value>> {
+        self.0.get(&name.to_ascii_lowercase())?.as_object()
+    }
+
+    /// All of them, by their names in lower case.
+    pub(super) fn into_members(self) -> impl Iterator<Item = (String, Value)> {
+        self.0.into_iter()
+    }
+
     /// A number of a list's part, where it is one.
     pub(super) fn number(&self, name: &str) -> Option<u64> {
         match self.0.get(&name.to_ascii_lowercase())? {

@@ -1,19 +1,19 @@
-//! Roles, and `/roles`. Kirby's users have one; of several here the first is shown.
+//! Roles, `/roles`, and the roles of one user. Kirby's users have one; of several here the first is shown.
 
 use axum::extract::Path;
 use axum::response::Response;
+use doorward::policy::kirby::ADMIN;
 use doorward::policy::{ADMINISTRATOR, Policy, Role};
 use doorward::{Name, User};
 use serde_json::{Value, json};
 
+use super::account::{find, own_user};
 use super::answer::{Pagination, collection, model, object};
 use super::call::Call;
 use super::fault::Fault;
 use super::user::permissions;
 use super::viewer::Viewer;
 
-/// What Kirby calls the role that may all.
-const ADMIN: &str = "admin";
 /// What it calls the role of whoever has none.
 const NOBODY: &str = "nobody";
 
@@ -67,14 +67,39 @@ pub(super) async fn list(call: Call) -> Result<Response, Fault> {
     let visible = call.policy().roles().values().filter(|role| is_visible(&viewer, role));
     let can_be = call.query.get("canBe");
     let wanted = visible.filter(|role| match can_be {
-        Some("created") => viewer.may_others("create") && viewer.grants.contains(&role.grants()),
-        Some("changed") => viewer.may_others("changeRole") && viewer.grants.contains(&role.grants()),
+        Some("created") => viewer.may_others("create") && viewer.may_give(role),
+        Some("changed") => viewer.may_others("changeRole") && viewer.may_give(role),
         _ => true,
     });
-    let data: Vec<Value> = wanted.map(|role| Shown(Some(role)).show(call.policy(), true)).collect();
+    Ok(answer(&call, wanted))
+}
+
+/// `GET /account/roles`.
+pub(super) async fn own(call: Call) -> Result<Response, Fault> {
+    let user = own_user(&call)?;
+    of_user(&call, &user)
+}
+
+/// `GET /users/:id/roles`.
+pub(super) async fn others(call: Call, Path(id): Path<String>) -> Result<Response, Fault> {
+    let user = find(&call, &id).await?;
+    of_user(&call, &user)
+}
+
+/// The role that a user has, and those that the caller could give them instead.
+fn of_user(call: &Call, user: &User) -> Result<Response, Fault> {
+    let viewer = call.viewer()?;
+    let has = of(call.policy(), user).0.map(|role| &role.name);
+    let may = viewer.may_now(user, "changeRole");
+    let roles = call.policy().roles().values();
+    Ok(answer(call, roles.filter(|role| has == Some(&role.name) || (may && viewer.may_give(role)))))
+}
+
+fn answer<'p>(call: &Call, roles: impl Iterator<Item = &'p Role>) -> Response {
+    let data: Vec<Value> = roles.map(|role| Shown(Some(role)).show(call.policy(), true)).collect();
     let total = data.len() as u64;
     let page = u64::from(total > 0);
-    Ok(call.answer(&collection(data, &Pagination { page, total, offset: 0, limit: total.max(100) })))
+    call.answer(&collection(data, &Pagination { page, total, offset: 0, limit: total.max(100) }))
 }
 
 /// `GET /roles/:name`.

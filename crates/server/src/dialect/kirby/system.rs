@@ -3,6 +3,7 @@
 use axum::response::Response;
 use doorward::UserState;
 use doorward::store::{Page, UserFilter};
+use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::{model, object};
@@ -35,6 +36,16 @@ pub(super) async fn show(call: Call) -> Result<Response, Fault> {
     };
     let members = fields.into_iter().map(|field| (field.to_owned(), value(&call, field, is_installed)));
     Ok(call.answer(&model(object(members))))
+}
+
+/// `POST /system/install`. The first user is added by whoever runs Doorward: otherwise it would be the first who comes along.
+pub(super) async fn install(call: Call) -> Result<Response, Fault> {
+    call.check_token().await?;
+    let message = match has_users(&call).await? {
+        true => "The Panel is already installed",
+        false => "The Panel cannot be installed",
+    };
+    Err(Fault::said(StatusCode::INTERNAL_SERVER_ERROR, "general", message, "not_installable"))
 }
 
 fn value(call: &Call, field: &str, is_installed: bool) -> Value {

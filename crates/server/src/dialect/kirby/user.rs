@@ -5,6 +5,7 @@ use doorward::policy::{Grants, Policy, kirby};
 use serde_json::{Value, json};
 
 use super::answer::object;
+use super::content;
 use super::fault::Fault;
 use super::query::Query;
 use super::roles;
@@ -60,11 +61,9 @@ impl Shape {
     fn field(&self, user: &User, field: &str, viewer: &Viewer<'_>) -> Value {
         let name = || if user.name.is_empty() { email(user) } else { &user.name };
         match field {
-            "content" => user
-                .attributes
-                .get("content")
-                .filter(|content| content.is_object())
-                .map_or_else(|| json!([]), Clone::clone),
+            "content" => {
+                object(content::of(user).into_iter().flatten().map(|(name, value)| (name.clone(), value.clone())))
+            }
             "email" => json!(email(user)),
             "id" => json!(user.id),
             "language" => json!(language(user)),
@@ -72,7 +71,7 @@ impl Shape {
             "options" => {
                 let actions = kirby::PERMISSIONS.into_iter().filter(|(category, _)| *category == "users");
                 let actions = actions.flat_map(|(_, actions)| actions);
-                object(actions.map(|action| ((*action).to_owned(), json!(viewer.may(user, action)))))
+                object(actions.map(|action| ((*action).to_owned(), json!(viewer.may_now(user, action)))))
             }
             // Whose users one may not see, of their role one sees nothing either.
             "permissions" | "role" if !viewer.may(user, "access") => Value::Null,

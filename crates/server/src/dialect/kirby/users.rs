@@ -10,6 +10,7 @@ use super::account::answer;
 use super::answer::{Pagination, collection};
 use super::call::Call;
 use super::change::refused;
+use super::content;
 use super::fault::Fault;
 use super::fields::Fields;
 use super::roles;
@@ -82,34 +83,29 @@ fn alone(call: &Call, search: Option<&str>, part: Part) -> Result<(Vec<User>, Pa
     Ok((shown.then(|| user.clone()).into_iter().collect(), pagination))
 }
 
-/// A part of all users, and how many there are. They are counted one by one: a store knows no other way.
+/// A part of all users, and how many there are.
 async fn others(call: &Call, search: Option<String>, part: Part) -> Result<(Vec<User>, Pagination), Fault> {
     let realm = Some(call.policy().realm(call.realm).name().clone());
     let filter = UserFilter { realm, search, ..UserFilter::default() };
-    let (items, total) = walk(call, &filter, part.of(u64::MAX)).await?;
-    let pagination = part.of(total);
     // Of a list that has fewer pages the last one is shown.
-    let items = match pagination.offset == part.of(u64::MAX).offset {
-        true => items,
-        false => walk(call, &filter, part.of(total)).await?.0,
-    };
+    let pagination = part.of(call.engine().store().user_count(filter.clone()).await?);
+    let items = walk(call, filter, &pagination).await?;
     Ok((items, pagination))
 }
 
-async fn walk(call: &Call, filter: &UserFilter, wanted: Pagination) -> Result<(Vec<User>, u64), Fault> {
-    let (mut items, mut total, mut after) = (Vec::new(), 0, None);
+/// A store knows no numbers of places: what comes before the part is passed over. Nobody behind it is read.
+async fn walk(call: &Call, filter: UserFilter, wanted: &Pagination) -> Result<Vec<User>, Fault> {
+    let (mut items, mut before, mut after) = (Vec::new(), wanted.offset, None);
     loop {
-        let page = Page { after, limit: Page::GREATEST };
-        let listed = call.engine().store().users(filter.clone(), page).await?;
-        for user in listed.items {
-            if (wanted.offset..wanted.offset.saturating_add(wanted.limit)).contains(&total) {
-                items.push(user);
-            }
-            total += 1;
-        }
+        let missing = wanted.limit.saturating_sub(items.len() as u64);
+        let limit = before.saturating_add(missing).min(u64::from(Page::GREATEST)) as u32;
+        let listed = call.engine().store().users(filter.clone(), Page { after, limit }).await?;
+        let passed = before.min(listed.items.len() as u64);
+        before -= passed;
+        items.extend(listed.items.into_iter().skip(passed as usize));
         after = listed.next;
-        if after.is_none() {
-            return Ok((items, total));
+        if after.is_none() || items.len() as u64 >= wanted.limit {
+            return Ok(items);
         }
     }
 }
@@ -143,6 +139,9 @@ pub(super) async fn create(call: Call, fields: Fields) -> Result<Response, Fault
     let mut attributes = Map::new();
     if let Some(language) = fields.text("language")? {
         attributes.insert("language".to_owned(), json!(language));
+    }
+    if let Some(members) = fields.object(content::ATTRIBUTE) {
+        attributes.insert(content::ATTRIBUTE.to_owned(), content::new(members));
     }
     let role = match fields.text("role")?.filter(|role| !role.is_empty()) {
         None => None,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use doorward::User;
-use doorward::policy::{Grants, Policy, builtin, kirby};
+use doorward::policy::{Grants, Policy, Role, kirby};
 
 /// Somebody who looks at users.
 pub(super) struct Viewer<'a> {
@@ -24,25 +24,26 @@ impl<'a> Viewer<'a> {
 
     /// Whether an action on a user is allowed: what one does with one's own account by `user`, with others by `users`.
     pub(super) fn may(&self, user: &User, action: &str) -> bool {
-        if !self.is(user) {
-            return self.may_others(action);
-        }
-        match action {
-            // Nobody takes a role or goes away unless somebody has said that they may.
-            "changeRole" | "delete" => self.is_granted("user", action),
-            action => kirby::may(self.policy.resources(), &self.grants, "user", action),
+        // Nobody makes themselves.
+        match self.is(user) && action != "create" {
+            true => kirby::may(self.policy.resources(), &self.grants, "user", action),
+            false => self.may_others(action),
         }
     }
 
-    /// Whether an action on other users is allowed. Where the ACL says nothing of it, only who administers Doorward's users may:
-    /// there a role that says nothing about permissions could change everybody's password.
+    /// Whether an action on other users is allowed.
     pub(super) fn may_others(&self, action: &str) -> bool {
-        self.is_granted("users", action)
+        kirby::may(self.policy.resources(), &self.grants, "users", action)
     }
 
-    fn is_granted(&self, category: &str, action: &str) -> bool {
-        let tree = self.policy.resources();
-        let stated = tree.find(&kirby::resource(category, action));
-        stated.or_else(|| tree.find(builtin::USERS)).is_some_and(|id| self.grants.has(id))
+    /// The same, as far as it depends on who it is: nobody alters those who may more.
+    pub(super) fn may_now(&self, user: &User, action: &str) -> bool {
+        let alters = !matches!(action, "access" | "create" | "list");
+        self.may(user, action) && (!alters || self.is(user) || self.grants.contains(&self.policy.grants(&user.roles)))
+    }
+
+    /// Whether users may be given a role.
+    pub(super) fn may_give(&self, role: &Role) -> bool {
+        self.grants.contains(&role.grants())
     }
 }
