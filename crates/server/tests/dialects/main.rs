@@ -3,4 +3,5 @@
 #[path = "../kit/mod.rs"]
 mod kit;
 
+mod bearers;
 mod planted;

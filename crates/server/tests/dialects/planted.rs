@@ -31,9 +31,10 @@ realm = "customer"
 "#;
 
 /// By way of a proxy that spoke https with the client.
-const SECURE: [&str; 3] = ["X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: https", "X-Forwarded-Host: api.example"];
+pub const SECURE: [&str; 3] =
+    ["X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: https", "X-Forwarded-Host: api.example"];
 /// By way of one that did not.
-const PLAIN: [&str; 3] = ["X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: http", "X-Forwarded-Host: api.example"];
+pub const PLAIN: [&str; 3] = ["X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: http", "X-Forwarded-Host: api.example"];
 
 /// How a client of a dialect logs in, and what it may then.
 struct Way {
@@ -47,8 +48,8 @@ struct Way {
     proof: Option<&'static str>,
 }
 
-const SCRIPT: &str = "X-Requested-With: XMLHttpRequest";
-const JSON: &str = "Content-Type: application/json";
+pub const SCRIPT: &str = "X-Requested-With: XMLHttpRequest";
+pub const JSON: &str = "Content-Type: application/json";
 const WAYS: [Way; 3] = [
     Way {
         realm: "editors",
@@ -91,7 +92,7 @@ struct Held {
     token: Option<String>,
 }
 
-fn open() -> House {
+pub fn open() -> House {
     let house = House::before(&Upstream::echo(), RULES);
     for way in &WAYS {
         for login in ["ada", "mallory"] {
@@ -107,7 +108,7 @@ fn open() -> House {
     house
 }
 
-fn ask(house: &House, by: &[&str], method: &str, path: &str, lines: &[&str], body: &str) -> Answer {
+pub fn ask(house: &House, by: &[&str], method: &str, path: &str, lines: &[&str], body: &str) -> Answer {
     let lines: Vec<&str> = by.iter().chain(lines).copied().collect();
     let mut client = house.client();
     match body {
