@@ -52,6 +52,7 @@ use papaya::HashMap;
 pub use acl::{Grants, Resource, ResourceId, Tree};
 pub use binding::Bindings;
 pub(crate) use binding::Bound;
+pub(crate) use meant::{names_method, without_method};
 pub use builtin::{Door, OwnRoute};
 pub use compile::Draft;
 pub use complaint::{Complaint, Complaints, nearest};

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use http::header::{CONTENT_LENGTH, HeaderMap, HeaderValue, TRANSFER_ENCODING};
+use http::Method;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, TRANSFER_ENCODING};
 
 use super::identify::Identity;
 use super::preflight::cors;
 use super::{Engine, dialect, navigation};
 use crate::head::Head;
 use crate::path::PathError;
-use crate::policy::{Access, Bound, DialectHit, ForceError, Found, Place, Policy, RealmId};
+use crate::policy::{
+    Access, Bound, DialectHit, ForceError, Found, MethodOverride, Place, Policy, Profile, RealmId, names_method,
+};
 use crate::refusal::{Reason, Refusal, Terms};
 use crate::verdict::{Caller, Known, Pass};
 
@@ -25,11 +28,14 @@ impl Engine {
         if head.path.has_encoded_slash() && !route.encoded_slash {
             return Err(Reason::Path(PathError::EncodedSlash).into());
         }
-        if !route.is_own() && overrides_method(head.query) {
+        if !route.is_own() && head.query.is_some_and(names_method) {
             return Err(Reason::Malformed(
                 "`_method` in the query: an upstream could take it for another method than was judged",
             )
             .into());
+        }
+        if !route.is_own() && may_override_method(head, route.profile) {
+            return Err(Reason::Malformed("a form: an upstream could read another method in it than was judged").into());
         }
         let now = self.clock.now();
         // Where guests are challenged nothing but Basic says who somebody is.
@@ -177,13 +183,17 @@ pub(super) fn refuse(
     Refusal::with(reason, Terms { challenge, log_in, expired, ..Terms::default() })
 }
 
-/// Whether a parameter of the query asks some frameworks to take the request for one with another method.
-fn overrides_method(query: Option<&str>) -> bool {
-    query.unwrap_or_default().split(['&', ';']).filter(|pair| pair.len() >= 7).any(|pair| {
-        let name = pair.split('=').next().unwrap_or_default();
-        let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
-        decoded.trim().trim_end_matches(['[', ']']).eq_ignore_ascii_case("_method")
-    })
+/// Whether a form may name another method: nobody reads it here before the route is chosen. A dialect that has no forms answers
+/// one so in any case.
+fn may_override_method(head: &Head<'_>, profile: &Profile) -> bool {
+    let forms = ["application/x-www-form-urlencoded", "multipart/form-data"];
+    let is_form = |value: &HeaderValue| {
+        let kind = value.as_bytes().split(|byte| matches!(byte, b';' | b',')).next().unwrap_or_default().trim_ascii();
+        forms.iter().any(|form| kind.eq_ignore_ascii_case(form.as_bytes()))
+    };
+    profile.overrides_method == MethodOverride::Post
+        && *head.method == Method::POST
+        && head.headers.get_all(CONTENT_TYPE).iter().any(is_form)
 }
 
 /// Whether a body follows the head, as far as HTTP/1.1 says so there. HTTP/2 need not: the door looks again.

@@ -8,7 +8,9 @@ use http::{Method, StatusCode};
 use super::preflight::{cors, is_preflight, preflight};
 use super::{Engine, dialect};
 use crate::head::Head;
-use crate::policy::{Access, Allow, CrossOrigin, DialectHit, Match, Options, Policy};
+use crate::policy::{
+    Access, Allow, CrossOrigin, DialectHit, Match, MethodOverride, Options, Policy, names_method, without_method,
+};
 use crate::refusal::{Reason, Refusal, Terms};
 use crate::verdict::{Answer, Pass, Verdict};
 
@@ -38,17 +40,22 @@ impl Engine {
         if let Err(reason) = policy.siteaccess(profile, head.headers) {
             return refused(reason);
         }
-        let method = match profile.meant_method(head.method, head.headers) {
+        let method = match profile.meant_method(head.method, head.headers, head.query) {
             Ok(method) => method,
             Err(reason) => return refused(reason),
         };
-        let meant = Head { method: method.as_ref().unwrap_or(head.method), ..head.clone() };
+        // What names the method in a query has done so: nobody else shall read it in another way.
+        let named = method.is_some() && profile.overrides_method == MethodOverride::Post;
+        let query = head.query.filter(|query| named && names_method(query)).map(without_method);
+        let query_of_route = query.as_deref().or(head.query);
+        let meant = Head { method: method.as_ref().unwrap_or(head.method), query: query_of_route, ..head.clone() };
         let path = match policy.matched_path(hit, meant.method, meant.path.as_str()) {
             Ok(path) => path,
             Err(reason) => return refused(reason),
         };
         let verdict = self.judge_as(&policy, &meant, &path, Some(hit)).await;
-        verdict.meant(method.clone(), head.path.as_str(), &path)
+        verdict
+            .meant(Meant { method: method.clone(), query: query.clone(), path: &path, moves: hit.is_elsewhere() }, head)
     }
 
     /// Judges a request that is meant as `head` says, and whose route is found by `path`.
@@ -70,10 +77,10 @@ impl Engine {
         };
         let found = match policy.find(head.door, head.method, &head.host, path) {
             Match::Route(found) => found,
-            Match::MethodNotAllowed(allow) => return spoken(missing_method(policy, head, &allow, hit)),
+            Match::MethodNotAllowed(allow) => return spoken(missing_method(policy, head, path, &allow, hit)),
             // In a dialect a method that nobody knows is one that the path does not have.
             Match::UnknownMethod if hit.is_some() => match policy.allowed(head.door, &head.host, path) {
-                Some(allow) => return spoken(missing_method(policy, head, &allow, hit)),
+                Some(allow) => return spoken(missing_method(policy, head, path, &allow, hit)),
                 None => return spoken(undeclared(policy, head, Reason::NotFound)),
             },
             Match::UnknownMethod => return spoken(undeclared(policy, head, Reason::UnknownMethod)),
@@ -84,9 +91,9 @@ impl Engine {
         }
         if *head.method == Method::OPTIONS
             && is_preflight(head)
-            && let Some(answer) = preflight(policy, head, hit)
+            && let Some(answer) = preflight(policy, head, path, hit)
         {
-            return Verdict::Answer(answer);
+            return spoken(answered(answer, head));
         }
         match self.decide(policy, &found, head, hit).await {
             Ok(pass) => Verdict::Allow(pass),
@@ -137,12 +144,26 @@ impl Engine {
     }
 }
 
+/// What a dialect makes of a request.
+struct Meant<'p> {
+    method: Option<Method>,
+    query: Option<String>,
+    path: &'p str,
+    /// Whether whoever serves it gets the path that the route was found by.
+    moves: bool,
+}
+
 impl Verdict {
-    /// The same, about a request whose client meant another method, and whose route was found by another path.
-    fn meant(mut self, method: Option<Method>, sent: &str, path: &str) -> Self {
+    /// The same, about a request that its client means so.
+    fn meant(mut self, meant: Meant<'_>, head: &Head<'_>) -> Self {
         if let Self::Allow(pass) = &mut self {
-            pass.method = method;
-            pass.matched = (sent != path).then(|| path.to_owned());
+            let is_other = head.path.as_str() != meant.path;
+            pass.method = meant.method;
+            pass.query = pass.query.take().or(meant.query);
+            pass.matched = is_other.then(|| meant.path.to_owned());
+            if meant.moves && is_other {
+                pass.path = Some(meant.path.to_owned());
+            }
         }
         self
     }
@@ -157,13 +178,20 @@ fn undeclared(policy: &Policy, head: &Head<'_>, reason: Reason) -> Verdict {
     Verdict::Deny(Refusal::with(reason, Terms { secure: head.client.secure, ..Terms::default() }))
 }
 
-fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow, hit: Option<DialectHit<'_>>) -> Verdict {
+fn answered(answer: Result<Answer, Reason>, head: &Head<'_>) -> Verdict {
+    match answer {
+        Ok(answer) => Verdict::Answer(answer),
+        Err(reason) => Verdict::Deny(Refusal::with(reason, Terms { secure: head.client.secure, ..Terms::default() })),
+    }
+}
+
+fn missing_method(policy: &Policy, head: &Head<'_>, path: &str, allow: &Allow, hit: Option<DialectHit<'_>>) -> Verdict {
     if !serves(policy, head) {
         return Verdict::Deny(Reason::Misdirected.into());
     }
     if *head.method == Method::OPTIONS {
-        if let Some(answer) = is_preflight(head).then(|| preflight(policy, head, hit)).flatten() {
-            return Verdict::Answer(answer);
+        if let Some(answer) = is_preflight(head).then(|| preflight(policy, head, path, hit)).flatten() {
+            return answered(answer, head);
         }
         match hit.map(|hit| hit.dialect.profile.options) {
             None | Some(Options::NoContent) => {
@@ -171,14 +199,14 @@ fn missing_method(policy: &Policy, head: &Head<'_>, allow: &Allow, hit: Option<D
                 return Verdict::Answer(Answer { status: StatusCode::NO_CONTENT, headers });
             }
             Some(Options::Listed) => {
-                let headers = policy.listed(head, allow).map(|value| (ALLOW, value)).into_iter().collect();
+                let headers = policy.listed(head, path, allow).map(|value| (ALLOW, value)).into_iter().collect();
                 return Verdict::Answer(Answer { status: StatusCode::OK, headers });
             }
             Some(Options::Refused) => {}
         }
     }
     let listed = hit.filter(|hit| hit.dialect.profile.options == Options::Listed);
-    let listed = listed.and_then(|_| policy.listed(head, allow));
+    let listed = listed.and_then(|_| policy.listed(head, path, allow));
     let allow = listed.or_else(|| allow.header()).filter(|_| hit.is_none_or(|hit| hit.dialect.profile.tells_methods));
     let terms = Terms { allow, secure: head.client.secure, ..Terms::default() };
     Verdict::Deny(Refusal::with(Reason::MethodNotAllowed, terms))

@@ -36,6 +36,11 @@ impl CrossOrigin {
         }
     }
 
+    /// The origin.
+    pub(crate) fn origin(&self) -> &HeaderValue {
+        &self.origin
+    }
+
     /// Whether the answer is another one for another origin.
     pub(crate) fn depends_on_origin(&self) -> bool {
         !self.settings.wider.any_origin
@@ -56,6 +61,31 @@ impl CorsSettings {
     /// Whether this origin is listed, byte for byte.
     pub fn lists(&self, origin: &str) -> bool {
         self.origins.iter().any(|listed| listed.as_str() == origin)
+    }
+
+    /// Headers that requests may have, with those of a dialect.
+    pub(crate) fn headers_with<'s>(&'s self, more: &'s [&'static str]) -> Vec<&'s str> {
+        let mut all = more.to_vec();
+        for name in &self.headers {
+            if !all.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+                all.push(name);
+            }
+        }
+        all
+    }
+
+    /// The answer to a preflight in which all methods of a path are told, whoever asks; only to a listed origin it is a permission.
+    pub(crate) fn tell(&self, methods: &str, more: &[&'static str]) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(VARY, HeaderValue::from_static("Origin"));
+        self.allow_credentials(&mut headers);
+        let texts = [
+            (ACCESS_CONTROL_ALLOW_METHODS, methods.to_owned()),
+            (ACCESS_CONTROL_ALLOW_HEADERS, self.headers_with(more).join(", ")),
+            (ACCESS_CONTROL_MAX_AGE, self.max_age.0.to_string()),
+        ];
+        headers.extend(texts.into_iter().filter_map(|(name, text)| Some((name, HeaderValue::from_str(&text).ok()?))));
+        headers
     }
 
     fn permit(&self, origin: HeaderValue, method: &Method, headers: &mut HeaderMap) {

@@ -52,6 +52,13 @@ pub struct DialectHit<'p> {
     pub place: &'p DialectPlace,
 }
 
+impl DialectHit<'_> {
+    /// Whether this is another root than the usual one: what is found below the one is found below the other.
+    pub(crate) fn is_elsewhere(&self) -> bool {
+        *self.place.root != *self.dialect.root()
+    }
+}
+
 impl DialectPlace {
     fn has(&self, host: &str, path: &str) -> bool {
         self.covers(path) && self.host.as_deref().is_none_or(|own| own == host)

@@ -9,11 +9,11 @@ use crate::head::Head;
 impl Policy {
     /// The methods that the routes of a path name, in the order of the routes, with commas alone between them: without those
     /// that Doorward adds.
-    pub(crate) fn listed(&self, head: &Head<'_>, allow: &Allow) -> Option<HeaderValue> {
+    pub(crate) fn listed(&self, head: &Head<'_>, path: &str, allow: &Allow) -> Option<HeaderValue> {
         let mut routes: Vec<RouteId> = Vec::new();
         for name in allow.as_str().split(", ") {
             let Ok(method) = Method::from_bytes(name.as_bytes()) else { continue };
-            if let Match::Route(found) = self.find(head.door, &method, &head.host, head.path.as_str())
+            if let Match::Route(found) = self.find(head.door, &method, &head.host, path)
                 && !routes.contains(&found.id)
             {
                 routes.push(found.id);

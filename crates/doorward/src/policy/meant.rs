@@ -6,9 +6,12 @@ use http::{HeaderMap, Method};
 
 use super::Policy;
 use super::dialect::DialectHit;
+use super::force::Steps;
 use super::profile::{MethodOverride, Profile, Wording};
 use crate::refusal::Reason;
 
+/// The parameter of a query or a form that names another method to some frameworks.
+const PARAMETER: &str = "_method";
 /// The header that may name another method.
 pub(super) const OVERRIDE: &str = "x-http-method-override";
 /// What Kirby takes for a method.
@@ -19,14 +22,25 @@ impl Profile {
     ///
     /// # Errors
     /// For a header that names no method, or two.
-    pub(crate) fn meant_method(&self, method: &Method, headers: &HeaderMap) -> Result<Option<Method>, Reason> {
+    pub(crate) fn meant_method(
+        &self,
+        method: &Method,
+        headers: &HeaderMap,
+        query: Option<&str>,
+    ) -> Result<Option<Method>, Reason> {
         let may = match self.overrides_method {
             MethodOverride::Never => false,
             MethodOverride::Post => *method == Method::POST,
             MethodOverride::Always => true,
         };
-        if !may || !headers.contains_key(OVERRIDE) {
+        if !may {
             return Ok(None);
+        }
+        if !headers.contains_key(OVERRIDE) {
+            return match self.overrides_method {
+                MethodOverride::Post => in_query(query),
+                MethodOverride::Never | MethodOverride::Always => Ok(None),
+            };
         }
         const UNREADABLE: Reason = Reason::Malformed("X-HTTP-Method-Override names no method, or two");
         let mut lines = headers.get_all(OVERRIDE).iter();
@@ -36,16 +50,46 @@ impl Profile {
             let known = KIRBY.contains(&named.as_str()) && !matches!(named.as_str(), "CONNECT" | "TRACE");
             return if known { Ok(Method::from_bytes(named.as_bytes()).ok()) } else { Ok(None) };
         }
-        let letters = !named.is_empty() && named.len() <= 32 && named.bytes().all(|byte| byte.is_ascii_uppercase());
-        if !letters || matches!(named.as_str(), "CONNECT" | "TRACE" | "TRACK") {
-            return Err(UNREADABLE);
-        }
-        Ok(Method::from_bytes(named.as_bytes()).ok())
+        verb(&named).map(Some).ok_or(UNREADABLE)
     }
 }
 
+/// A verb of letters.
+fn verb(named: &str) -> Option<Method> {
+    let letters = !named.is_empty() && named.len() <= 32 && named.bytes().all(|byte| byte.is_ascii_uppercase());
+    let known = letters && !matches!(named, "CONNECT" | "TRACE" | "TRACK");
+    Method::from_bytes(named.as_bytes()).ok().filter(|_| known)
+}
+
+/// The method that `_method` names in a query, where it stands once and in this spelling.
+fn in_query(query: Option<&str>) -> Result<Option<Method>, Reason> {
+    const UNREADABLE: Reason = Reason::Malformed("`_method` in the query names no method, or two");
+    let query = query.unwrap_or_default();
+    if !names_method(query) {
+        return Ok(None);
+    }
+    let named = Steps::parse(PARAMETER).and_then(|steps| steps.only_value(query)).ok_or(UNREADABLE)?;
+    verb(&named.to_ascii_uppercase()).map(Some).ok_or(UNREADABLE)
+}
+
+/// Whether a parameter of a query asks some frameworks to take the request for one with another method.
+pub(crate) fn names_method(query: &str) -> bool {
+    query.split(['&', ';']).filter(|pair| pair.len() >= PARAMETER.len()).any(|pair| {
+        let name = pair.split('=').next().unwrap_or_default();
+        let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
+        decoded.trim().trim_end_matches(['[', ']']).eq_ignore_ascii_case(PARAMETER)
+    })
+}
+
+/// A query without what names a method.
+pub(crate) fn without_method(query: &str) -> String {
+    let kept: Vec<&str> = query.split('&').filter(|pair| !names_method(pair)).collect();
+    kept.join("&")
+}
+
 impl Policy {
-    /// The path that a route is looked for with: Magento's store view codes say nothing about rights.
+    /// The path that a route is looked for with: Magento's store view codes say nothing about rights, and below eZ Platform's root
+    /// for Basic stands what stands below the usual one, but for sessions.
     ///
     /// # Errors
     /// What the dialect refuses before it looks for a route.
@@ -55,6 +99,16 @@ impl Policy {
         method: &Method,
         path: &'p str,
     ) -> Result<Cow<'p, str>, Reason> {
+        if hit.is_elsewhere() {
+            let rest = path.strip_prefix(&*hit.place.root).unwrap_or_default();
+            let is_session =
+                rest.strip_prefix("/user/sessions").is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+            return if is_session {
+                Err(Reason::NotFound)
+            } else {
+                Ok(Cow::Owned(format!("{}{rest}", hit.dialect.root())))
+            };
+        }
         if hit.dialect.profile.wording != Wording::Magento {
             return Ok(Cow::Borrowed(path));
         }

@@ -32,6 +32,8 @@ pub struct Profile {
     pub overrides_method: MethodOverride,
     /// How `OPTIONS` is answered where no route has it.
     pub options: Options,
+    /// Headers that requests of other origins may have, beside those that the settings name.
+    pub cors_headers: &'static [&'static str],
     /// What becomes of an `Authorization` header that cannot be read, or that the route does not take.
     pub stray_authorization: StrayAuthorization,
     /// Whether a live session is recognised on anonymous routes too, and a dead one is no guest's.
@@ -131,6 +133,7 @@ impl Profile {
         takes_bearer: false,
         overrides_method: MethodOverride::Never,
         options: Options::NoContent,
+        cors_headers: &[],
         stray_authorization: StrayAuthorization::Refused,
         identifies: false,
         expected_user: None,
@@ -158,6 +161,17 @@ impl Profile {
         csrf_token_only: true,
         overrides_method: MethodOverride::Post,
         options: Options::Listed,
+        cors_headers: &[
+            "authorization",
+            "accept",
+            "content-type",
+            "X-CSRF-Token",
+            "destination",
+            "x-siteaccess",
+            // The verbs of its own clients stand there, and whom they take themselves for: there a preflight forgets both.
+            "x-http-method-override",
+            "x-expected-user",
+        ],
         stray_authorization: StrayAuthorization::Ignored,
         identifies: true,
         expected_user: Some("x-expected-user"),

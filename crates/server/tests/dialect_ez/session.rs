@@ -36,9 +36,19 @@ fn who_has_no_session_loses_the_cookie_before_anything_is_asked_of_them() {
             assert!(is_empty(&answer, 404), "{lines:?}: {} {}", answer.status, answer.text());
             assert_eq!(first_cookie(&answer), Some(format!("{COOKIE}=deleted")));
             let cookie = answer.header("set-cookie").expect("one cookie");
-            assert_eq!(cookie, format!("{COOKIE}=deleted; Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));
+            let (name, rest) = cookie.split_once("; Expires=").expect("a date");
+            let (date, rest) = rest.split_once("; ").expect("more");
+            assert_eq!((name, rest), (&*format!("{COOKIE}=deleted"), "Path=/; HttpOnly; SameSite=Lax; Max-Age=0"));
+            assert!(is_a_year_ago(date), "{date}");
         }
     }
+}
+
+/// Whether a date of HTTP is 365 days ago, or a few seconds less.
+fn is_a_year_ago(date: &str) -> bool {
+    let now = jiff::Timestamp::now();
+    let mut dates = (0..60).map(|seconds| now - jiff::SignedDuration::from_secs(365 * 86_400 + seconds));
+    dates.any(|then| then.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string() == date)
 }
 
 #[test]

@@ -39,7 +39,7 @@ access = "content/edit"
 match = "HEAD,GET,POST /api/ezp/v2/user/users"
 access = "anonymous"
 [[route]]
-match = "GET,POST /basic/content/sections"
+match = "GET,POST /api/ezp/v2/content/sections"
 access = "content/read"
 "#;
 
@@ -67,8 +67,18 @@ impl Site {
 
     /// The same with more settings before.
     pub fn with(settings: &str) -> Self {
+        Self::built(&format!("{settings}{RULES}"))
+    }
+
+    /// The same with more settings of the dialect, and more rules.
+    pub fn with_more(settings: &str, rules: &str) -> Self {
+        let settings = format!("[dialect.ez]\n{settings}");
+        Self::built(&format!("{}{rules}", RULES.replace("[dialect.ez]\n", &settings)))
+    }
+
+    fn built(text: &str) -> Self {
         let upstream = Upstream::echo();
-        let house = House::before(&upstream, &format!("{settings}{RULES}"));
+        let house = House::before(&upstream, text);
         let ada = house.add_user("ada", &["editor"]);
         house.add_user("bob", &[]);
         Self { house, upstream, ada }

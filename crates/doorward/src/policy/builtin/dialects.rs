@@ -64,13 +64,10 @@ fn ez(ez: &EzSettings) -> Vec<OwnRoute> {
         session("POST", "/user/sessions/:id/refresh", Identify)
             .about("whether the caller's session with that id is alive: 200; 401 without its token, 404 for any other id"),
     ];
-    let basic_root = Some(ez.basic_root.trim_end_matches('/')).filter(|root| !root.is_empty());
-    for root in std::iter::once(root).chain(basic_root) {
-        let top = route("GET", format!("{root}/"), Identify);
-        routes.push(OwnRoute { yields: true, ..top }.about("the root, with the links to sessions"));
-        let current = route("GET", format!("{root}/user/current"), Identify);
-        routes.push(current.about("307 to whoever is logged in, 401 for a guest"));
-    }
+    let top = route("GET", format!("{root}/"), Identify);
+    routes.push(OwnRoute { yields: true, ..top }.about("the root, with the links to sessions"));
+    let current = route("GET", format!("{root}/user/current"), Identify);
+    routes.push(current.about("307 to whoever is logged in, 401 for a guest"));
     routes
 }
 

@@ -85,6 +85,7 @@ impl Workshop<'_> {
         let rule = here.rule;
         let Matched { pattern, methods, .. } = matched;
         let (access, asks) = self.access(here);
+        self.refuse_below_basic_root(here, &pattern);
         let profile = self.profile(&pattern);
         let access = self.behind_log_in(self.behind_panel(access, profile), profile);
         let (realms, realm_names) = self.realms_of(here, &access, profile);

@@ -87,7 +87,7 @@ impl<'q> Asked<'q> {
         if let Err(reason) = policy.siteaccess(profile, &self.headers) {
             return refused(told, reason, "X-Siteaccess names no siteaccess that the settings know".to_owned());
         }
-        match profile.meant_method(&self.method, &self.headers) {
+        match profile.meant_method(&self.method, &self.headers, self.query) {
             Ok(None) if overrides => {
                 let when = match profile.overrides_method {
                     MethodOverride::Never => "X-HTTP-Method-Override is dropped",
