@@ -27,7 +27,7 @@ mod magento {
 
 use std::path::Path;
 
-use doorward::policy::{Draft, Policy, Rules, Settings};
+use doorward::policy::{Draft, MagentoCompat, Policy, Rules, Settings};
 use libfuzzer_sys::fuzz_target;
 use magento::finding::{Findings, Wrong};
 use magento::records::Records;
@@ -83,12 +83,14 @@ fuzz_target!(|files: &str| {
             tree.merge(declared, &"acl.xml".into());
         }
     }
-    let site = Site { root: "/rest".into(), attributes: Vec::new() };
+    // Either kind of verdicts, as the input has it.
+    let compat = if files.len() % 2 == 0 { MagentoCompat::Strict } else { MagentoCompat::Exact };
+    let site = Site { root: "/rest".into(), attributes: Vec::new(), compat };
     let whole = routes.whole(&mut findings).into_iter();
     let mut routes: Vec<Route> = whole.map(|route| Route::of(route, &site, &mut findings)).collect();
     let mut resources = tree.grown(&mut findings);
     resources.extend(magento::route::undeclared(&routes, &resources, &mut findings));
-    collision::settle(&mut routes, &mut findings);
+    collision::settle(&mut routes, compat, &mut findings);
     let realms = Realms { customers: "customer".into(), admins: "admin".into() };
     let others = text::resources(&resources);
     let trial = Trial::new([&realms.customers, &realms.admins], &others).expect("resources that rules take");

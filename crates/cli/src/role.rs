@@ -176,9 +176,9 @@ fn show(console: &Console, name: &str, json: bool) -> anyhow::Result<()> {
         output::line(format_args!("title   {title}"))?;
     }
     output::line(format_args!("from    {}", origin(role)))?;
-    for (word, ids) in [("allows", &role.allow), ("denies", &role.deny)] {
+    for (word, ids) in [("allows", &role.allow), ("only", &role.only), ("denies", &role.deny)] {
         let mut names = ids.iter().map(|id| policy.resources().name(*id)).peekable();
-        if names.peek().is_none() {
+        if names.peek().is_none() && word != "only" && (word != "allows" || role.only.is_empty()) {
             output::line(format_args!("{word}  nothing"))?;
         }
         for (place, name) in names.enumerate() {
@@ -222,6 +222,9 @@ fn as_json(policy: &Policy, role: &Role) -> Value {
         "grants": role.grants().iter().map(name).collect::<Vec<_>>(),
         "version": role.version().to_string(),
     });
+    if !role.only.is_empty() {
+        shown["only"] = names(&role.only).into();
+    }
     if !role.limited.is_empty() {
         shown["limited"] = role.limited.iter().map(within).collect();
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use clap::{Args, Subcommand};
 use doorward::SessionHandle;
-use doorward::store::{ListedSession, SessionFilter};
+use doorward::store::{ListedSession, SessionFilter, StoredSession};
 use serde_json::{Value, json};
 
 use crate::config::Config;
@@ -121,7 +121,7 @@ async fn list(console: &Console, which: &Which, part: &Part, json: bool) -> anyh
             output::time(session.created),
             output::time(session.last_seen),
             session.address.clone(),
-            session.device.chars().take(60).collect(),
+            device(session),
         ]);
     }
     table.print()?;
@@ -155,18 +155,28 @@ async fn end(console: &Console, ids: &[String], which: &Which, all: bool) -> any
 /// A session as `/admin/sessions` shows one.
 fn as_json(listed: &ListedSession) -> Value {
     let ListedSession { session, user_id, login } = listed;
-    json!({
+    let mut shown = json!({
         "id": session.digest.handle().to_string(),
         "realm": session.realm,
         "user_id": user_id,
         "login": login,
         "created_at": output::time(session.created),
         "last_seen_at": output::time(session.last_seen),
-        "idle_ends_at": (!session.remembered).then(|| output::time(session.idle_end)),
+        "idle_ends_at": (!session.remembered && !session.bearer).then(|| output::time(session.idle_end)),
         "ends_at": output::time(session.absolute_end),
         "authenticated_at": output::time(session.authenticated),
         "remember": session.remembered,
         "address": session.address,
         "device": session.device,
-    })
+    });
+    if session.bearer {
+        shown["bearer"] = true.into();
+    }
+    shown
+}
+
+/// The browser, or the program that has a bearer token instead of a cookie.
+fn device(session: &StoredSession) -> String {
+    let named = session.device.chars().take(60);
+    if session.bearer { "bearer token, ".chars().chain(named).collect() } else { named.collect() }
 }

@@ -4,6 +4,8 @@ mod kit;
 
 #[path = "magento/answers.rs"]
 mod answers;
+#[path = "magento/exact.rs"]
+mod exact;
 #[path = "magento/exports.rs"]
 mod exports;
 #[path = "magento/model.rs"]

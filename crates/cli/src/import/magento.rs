@@ -29,8 +29,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::Args;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use doorward::Name;
-use doorward::policy::Pattern;
+use doorward::policy::{MagentoCompat, Pattern};
 
 use super::save;
 use crate::failure::{BadFile, Usage};
@@ -67,6 +68,9 @@ pub struct Magento {
     /// The realm of administrators: who have resources.
     #[arg(long, value_name = "REALM", value_parser = Name::parse, default_value = "admin")]
     admins: Name,
+    /// Whose verdicts: stricter ones, or those that Magento computes, which go with `compat = "exact"` in `[dialect.magento]`.
+    #[arg(long, value_name = "COMPAT", value_parser = compat(), default_value = "strict")]
+    compat: MagentoCompat,
     /// An extension's placeholder, `%NAME%`, stands for this attribute of the user; several times for several.
     #[arg(long = "attribute", value_name = "NAME")]
     attributes: Vec<String>,
@@ -90,7 +94,7 @@ pub struct Magento {
 impl Magento {
     pub fn run(self, config: &Path) -> anyhow::Result<()> {
         let attributes = self.attributes.iter().map(|name| name.trim_matches('%').to_owned()).collect();
-        let site = Site { root: self.root.trim_end_matches('/').to_owned(), attributes };
+        let site = Site { root: self.root.trim_end_matches('/').to_owned(), attributes, compat: self.compat };
         if !self.root.starts_with('/')
             || site.root.contains([':', '*', '{', '}'])
             || Pattern::parse(&self.root).is_err()
@@ -116,7 +120,8 @@ impl Magento {
         let realms = Realms { customers: self.customers.to_string(), admins: self.admins.to_string() };
         let mut imported = Imported::read(&modules, &site, &mut findings);
         if let (Some(roles), Some(rules)) = (&self.roles_file, &self.rules_file) {
-            imported.roles = Roles::read(roles, rules, &imported.resources, imported.undeclared, &mut findings);
+            let (resources, undeclared) = (&imported.resources, imported.undeclared);
+            imported.roles = Roles::read(roles, rules, resources, undeclared, self.compat, &mut findings);
         }
         imported.settle(&realms, &mut findings)?;
         let mut people = People::default();
@@ -144,6 +149,14 @@ impl Magento {
             None => Ok(io::stdout().lock().write_all(text.as_bytes())?),
         }
     }
+}
+
+/// `strict` or `exact`.
+fn compat() -> impl TypedValueParser<Value = MagentoCompat> {
+    PossibleValuesParser::new(["strict", "exact"]).map(|text| match text.as_str() {
+        "exact" => MagentoCompat::Exact,
+        _ => MagentoCompat::Strict,
+    })
 }
 
 fn shown(folders: &[PathBuf]) -> String {

@@ -68,11 +68,12 @@ impl Model {
         }
     }
 
-    /// Whether a caller gets through: every resource of the route must be granted. An administrator is nobody's customer
-    /// here, which is the one thing where Doorward means to differ.
-    pub fn allows(&self, asked: &BTreeSet<String>, caller: Caller<'_>) -> bool {
+    /// Whether a caller gets through: every resource of the route must be granted. Where rules are strict, an administrator is
+    /// nobody's customer, which is the one thing in which they differ here.
+    pub fn allows(&self, asked: &BTreeSet<String>, caller: Caller<'_>, compat: &str) -> bool {
         asked.iter().all(|resource| match (resource.as_str(), caller) {
             ("anonymous", _) => true,
+            ("self", Caller::Everything) => compat == "exact",
             ("self", caller) => caller == Caller::Customer,
             (_, Caller::Guest | Caller::Customer) => false,
             (_, Caller::Everything) => true,

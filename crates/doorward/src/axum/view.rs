@@ -34,6 +34,10 @@ pub(super) struct SessionView {
     ends_at: String,
     /// Whether the person asked to stay logged in.
     remember: bool,
+    /// Whether no browser has it, but a program that sends a bearer token. Absent where it is a browser's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    bearer: bool,
     /// Whether it is the session of this request.
     current: bool,
     /// The address of the log-in.
@@ -64,15 +68,16 @@ impl SessionView {
     }
 
     fn new(handle: SessionHandle, session: &Session, realm: &str, origin: &Origin<'_>, current: bool) -> Self {
-        let remember = session.is_remembered();
+        let (remember, bearer) = (session.is_remembered(), session.is_bearer());
         Self {
             id: handle.to_string(),
             realm: realm.into(),
             created_at: time(session.created),
             last_seen_at: time(session.last_seen),
-            idle_ends_at: (!remember).then(|| time(session.idle_end)),
+            idle_ends_at: (!remember && !bearer).then(|| time(session.idle_end)),
             ends_at: time(session.absolute_end),
             remember,
+            bearer,
             current,
             address: origin.address.into(),
             device: origin.device.into(),

@@ -187,7 +187,8 @@ fn from_file(
     allow.iter().for_each(|id| allowed.add_range(tree.range(*id)));
     for (place, id) in only.iter().enumerate() {
         if let Some(above) = allow.iter().find(|above| tree.range(**above).contains(&id.0)) {
-            let text = format!("`{}` is allowed with all below it, since `allow` has `{}`", tree.name(*id), tree.name(*above));
+            let text =
+                format!("`{}` is allowed with all below it, since `allow` has `{}`", tree.name(*id), tree.name(*above));
             let complaint = Complaint::new(file.source(&format!("role.{name}.only.{place}")), text);
             warnings.push(complaint.fix("name it once: in `only` to leave out what is below, or in `allow`"));
         }
@@ -198,7 +199,9 @@ fn from_file(
     limited.iter().for_each(|limited| allowed.limit(limited.clone()));
     let limited = limited.into();
     let title = rule.title.as_deref().map(Into::into);
-    let all = rule.allow.iter().chain(&rule.only).cloned().collect();
+    // No id has a space: these are none of those.
+    let alone = rule.only.iter().map(|id| format!("{id} alone"));
+    let all = rule.allow.iter().cloned().chain(alone).collect();
     let version = StoredRole { name: name.clone(), allow: all, deny: rule.deny.clone() }.version();
     let origin = RoleOrigin::File(source);
     Role { name: name.clone(), title, origin, allow, only, deny, limited, allowed, denied, version }

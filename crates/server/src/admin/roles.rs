@@ -28,6 +28,9 @@ pub(crate) struct View {
     source: Option<String>,
     /// What it allows, as it was written. In a role of a file that means all below as well.
     allow: Vec<String>,
+    /// What it allows without what is below, in a role of a file. Absent where nothing is.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    only: Vec<String>,
     /// What it denies, with all below, whatever other roles allow.
     deny: Vec<String>,
     /// What it allows within limitations. Absent where nothing is.
@@ -186,6 +189,7 @@ fn view(policy: &Policy, role: &Role) -> View {
         version: role.version().to_string(),
         limited: role.limited.iter().map(|one| Within { allow: names(&one.allow), to: one.values() }).collect(),
         allow: names(&role.allow),
+        only: names(&role.only),
         deny: names(&role.deny),
     }
 }

@@ -37,6 +37,10 @@ pub(crate) struct View {
     authenticated_at: Timestamp,
     /// Whether the person asked to stay logged in.
     remember: bool,
+    /// Whether no browser has it, but a program that sends a bearer token. Absent where it is a browser's.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    bearer: bool,
     /// From where the log-in came.
     address: String,
     /// The browser or client, as it named itself.
@@ -266,10 +270,11 @@ impl View {
             login,
             created_at: Timestamp(session.created),
             last_seen_at: Timestamp(session.last_seen),
-            idle_ends_at: (!session.remembered).then_some(Timestamp(session.idle_end)),
+            idle_ends_at: (!session.remembered && !session.bearer).then_some(Timestamp(session.idle_end)),
             ends_at: Timestamp(session.absolute_end),
             authenticated_at: Timestamp(session.authenticated),
             remember: session.remembered,
+            bearer: session.bearer,
             address: session.address,
             device: session.device,
         }

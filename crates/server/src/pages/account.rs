@@ -35,6 +35,8 @@ struct Page {
 struct Line {
     id: String,
     is_current: bool,
+    /// Whether no browser has it, but a program that sends a bearer token.
+    is_token: bool,
     device: String,
     address: String,
     created: Timestamp,
@@ -166,6 +168,7 @@ impl Line {
         Self {
             id: handle.to_string(),
             is_current,
+            is_token: session.bearer,
             device: device(&session.device),
             address: session.address,
             created: Timestamp(session.created),

@@ -2,13 +2,15 @@
 
 use std::collections::HashMap;
 
+use doorward::policy::MagentoCompat;
+
 use super::finding::Findings;
 use super::path::{by_magento, by_rank, shape};
 use super::route::Route;
 
 /// Keeps, of routes that match the very same requests, the one that Magento takes, and warns where two routes share
 /// some requests and Magento takes the other one.
-pub fn settle(routes: &mut [Route], findings: &mut Findings) {
+pub fn settle(routes: &mut [Route], compat: MagentoCompat, findings: &mut Findings) {
     let mut first: HashMap<(String, String), usize> = HashMap::new();
     for place in 0..routes.len() {
         if routes[place].refused.is_some() {
@@ -29,19 +31,28 @@ pub fn settle(routes: &mut [Route], findings: &mut Findings) {
         };
         routes[loser].refused = Some(format!("{named} ({at}) takes all its requests, {how}"));
     }
-    warn(routes, findings);
+    warn(routes, compat, findings);
 }
 
 fn order(one: &Route, other: &Route) -> std::cmp::Ordering {
     by_magento((&one.url, &one.pattern), (&other.url, &other.pattern))
 }
 
-fn warn(routes: &[Route], findings: &mut Findings) {
+/// Which of two routes is taken here.
+fn taken(one: &Route, other: &Route, compat: MagentoCompat) -> std::cmp::Ordering {
+    match compat {
+        MagentoCompat::Strict => by_rank(&one.pattern, &other.pattern),
+        // As they are written here: without a slash at the end, and perhaps with other names.
+        MagentoCompat::Exact => by_magento((&one.path, &one.pattern), (&other.path, &other.pattern)),
+    }
+}
+
+fn warn(routes: &[Route], compat: MagentoCompat, findings: &mut Findings) {
     let mut alike: HashMap<(&str, usize), Vec<&Route>> = HashMap::new();
     for route in routes.iter().filter(|route| route.refused.is_none()) {
         let rivals = alike.entry((&route.method, route.pattern.segments().len())).or_default();
         for rival in rivals.iter().filter(|rival| rival.pattern.overlaps(&route.pattern) && !rival.asks_as(route)) {
-            let (here, there) = (by_rank(&route.pattern, &rival.pattern), order(route, rival));
+            let (here, there) = (taken(route, rival, compat), order(route, rival));
             if here == there {
                 continue;
             }

@@ -2,19 +2,20 @@
 
 use std::collections::{HashMap, HashSet};
 
+use doorward::policy::MagentoCompat;
+
 use super::tree::Resource;
 
 /// The tree as a list: those below a resource follow it without a gap.
 pub struct Flat {
     ids: Vec<String>,
-    parents: Vec<Option<usize>>,
     /// The first one after each that is not below it.
     ends: Vec<usize>,
     places: HashMap<String, usize>,
 }
 
 /// The resource that stands for all, also for what nobody declares.
-const ALL: &str = "Magento_Backend::all";
+pub const ALL: &str = "Magento_Backend::all";
 
 /// What a role may.
 pub struct Granted {
@@ -27,27 +28,26 @@ pub struct Granted {
 /// A role as rules say it.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Form {
+    /// With all below.
     pub allow: Vec<String>,
-    pub deny: Vec<String>,
-    /// What is granted in Magento and not here, because something below it is not, and yet something below that is.
-    pub dropped: Vec<String>,
+    /// Without.
+    pub only: Vec<String>,
 }
 
 impl Flat {
     pub fn of(resources: &[Resource]) -> Self {
-        let mut flat = Self { ids: Vec::new(), parents: Vec::new(), ends: Vec::new(), places: HashMap::new() };
-        flat.add(resources, None);
+        let mut flat = Self { ids: Vec::new(), ends: Vec::new(), places: HashMap::new() };
+        flat.add(resources);
         flat
     }
 
-    fn add(&mut self, resources: &[Resource], parent: Option<usize>) {
+    fn add(&mut self, resources: &[Resource]) {
         for resource in resources {
             let place = self.ids.len();
             self.places.insert(resource.id.clone(), place);
             self.ids.push(resource.id.clone());
-            self.parents.push(parent);
             self.ends.push(0);
-            self.add(&resource.children, Some(place));
+            self.add(&resource.children);
             self.ends[place] = self.ids.len();
         }
     }
@@ -57,7 +57,10 @@ impl Flat {
     }
 
     /// Applies the rows of one role in their order. `known` are the resources for which any role has a row.
-    pub fn granted(&self, rows: &[(String, bool)], known: &HashSet<&str>) -> Granted {
+    ///
+    /// What nobody decided about when the role was saved is denied. Magento forgets that as soon as any other role is saved, where
+    /// the role has what is above: `compat` says whether that is followed.
+    pub fn granted(&self, rows: &[(String, bool)], known: &HashSet<&str>, compat: MagentoCompat) -> Granted {
         let mut granted = Granted { resources: vec![false; self.ids.len()], everything: false };
         for (id, is_allowed) in rows {
             let Some(place) = self.places.get(id) else { continue };
@@ -70,82 +73,33 @@ impl Flat {
         if rows.iter().all(|(_, is_allowed)| *is_allowed) {
             return granted;
         }
-        // What nobody decided about is denied. Magento forgets that as soon as any other role is saved.
         granted.everything = false;
         let own: HashSet<&str> = rows.iter().map(|(id, _)| id.as_str()).collect();
         for (place, id) in self.ids.iter().enumerate() {
             if !known.contains(id.as_str()) {
                 granted.resources[place..self.ends[place]].fill(false);
-            } else if !own.contains(id.as_str()) {
+            } else if !own.contains(id.as_str()) && compat == MagentoCompat::Strict {
                 granted.resources[place] = false;
             }
         }
         granted
     }
 
-    /// Says the same with as few words as can be. A resource in `allow` or `deny` stands for all below it, too.
+    /// Says the same with as few words as can be: a resource by itself, or with all below it.
     pub fn form(&self, granted: &Granted) -> Form {
         let mut form = Form::default();
-        let mut has = granted.resources.clone();
-        for place in self.torn(&has) {
-            has[place] = false;
-            form.dropped.push(self.ids[place].clone());
-        }
         let mut place = 0;
-        // Where the innermost allowed resource ends, that is not allowed with all below it.
-        let mut allowed_until = 0;
         while place < self.ids.len() {
-            let end = self.ends[place];
-            let below = &has[place..end];
-            let (all, any) = (below.iter().all(|has| *has), below.iter().any(|has| *has));
-            let is_allowed = place < allowed_until;
-            match (is_allowed, all, any) {
-                (true, true, _) | (false, _, false) => place = end,
-                (true, _, false) => {
-                    form.deny.push(self.ids[place].clone());
-                    place = end;
-                }
-                (false, true, _) => {
-                    form.allow.push(self.ids[place].clone());
-                    place = end;
-                }
-                (false, false, true) => {
-                    if has[place] {
-                        form.allow.push(self.ids[place].clone());
-                        allowed_until = end;
-                    }
-                    place += 1;
-                }
-                (true, false, true) => place += 1,
+            let (id, end) = (&self.ids[place], self.ends[place]);
+            let is_whole = granted.resources[place..end].iter().all(|has| *has);
+            match (granted.resources[place], is_whole) {
+                (true, true) => form.allow.push(id.clone()),
+                (true, false) => form.only.push(id.clone()),
+                (false, _) => {}
             }
+            place = if is_whole { end } else { place + 1 };
         }
         form
-    }
-
-    /// Why a resource was dropped: what is not granted below it, and what is granted below that.
-    pub fn gap(&self, granted: &Granted, id: &str) -> Option<(&str, &str)> {
-        let place = *self.places.get(id)?;
-        let has = |place: &usize| granted.resources[*place];
-        let mut missing = (place + 1..self.ends[place]).filter(|below| !has(below));
-        let pair = missing.find_map(|gap| Some((gap, (gap + 1..self.ends[gap]).find(has)?)));
-        pair.map(|(gap, below)| (self.ids[gap].as_str(), self.ids[below].as_str()))
-    }
-
-    /// Resources that cannot be granted by themselves: something below is not granted, and something below that is.
-    fn torn(&self, has: &[bool]) -> Vec<usize> {
-        let mut torn = HashSet::new();
-        for place in (0..has.len()).filter(|place| !has[*place]) {
-            if has[place..self.ends[place]].contains(&true) {
-                let mut above = self.parents[place];
-                while let Some(place) = above {
-                    torn.insert(place);
-                    above = self.parents[place];
-                }
-            }
-        }
-        let mut torn: Vec<usize> = torn.into_iter().filter(|place| has[*place]).collect();
-        torn.sort_unstable();
-        torn
     }
 }
 
@@ -183,7 +137,7 @@ mod tests {
 
     /// What the engine itself grants.
     fn compiled(roots: &[Resource], form: &Form) -> Vec<bool> {
-        let rules = format!("{}[role.r]\nallow = {:?}\ndeny = {:?}\n", text::resources(roots), form.allow, form.deny);
+        let rules = format!("{}[role.r]\nallow = {:?}\nonly = {:?}\n", text::resources(roots), form.allow, form.only);
         let rules = Rules::parse("rules.toml", &rules, &|_| None).expect("rules");
         let policy = Policy::compile(&Draft::new(&Settings::default(), &[rules])).expect("a policy");
         let grants = policy.roles().iter().find(|(name, _)| name.as_str() == "r").expect("the role").1.grants();
@@ -198,12 +152,12 @@ mod tests {
     }
 
     fn form(flat: &Flat, role: &[(&str, bool)], known: &[&str]) -> Form {
-        flat.form(&flat.granted(&rows(role), &known.iter().copied().collect()))
+        flat.form(&flat.granted(&rows(role), &known.iter().copied().collect(), MagentoCompat::Strict))
     }
 
-    fn said(allow: &[&str], deny: &[&str], dropped: &[&str]) -> Form {
+    fn said(allow: &[&str], only: &[&str]) -> Form {
         let all = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect();
-        Form { allow: all(allow), deny: all(deny), dropped: all(dropped) }
+        Form { allow: all(allow), only: all(only) }
     }
 
     /// `r0` has `r1`, which has `r2` and `r3`; and `r0` has `r4`.
@@ -217,17 +171,12 @@ mod tests {
             KNOWN.iter().map(|id| ((*id).to_owned(), allowed.contains(id))).collect()
         };
         let known = KNOWN.iter().copied().collect();
-        let form = |allowed: &[&str]| flat.form(&flat.granted(&saved(allowed), &known));
-        assert_eq!(
-            form(&["AB_Cd::r0", "AB_Cd::r1"]),
-            said(&["AB_Cd::r0"], &["AB_Cd::r2", "AB_Cd::r3", "AB_Cd::r4"], &[])
-        );
-        assert_eq!(
-            form(&["AB_Cd::r0", "AB_Cd::r1", "AB_Cd::r2", "AB_Cd::r3"]),
-            said(&["AB_Cd::r0"], &["AB_Cd::r4"], &[])
-        );
-        assert_eq!(form(&["AB_Cd::r1", "AB_Cd::r2", "AB_Cd::r3"]), said(&["AB_Cd::r1"], &[], &[]));
-        assert_eq!(form(&["AB_Cd::r0", "AB_Cd::r2"]), said(&["AB_Cd::r2"], &[], &["AB_Cd::r0"]));
+        let form = |allowed: &[&str]| flat.form(&flat.granted(&saved(allowed), &known, MagentoCompat::Strict));
+        assert_eq!(form(&["AB_Cd::r0", "AB_Cd::r1"]), said(&[], &["AB_Cd::r0", "AB_Cd::r1"]));
+        assert_eq!(form(&["AB_Cd::r0", "AB_Cd::r1", "AB_Cd::r2", "AB_Cd::r3"]), said(&["AB_Cd::r1"], &["AB_Cd::r0"]));
+        assert_eq!(form(&["AB_Cd::r1", "AB_Cd::r2", "AB_Cd::r3"]), said(&["AB_Cd::r1"], &[]));
+        // Between them is something that the role does not have.
+        assert_eq!(form(&["AB_Cd::r0", "AB_Cd::r2"]), said(&["AB_Cd::r2"], &["AB_Cd::r0"]));
         assert_eq!(form(&[]), Form::default());
     }
 
@@ -236,7 +185,7 @@ mod tests {
         let flat = Flat::of(&tree(&DEPTHS));
         let later_deny = [("AB_Cd::r2", true), ("AB_Cd::r1", false)];
         assert_eq!(form(&flat, &later_deny, &KNOWN), Form::default());
-        assert_eq!(form(&flat, &[("AB_Cd::r0", true)], &[]), said(&["AB_Cd::r0"], &[], &[]));
+        assert_eq!(form(&flat, &[("AB_Cd::r0", true)], &[]), said(&["AB_Cd::r0"], &[]));
         let unknown = [("AB_Cd::gone", true)];
         assert_eq!(form(&flat, &unknown, &KNOWN), Form::default());
     }
@@ -245,21 +194,30 @@ mod tests {
     fn a_new_resource_is_denied_whether_or_not_another_role_was_saved_since() {
         let flat = Flat::of(&tree(&DEPTHS));
         let role = [("AB_Cd::r0", true), ("AB_Cd::r1", true), ("AB_Cd::r2", true), ("AB_Cd::r4", false)];
-        let expected = said(&["AB_Cd::r0"], &["AB_Cd::r3", "AB_Cd::r4"], &[]);
+        let expected = said(&["AB_Cd::r2"], &["AB_Cd::r0", "AB_Cd::r1"]);
         assert_eq!(form(&flat, &role, &KNOWN), expected);
-        assert_eq!(form(&flat, &role, &["AB_Cd::r0", "AB_Cd::r1", "AB_Cd::r2", "AB_Cd::r4"]), expected);
+        let unknown = ["AB_Cd::r0", "AB_Cd::r1", "AB_Cd::r2", "AB_Cd::r4"];
+        assert_eq!(form(&flat, &role, &unknown), expected);
+        // Magento tells these two apart: the role has what is above the new one.
+        let exact = |known: &[&str]| {
+            flat.form(&flat.granted(&rows(&role), &known.iter().copied().collect(), MagentoCompat::Exact))
+        };
+        assert_eq!(exact(&unknown), expected);
+        assert_eq!(exact(&KNOWN), said(&["AB_Cd::r1"], &["AB_Cd::r0"]));
     }
 
     #[test]
     fn who_may_everything_may_also_what_nobody_declares() {
         let flat = Flat::of(&tree(&DEPTHS));
-        let all = flat.granted(&rows(&[(ALL, true)]), &HashSet::from([ALL]));
-        assert!(all.everything);
-        assert_eq!(flat.form(&all), said(&[ALL, "AB_Cd::r0"], &[], &[]));
+        for compat in [MagentoCompat::Strict, MagentoCompat::Exact] {
+            let all = flat.granted(&rows(&[(ALL, true)]), &HashSet::from([ALL]), compat);
+            assert!(all.everything);
+            assert_eq!(flat.form(&all), said(&[ALL, "AB_Cd::r0"], &[]));
+        }
     }
 
     proptest! {
-        /// Whatever the tree and the selection: what the engine grants is what was selected, but for what is told.
+        /// Whatever the tree and the selection: what the engine grants is what was selected.
         #[test]
         fn the_engine_grants_what_the_role_had(depths in prop::collection::vec(0u8..5, 1..24), picks in any::<u32>()) {
             let roots = tree(&depths);
@@ -268,17 +226,10 @@ mod tests {
             let rows: Vec<(String, bool)> =
                 flat.ids.iter().enumerate().map(|(place, id)| (id.clone(), picked(place))).collect();
             let known = flat.ids.iter().map(String::as_str).collect();
-            let form = flat.form(&flat.granted(&rows, &known));
-            let expected: Vec<bool> = flat.ids.iter().enumerate()
-                .map(|(place, id)| picked(place) && !form.dropped.contains(id)).collect();
-            prop_assert_eq!(compiled(&roots, &form), expected);
-            // What is left out could not have been said: a resource without all its ancestors is granted below.
-            for id in &form.dropped {
-                let place = flat.places[id];
-                let is_torn = (place + 1..flat.ends[place]).any(|below| {
-                    !picked(below) && (below + 1..flat.ends[below]).any(picked)
-                });
-                prop_assert!(is_torn);
+            for compat in [MagentoCompat::Strict, MagentoCompat::Exact] {
+                let form = flat.form(&flat.granted(&rows, &known, compat));
+                let expected: Vec<bool> = (0..flat.ids.len()).map(picked).collect();
+                prop_assert_eq!(compiled(&roots, &form), expected);
             }
         }
     }

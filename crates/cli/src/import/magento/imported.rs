@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::bail;
+use doorward::policy::MagentoCompat;
 
 use super::finding::{Findings, Place, Wrong};
 use super::merged;
@@ -24,6 +25,7 @@ pub struct Imported {
     /// Resources that routes ask for and no module declares. They stand beside the tree.
     pub undeclared: usize,
     pub roles: Roles,
+    compat: MagentoCompat,
 }
 
 impl Imported {
@@ -49,8 +51,8 @@ impl Imported {
         let missing = route::undeclared(&routes, &resources, findings);
         let undeclared = missing.len();
         resources.extend(missing);
-        collision::settle(&mut routes, findings);
-        Self { routes, resources, undeclared, roles: Roles::default() }
+        collision::settle(&mut routes, site.compat, findings);
+        Self { routes, resources, undeclared, roles: Roles::default(), compat: site.compat }
     }
 
     /// Tries all of it as rules, and leaves out what they do not take.
@@ -90,6 +92,12 @@ impl Imported {
             text::quoted(&realms.customers),
             text::quoted(&realms.admins)
         );
+        if self.compat == MagentoCompat::Exact {
+            text.truncate(text.trim_end().len());
+            text.push_str(
+                "\n# Verdicts are those that Magento computes: [dialect.magento] compat = \"exact\" goes with it.\n\n",
+            );
+        }
         let (declared, undeclared) = self.resources.split_at(self.resources.len() - self.undeclared);
         text.push_str(&text::resources(declared));
         if !undeclared.is_empty() {

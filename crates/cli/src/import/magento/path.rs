@@ -13,6 +13,8 @@ pub struct Spelled {
     pub renamed: Vec<(String, String)>,
     /// What is different about it here.
     pub doubts: Vec<String>,
+    /// Whether a parameter stands in the first two segments, by which Magento looks for routes.
+    pub is_lost: bool,
 }
 
 /// Writes a URL below the root of the API as rules do.
@@ -53,19 +55,20 @@ pub fn spell(root: &str, url: &str) -> Result<Spelled, String> {
         spelled.push_str(segment);
     }
     let pattern = Pattern::parse(&spelled).map_err(|wrong| wrong.to_string())?;
-    doubts.extend(unreachable(url, &segments));
-    Ok(Spelled { path: spelled, pattern, renamed, doubts })
+    let never = unversioned(url, &segments);
+    let is_lost = never.is_none() && segments.iter().take(2).any(|segment| segment.starts_with(':'));
+    doubts.extend(never);
+    Ok(Spelled { path: spelled, pattern, renamed, doubts, is_lost })
 }
 
 /// Why Magento itself never gets to a route with this URL.
-fn unreachable(url: &str, segments: &[&str]) -> Option<String> {
+fn unversioned(url: &str, segments: &[&str]) -> Option<String> {
     let version = segments.first().and_then(|first| first.strip_prefix('V'));
     let has_version = version.is_some_and(|version| version.starts_with(|c: char| c.is_ascii_digit()));
     if !url.starts_with('/') || !has_version {
         return Some("Magento answers only paths that begin with `/V` and a number: there it is never found".into());
     }
-    let early = segments.iter().take(2).any(|segment| segment.starts_with(':'));
-    early.then(|| "Magento never finds a route with a parameter in the first two segments; here it is found".into())
+    None
 }
 
 /// A name that a pattern takes.
@@ -145,7 +148,8 @@ mod tests {
     fn what_magento_sees_differently_is_told() {
         let doubt = |url: &str| spell("/rest", url).expect(url).doubts.join("; ");
         assert!(doubt("/V1/a/1").contains("every number"));
-        assert!(doubt("/V1/:a").contains("never finds"));
+        assert!(spell("/rest", "/V1/:a").is_ok_and(|spelled| spelled.is_lost));
+        assert!(spell("/rest", "/V1/a/:a").is_ok_and(|spelled| !spelled.is_lost));
         assert!(doubt("/x/a").contains("begin with `/V`"));
         assert!(doubt("V1/a").contains("begin with `/V`"));
         assert_eq!(doubt("/V1/one-one/:twoValue"), "");

@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt::Write as _;
 use std::path::Path;
 
+use doorward::policy::MagentoCompat;
+
 use super::finding::{Findings, Place, Wrong};
-use super::grants::{Flat, Form};
+use super::grants::{ALL, Flat, Form};
 use super::module::text_of;
 use super::records::{LONGEST, Records};
 use super::text::{list_of, quoted};
@@ -33,6 +35,7 @@ impl Roles {
         rules: &Path,
         resources: &[Resource],
         undeclared: usize,
+        compat: MagentoCompat,
         findings: &mut Findings,
     ) -> Self {
         const ROLE: [&str; 6] = ["role_id", "parent_id", "role_type", "user_id", "user_type", "role_name"];
@@ -55,20 +58,25 @@ impl Roles {
             };
             let name = named(title, id, &read.all);
             names.insert(id.to_owned(), name.clone());
-            let granted = flat.granted(by_role.get(id).map_or(&[], Vec::as_slice), &known);
+            let granted = flat.granted(by_role.get(id).map_or(&[], Vec::as_slice), &known, compat);
             let mut form = flat.form(&granted);
-            if granted.everything {
-                form.allow = resources.iter().map(|root| root.id.clone()).collect();
+            match (granted.everything, compat) {
+                (true, MagentoCompat::Exact) if flat.has(ALL) => {
+                    form = Form { allow: vec![ALL.to_owned()], ..Form::default() }
+                }
+                (true, _) => form.allow = resources.iter().map(|root| root.id.clone()).collect(),
+                // There it would stand for what the role was denied, too.
+                (false, MagentoCompat::Exact) if form.allow.iter().any(|id| id == ALL) => {
+                    form.allow.retain(|id| id != ALL);
+                    let text = format!(
+                        "the role `{title}` has `{ALL}`, and not all that it stands for: it is left out of the role"
+                    );
+                    findings.warn(&place, text);
+                }
+                (false, _) => {}
             }
             if !granted.is_something() {
                 findings.warn(&place, format!("the role `{title}` allows nothing"));
-            }
-            for id in &form.dropped {
-                let (gap, below) = flat.gap(&granted, id).unwrap_or_default();
-                let text = format!(
-                    "the role `{title}` loses `{id}` itself: it has `{below}` below, but not `{gap}` between them, and rules do not skip"
-                );
-                findings.refuse(&place, text);
             }
             read.all.push(Role { name, title: title.to_owned(), form });
         }
@@ -92,9 +100,12 @@ impl Roles {
         let mut text = String::new();
         for role in &self.all {
             let _ = writeln!(text, "[role.{}]\ntitle = {}", role.name, quoted(&role.title));
-            let _ = writeln!(text, "allow = {}", list_of(&role.form.allow));
-            if !role.form.deny.is_empty() {
-                let _ = writeln!(text, "deny = {}", list_of(&role.form.deny));
+            let Form { allow, only } = &role.form;
+            if !allow.is_empty() || only.is_empty() {
+                let _ = writeln!(text, "allow = {}", list_of(allow));
+            }
+            if !only.is_empty() {
+                let _ = writeln!(text, "only = {}", list_of(only));
             }
             text.push('\n');
         }

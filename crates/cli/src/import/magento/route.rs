@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
-use doorward::policy::Pattern;
+use doorward::policy::{MagentoCompat, Pattern};
 
 use super::finding::{Findings, Place};
+use super::grants::ALL;
 use super::merged::Merged;
 use super::path::{Spelled, spell};
 use super::tree::Resource;
@@ -17,6 +18,7 @@ pub struct Site {
     pub root: String,
     /// Placeholders of extensions, each an attribute of the user.
     pub attributes: Vec<String>,
+    pub compat: MagentoCompat,
 }
 
 /// A route that rules can say.
@@ -52,20 +54,28 @@ pub enum Access {
 /// attributes, too.
 const PLACEHOLDERS: [&str; 5] =
     ["cart_id", "customer_group_id", "customer_website_id", "customer_store_id", "company_id"];
+/// Why a route is never found there.
+const LOST: &str = "Magento never finds a route with a parameter in the first two segments";
 
 impl Route {
     /// Translates a route.
     pub fn of(merged: Merged, site: &Site, findings: &mut Findings) -> Self {
         let named = format!("{} {}", merged.method, merged.url);
         let mut refused = None;
-        let Spelled { path, pattern, renamed, doubts } = spell(&site.root, &merged.url).unwrap_or_else(|why| {
-            refused = Some(why);
-            Spelled::unsayable(&site.root, &merged.url)
-        });
+        let Spelled { path, pattern, renamed, doubts, is_lost } =
+            spell(&site.root, &merged.url).unwrap_or_else(|why| {
+                refused = Some(why);
+                Spelled::unsayable(&site.root, &merged.url)
+            });
         for doubt in doubts {
             findings.warn(&merged.place, format!("{named}: {doubt}"));
         }
-        let access = access(&merged, findings);
+        match (is_lost, site.compat) {
+            (true, MagentoCompat::Strict) => findings.warn(&merged.place, format!("{named}: {LOST}; here it is found")),
+            (true, MagentoCompat::Exact) => refused = refused.or_else(|| Some(LOST.to_owned())),
+            (false, _) => {}
+        }
+        let access = access(&merged, site.compat, findings);
         let mut force = Vec::new();
         let mut needs_customer = false;
         for (parameter, place) in &merged.parameters {
@@ -122,7 +132,7 @@ impl Spelled {
     /// In the place of a path that rules cannot say: for the comment that tells of it.
     fn unsayable(root: &str, url: &str) -> Self {
         let pattern = Pattern::parse("/").expect("the shortest path");
-        Self { path: format!("{root}{url}"), pattern, renamed: Vec::new(), doubts: Vec::new() }
+        Self { path: format!("{root}{url}"), pattern, renamed: Vec::new(), doubts: Vec::new(), is_lost: false }
     }
 }
 
@@ -131,7 +141,7 @@ fn renamed_to(name: &str, renamed: &[(String, String)]) -> String {
 }
 
 /// All resources of a route must be granted, and the words `anonymous` and `self` count as resources there.
-fn access(route: &Merged, findings: &mut Findings) -> Access {
+fn access(route: &Merged, compat: MagentoCompat, findings: &mut Findings) -> Access {
     let named = format!("{} {}", route.method, route.url);
     let is = |word: &str| route.resources.iter().any(|resource| resource == word);
     let others: Vec<String> =
@@ -140,8 +150,15 @@ fn access(route: &Merged, findings: &mut Findings) -> Access {
     if is("anonymous") && (is("self") || !others.is_empty()) {
         warn("asks for `anonymous` and more: all must be granted, so that `anonymous` opens nothing");
     }
+    // Both pass whoever may everything, and nobody else.
+    let of_everything = |others: Vec<String>| {
+        let mut all = vec![ALL.to_owned()];
+        all.extend(others.into_iter().filter(|name| is_nameable(name) && name != ALL));
+        Access::Resources(all)
+    };
     match (is("self"), others.is_empty()) {
         (true, true) => Access::Own,
+        (true, false) if compat == MagentoCompat::Exact => of_everything(others),
         (true, false) => {
             warn(
                 "asks for `self` and resources, which no caller has both of here: it is denied until somebody decides",
@@ -150,6 +167,7 @@ fn access(route: &Merged, findings: &mut Findings) -> Access {
         }
         (false, true) => Access::Anonymous,
         (false, false) => match others.iter().find(|name| !is_nameable(name)) {
+            Some(_) if compat == MagentoCompat::Exact => of_everything(others),
             Some(name) => {
                 warn(&format!("asks for `{name}`, which is no id of a resource: it is denied until somebody decides"));
                 Access::Deny

@@ -1,6 +1,6 @@
 //! Whatever modules declare, what is written passes the check.
 
-use doorward::policy::{Draft, Policy, Rules, Settings};
+use doorward::policy::{Draft, MagentoCompat, Policy, Rules, Settings};
 use proptest::prelude::*;
 
 use super::finding::Findings;
@@ -43,6 +43,7 @@ const PIECES: &[&str] = &[
     "1x",
     "-x",
 ];
+const SETTINGS: &str = "[realm.customer]\n[realm.admin]\n[admin]\nrealm = \"admin\"\n[dialect.magento]\n";
 const REFS: &[&str] =
     &["anonymous", "self", "Ab_Cd::one", "Ab_Cd::two", "Ab_Cd::gone", "deny", "Doorward::all", "a, b", "${X}", "\""];
 const NAMES: &[&str] =
@@ -103,6 +104,7 @@ proptest! {
     #[test]
     fn what_is_written_passes_the_check(
         files in prop::collection::vec((prop::collection::vec(route(), 0..6), prop::collection::vec(resources(), 0..3)), 1..4),
+        exact in any::<bool>(),
     ) {
         let (mut routes, mut tree, mut findings) = (merged::Routes::default(), Tree::default(), Findings::default());
         for (own, below) in files {
@@ -116,7 +118,7 @@ proptest! {
                 tree.merge(declared, &"acl.xml".into());
             }
         }
-        let site = Site { root: "/rest".into(), attributes: Vec::new() };
+        let site = Site { root: "/rest".into(), attributes: Vec::new(), compat: if exact { MagentoCompat::Exact } else { MagentoCompat::Strict } };
         let realms = Realms { customers: "customer".into(), admins: "admin".into() };
         let mut imported = Imported::of(routes, tree, &site, &mut findings);
         // An unknown placeholder stops an import before anything is written.
@@ -125,9 +127,9 @@ proptest! {
         let text = imported.text(&Modules::default(), &realms);
         let rules = Rules::parse("magento.toml", &text, &|_| Some("a secret".into())).expect("rules");
         prop_assert_eq!(rules.routes.len(), imported.in_force().count());
+        let compat = if exact { "exact" } else { "strict" };
         let (settings, own) =
-            Settings::parse("doorward.toml", "[realm.customer]\n[realm.admin]\n[admin]\nrealm = \"admin\"\n", &|_| None)
-                .expect("settings");
+            Settings::parse("doorward.toml", &format!("{SETTINGS}compat = \"{compat}\"\n"), &|_| None).expect("settings");
         let policy = Policy::compile(&Draft::new(&settings, &[own, rules.clone()])).map_err(|wrong| wrong.to_string());
         prop_assert!(policy.is_ok(), "{}\n{text}", policy.err().unwrap_or_default());
         let read = format!("{rules:?}");

@@ -7,6 +7,8 @@ use super::asked::Asked;
 use super::caller::Caller;
 use super::limited::Worth;
 use super::told::{End, Told};
+use crate::name::Name;
+use crate::policy::acl::ResourceId;
 use crate::policy::route::{Access, RealmId, Route};
 use crate::policy::{Found, Policy};
 use crate::refusal::Reason;
@@ -46,6 +48,11 @@ impl Policy {
                 let text = "access = \"deny\": nobody has decided yet".to_owned();
                 return Err(told.stop("access", route.profile.status(&Reason::Undecided), text));
             }
+            (Access::Resources(_), Some(realm)) if !self.may_have_resources(route, self.realm(realm).name()) => {
+                let text = format!("it asks for {}, and customers have no resources", route.asks);
+                let status = route.profile.status(&Reason::Forbidden(route.asks.to_string()));
+                return Err(told.stop("access", status, text));
+            }
             (Access::Resources(needed), Some(_)) => {
                 let names: Vec<&str> = needed.iter().map(|id| self.resources().name(*id)).collect();
                 match self.worth(asked, found, &self.grants(roles), needed, question.user_id.as_deref()) {
@@ -53,11 +60,11 @@ impl Policy {
                     Worth::Within(limits) => {
                         told.pass("access", format!("the roles grant {}: {limits}", names.join(", ")));
                     }
-                    Worth::Lacking(missing, limits) => {
-                        let missing = self.resources().name(missing);
+                    Worth::Lacking(id, limits) => {
+                        let missing = self.resources().name(id);
                         let status = route.profile.status(&Reason::Forbidden(missing.to_owned()));
                         let text = match limits.is_empty() {
-                            true => format!("the roles do not grant {missing}"),
+                            true => format!("the roles do not grant {missing}{}", self.tell_only(id, roles)),
                             false => format!("the roles grant {missing} {limits}"),
                         };
                         return Err(told.stop("access", status, text));
@@ -81,6 +88,19 @@ impl Policy {
         Ok(())
     }
 
+    /// Of a resource that is not granted: which one above it is, without it.
+    fn tell_only(&self, missing: ResourceId, roles: &[Name]) -> String {
+        let known = roles.iter().filter_map(|name| self.roles().get(name));
+        let above = known.flat_map(|role| {
+            let above = role.only.iter().filter(|id| self.resources().subtree(**id).any(|below| below == missing));
+            above.map(|id| (&role.name, *id))
+        });
+        let found = above.into_iter().find(|(_, id)| *id != missing);
+        found.map_or_else(String::new, |(role, id)| {
+            format!(": `only` of {role} has {}, without what is below it", self.resources().name(id))
+        })
+    }
+
     /// Asked for after everything else, as the door does.
     pub(super) fn tell_secure(&self, asked: &Asked<'_>, route: &Route, told: &mut Told) -> Result<(), End> {
         if !route.secure {
@@ -102,6 +122,11 @@ impl Policy {
         told: &mut Told,
     ) -> Result<(), End> {
         let Some(force) = &found.route.force else { return Ok(()) };
+        let is_no_customer = |realm: &Name| known && self.is_no_customer(found.route, realm);
+        if force.needs_user() && question.realm.as_ref().is_some_and(is_no_customer) {
+            let text = "what is forced is a customer's, and an administrator has none".to_owned();
+            return Err(told.stop("force", StatusCode::BAD_REQUEST, text));
+        }
         if let Some(id) = question.user_id.as_deref().filter(|_| known)
             && !force.path_may_match(id, |name| found.decoded(name))
         {
