@@ -68,7 +68,7 @@ match = "PATCH,PUBLISH /api/ezp/v2/content/objects/:id"
 access = "content/edit"
 
 [[route]]
-match = "GET /basic/content/sections"
+match = "GET /api/ezp/v2/content/sections"
 access = "content/read"
 
 [[route]]
