@@ -65,6 +65,7 @@ pub mod password;
 mod path;
 pub mod policy;
 pub mod problem;
+mod punycode;
 mod refusal;
 mod reply;
 #[cfg(feature = "runtime")]

@@ -10,8 +10,10 @@ use super::login::realm_of;
 use super::proof::{Sent, is_right, sent_token};
 use super::{Actor, Engine, LogIn, LoggedIn, Visit, unavailable};
 use crate::audit::EventKind;
+use crate::name::Name;
 use crate::password::PasswordBytes;
 use crate::policy::{Policy, Profile, RealmId, Wording, kirby};
+use crate::punycode::decoded_address;
 use crate::refusal::Refusal;
 use crate::session::SessionToken;
 use crate::store::{Change, Guard};
@@ -22,7 +24,8 @@ use crate::verdict::LiveSession;
 pub struct ProvenToken(Zeroizing<Vec<u8>>);
 
 impl Engine {
-    /// The login that somebody means: Kirby's users may say their id instead. All spellings are one account to the throttle.
+    /// The login that somebody means: Kirby's users may say their id instead, and their address with its host in ASCII. All
+    /// spellings are one account to the throttle.
     pub(super) async fn meant_login<'t>(
         &self,
         policy: &Policy,
@@ -30,9 +33,14 @@ impl Engine {
         realm: RealmId,
         text: &'t str,
     ) -> Result<Cow<'t, str>, Refusal> {
-        let id = UserId::parse(text).ok().filter(|_| profile.wording == Wording::Kirby);
-        let (Some(id), Ok(login)) = (id, Login::parse(text)) else { return Ok(Cow::Borrowed(text)) };
+        if profile.wording != Wording::Kirby {
+            return Ok(Cow::Borrowed(text));
+        }
         let realm = policy.realm(realm).name();
+        if let Some(address) = decoded_address(text) {
+            return self.spelled(realm, text, address).await;
+        }
+        let (Ok(id), Ok(login)) = (UserId::parse(text), Login::parse(text)) else { return Ok(Cow::Borrowed(text)) };
         // Somebody's login is not another one's id.
         let (known, named) =
             (self.store.user_by_login(realm.clone(), login).await, self.store.user_by_id(realm.clone(), id).await);
@@ -40,6 +48,18 @@ impl Engine {
             (None, Some(user)) => Ok(Cow::Owned(user.login.as_str().to_owned())),
             _ => Ok(Cow::Borrowed(text)),
         }
+    }
+
+    /// An address as it was sent, unless somebody has it in its other spelling alone.
+    async fn spelled<'t>(&self, realm: &Name, sent: &'t str, other: String) -> Result<Cow<'t, str>, Refusal> {
+        for (text, spelled) in [(sent, Cow::Borrowed(sent)), (&*other, Cow::Owned(other.clone()))] {
+            let Ok(login) = Login::parse(text) else { continue };
+            let known = self.store.user_by_login(realm.clone(), login).await;
+            if known.map_err(|error| unavailable(&error))?.is_some() {
+                return Ok(spelled);
+            }
+        }
+        Ok(Cow::Borrowed(sent))
     }
 
     /// The CSRF token that a request shows, where it is the one of the session that it shows, or of its guest's cookie. The

@@ -1,7 +1,7 @@
 //! Section 1: one's own account, and those of others.
 
 use crate::kit::PASSWORD;
-use crate::site::{DONE, PLAIN, Site, json, said};
+use crate::site::{DONE, PLAIN, Site, UNAUTHENTICATED, json, said};
 
 const NEW: &str = "a kettle of four storks";
 
@@ -78,6 +78,7 @@ fn a_password_is_changed_with_ones_own_and_the_session_goes_on() {
         (r#"{"password":"a kettle of four storks"}"#.to_owned(), 401, "error.user.password.wrong"),
         (body("short", PASSWORD), 400, "error.user.password.invalid"),
         (body("", PASSWORD), 400, "error.user.password.invalid"),
+        ("{}".to_owned(), 400, "error.user.password.invalid"),
         (body(&"x".repeat(1_001), PASSWORD), 400, "error.user.password.excessive"),
     ] {
         assert_eq!(said(&browser.patch("/api/account/password", &text)), (status, key.into()), "{text}");
@@ -119,4 +120,33 @@ fn nobody_goes_away_who_may_more() {
     assert_eq!(said(&answer), (403, "error.user.delete.permission".into()));
     assert_eq!(browser.with_token("DELETE", "/api/users/editor01", "").text(), DONE);
     assert_eq!(browser.get("/api/users/editor01").status, 404);
+}
+
+#[test]
+fn guesses_of_ones_own_password_are_counted() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut browser = site.logged_in("ada@example.com");
+    let mut guess = |current: &str| {
+        let body = serde_json::json!({"password": NEW, "currentPassword": current}).to_string();
+        browser.patch("/api/account/password", &body)
+    };
+    let waits = (0..40).find_map(|attempt| {
+        let answer = guess(&format!("wrong password {attempt}"));
+        answer.header("retry-after").map(|_| said(&answer))
+    });
+    assert_eq!(waits, Some((403, "error.access.login".into())));
+    assert_eq!(guess(PASSWORD).status, 403, "not even the right one");
+}
+
+#[test]
+fn the_session_of_somebody_who_was_removed_is_over() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    site.add("editor01", "editor@example.com", &["editor"]);
+    let mut editor = site.logged_in("editor@example.com");
+    let mut browser = site.logged_in("ada@example.com");
+    assert_eq!(browser.with_token("DELETE", "/api/users/editor01", "").status, 200);
+    let answer = editor.get("/api/auth");
+    assert_eq!((answer.status, answer.text().as_str()), (401, UNAUTHENTICATED));
 }

@@ -59,6 +59,9 @@ fn what_is_wrong_is_403_and_never_a_challenge() {
         basic("nobody@example.com", PASSWORD),
         format!("Authorization: Basic {}", encoded(b"no colon")),
         "Authorization: Basic !!!".into(),
+        // Stricter than there: without padding, and with something behind it.
+        basic("ada@example.com", PASSWORD).trim_end_matches('=').to_owned(),
+        format!("{} x", basic("ada@example.com", PASSWORD)),
     ] {
         let answer = site.send("GET", "/api/auth", &[&header], "");
         assert_eq!((answer.status, answer.text().as_str()), (403, wrong), "{header}");
@@ -127,4 +130,60 @@ fn wrong_credentials_are_refused_at_log_out_and_system_too() {
     let header = basic("nobody", "nothing at all here");
     assert_eq!(said(&site.send("POST", "/api/auth/logout", &[&header], "")), (403, "error.access.login".into()));
     assert_eq!(said(&site.send("GET", "/api/system", &[&header], "")), (403, "error.access.login".into()));
+}
+
+#[test]
+fn addresses_are_the_bytes_that_are_sent() {
+    let site = Site::open(INSECURE);
+    site.add("zoe00001", "zo\u{eb}@example.com", &["admin"]);
+    let answer = site.send("GET", "/api/auth", &[&basic("zo\u{eb}@example.com", PASSWORD)], "");
+    assert_eq!((answer.status, json(&answer)["data"]["id"].clone()), (200, "zoe00001".into()));
+}
+
+/// Section 5.
+#[test]
+fn whoever_is_locked_is_told_so_in_a_header_and_nothing_else_of_theirs_ends() {
+    let site = Site::open(INSECURE);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    site.add("editor01", "bob@example.com", &["editor"]);
+    let mut browser = site.logged_in("bob@example.com");
+    let known_good = basic("ada@example.com", PASSWORD);
+    assert_eq!(site.send("GET", "/api/auth", &[&known_good], "").status, 200);
+    let wrong = r#"{"status":"error","message":"Invalid login","code":403,"key":"error.access.login","details":[]}"#;
+    for login in ["ada@example.com", "bob@example.com"] {
+        let waits = (0..40).find_map(|attempt| {
+            let header = basic(login, &format!("wrong password {attempt}"));
+            let answer = site.send("GET", "/api/auth", &[&header], "");
+            assert_eq!((answer.status, answer.text().as_str()), (403, wrong));
+            answer.header("retry-after").map(str::to_owned)
+        });
+        let seconds: u32 = waits.expect("nobody has to wait").parse().expect("seconds");
+        assert!(seconds > 0);
+    }
+    for login in ["bob@example.com", "BOB@example.com", "editor01"] {
+        let answer = site.send("GET", "/api/auth", &[&basic(login, PASSWORD)], "");
+        assert_eq!((answer.status, answer.text().as_str()), (403, wrong), "{login}");
+        assert!(answer.header("retry-after").is_some());
+    }
+    let mut other = site.browser();
+    other.fetch_token();
+    let answer = other.log_in("bob@example.com", PASSWORD);
+    assert_eq!((answer.status, answer.text().as_str()), (403, wrong));
+    assert!(answer.header("retry-after").is_some());
+    assert_eq!(browser.get("/api/auth").status, 200, "sessions go on");
+    assert_eq!(site.send("GET", "/api/auth", &[&known_good], "").status, 200, "and so does who was right just before");
+}
+
+#[test]
+fn what_is_refused_for_its_transport_is_not_counted() {
+    let site = Site::open(ON);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    for attempt in 0..40 {
+        let header = basic("ada@example.com", &format!("wrong password {attempt}"));
+        let answer = site.send("GET", "/api/auth", &[&header, "X-Forwarded-For: 192.0.2.1"], "");
+        assert_eq!((said(&answer), answer.header("retry-after")), ((403, "error.permission".into()), None));
+    }
+    let right = basic("ada@example.com", PASSWORD);
+    let lines = [&*right, HTTPS, "X-Forwarded-For: 192.0.2.1", "X-Forwarded-Host: api.example"];
+    assert_eq!(site.send("GET", "/api/auth", &lines, "").status, 200);
 }

@@ -71,3 +71,22 @@ fn headers_may_be_those_that_are_asked_for() {
     assert_eq!(answer.header("access-control-allow-headers"), Some("x-csrf"));
     assert!(answer.all("vary").any(|value| value == "Access-Control-Request-Headers"));
 }
+
+#[test]
+fn what_is_no_preflight_is_no_route() {
+    let site = Site::open(LISTED);
+    let answer = site.send("OPTIONS", "/api/auth", &[APP], "");
+    assert_eq!((answer.status, answer.header("content-type")), (404, Some("application/json; charset=UTF-8")));
+    assert_eq!(answer.header("access-control-allow-origin"), Some("https://app.example"));
+    let lines = ["Access-Control-Request-Method: GET"];
+    let answer = site.send("OPTIONS", "/api/auth", &lines, "");
+    assert_eq!((answer.status, answer.header("access-control-allow-origin")), (404, None), "nobody says who asks");
+}
+
+#[test]
+fn methods_are_those_of_the_option() {
+    let site = Site::open("[dialect.kirby]\ncors = { allowMethods = [\"GET\", \"POST\"] }\n");
+    let answer = preflight(&site, "/api/auth", APP);
+    assert_eq!((answer.status, answer.header("access-control-allow-methods")), (204, Some("GET, POST")));
+    assert_eq!(answer.header("access-control-expose-headers"), None);
+}

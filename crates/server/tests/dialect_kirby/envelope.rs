@@ -1,6 +1,7 @@
 //! Section 0: envelopes, queries and headers.
 
-use crate::site::{PLAIN, Site, json, said};
+use crate::kit::{House, PASSWORD, Upstream};
+use crate::site::{DONE, PLAIN, RULES, Site, json, said};
 
 #[test]
 fn a_model_has_sorted_members_as_php_writes_them() {
@@ -65,4 +66,50 @@ fn system_says_what_a_log_in_needs() {
     let expected = r#"{"code":200,"data":{"authStatus":{"challenge":null,"email":"ada@example.com","mode":null,"status":"active"}},"status":"ok","type":"model"}"#;
     assert_eq!(answer.text(), expected);
     assert_eq!(json(&browser.send("GET", "/api/system", &[], ""))["data"]["user"]["id"], "admin0001");
+}
+
+#[test]
+fn the_api_is_where_its_option_says() {
+    let rules = RULES.replace("/api/", "/cms/v1/");
+    let site = Site::with(&format!("[dialect.kirby]\nroot = \"/cms/v1\"\n{rules}"));
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut browser = site.browser();
+    browser.fetch_token();
+    let body = serde_json::json!({"email": "ada@example.com", "password": PASSWORD}).to_string();
+    assert_eq!(browser.post("/cms/v1/auth/login", &body).status, 200);
+    assert_eq!(json(&browser.get("/cms/v1/auth"))["data"]["id"], "admin0001");
+    assert_eq!(browser.get("/cms/v1/site").status, 200);
+    assert_eq!(browser.send("GET", "/cms/v1/site", &[], "").status, 401, "and there every request needs a token");
+    let elsewhere = browser.get("/api/auth");
+    assert_eq!((elsewhere.status, elsewhere.header("content-type")), (404, Some("application/problem+json")));
+    assert_eq!(browser.post("/cms/v1/auth/logout", "").text(), DONE);
+}
+
+/// There a method that nobody knows is GET.
+#[test]
+fn a_method_that_nobody_knows_is_no_other_one() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut browser = site.logged_in("ada@example.com");
+    let before = site.upstream.seen().len();
+    assert_eq!(said(&browser.with_token("PURGE", "/api/auth", "")), (404, "null".into()));
+    assert_eq!(said(&browser.with_token("PURGE", "/api/site", "")), (404, "null".into()));
+    assert_eq!(site.upstream.seen().len(), before);
+    // HEAD is what GET is, without the body.
+    let token = format!("X-CSRF: {}", browser.token.clone().expect("a token"));
+    let cookie = format!("Cookie: kirby_session={}", browser.cookie("kirby_session").expect("a cookie"));
+    let head = site.house.client().request("HEAD", "/api/auth", &[&token, &cookie]).answer_to_head();
+    assert_eq!((head.status, head.header("content-type")), (200, Some("application/json; charset=UTF-8")));
+}
+
+#[test]
+fn an_outage_behind_it_is_told_in_the_same_form() {
+    let upstream = Upstream::raw(|_, _, _| {});
+    let route = "[[route]]\nmatch = \"GET /api/languages\"\naccess = \"anonymous\"\n";
+    let site = Site { house: House::before(&upstream, &format!("{PLAIN}\n{route}")), upstream };
+    let answer = site.send("GET", "/api/languages", &[], "");
+    let seen = json(&answer);
+    assert_eq!((answer.status, &seen["code"], &seen["status"]), (502, &502.into(), &"error".into()));
+    assert_eq!((&seen["key"], &seen["details"]), (&serde_json::Value::Null, &serde_json::json!([])));
+    assert!(!answer.text().contains("127.0.0.1"), "{}", answer.text());
 }

@@ -297,3 +297,27 @@ fn a_body_that_is_too_long_is_refused_in_the_same_words() {
     assert_eq!(answer.status, 413, "{}", answer.text());
     assert_eq!(json(&answer)["status"], "error");
 }
+
+/// Browsers send the host of an address in ASCII, whatever was typed.
+#[test]
+fn an_address_is_known_in_both_spellings_of_its_host() {
+    let site = Site::open("[dialect.kirby]\nbasicAuth = true\nallowInsecure = true\n");
+    site.add("admin0001", "ada@m\u{fc}nchen.example", &["admin"]);
+    site.add("editor01", "eve@xn--kln-sna.example", &["editor"]);
+    for (email, id) in [
+        ("ada@xn--mnchen-3ya.example", "admin0001"),
+        ("Ada@XN--MNCHEN-3YA.example", "admin0001"),
+        ("ada@m\u{fc}nchen.example", "admin0001"),
+        ("eve@xn--kln-sna.example", "editor01"),
+    ] {
+        let mut browser = site.browser();
+        browser.fetch_token();
+        let answer = browser.log_in(email, PASSWORD);
+        assert_eq!((answer.status, json(&answer)["user"]["id"].clone()), (200, id.into()), "{email}");
+    }
+    let mut browser = site.browser();
+    browser.fetch_token();
+    for email in ["eve@xn--mnchen-3ya.example", "ada@xn--!.example"] {
+        assert_eq!(said(&browser.log_in(email, PASSWORD)), (403, "error.access.login".into()), "{email}");
+    }
+}

@@ -31,3 +31,20 @@ fn a_guest_who_has_a_cookie_keeps_it() {
     assert_eq!(answer.all("set-cookie").count(), 0);
     assert!(site.upstream.last().has("x-doorward-csrf"));
 }
+
+/// As a script asks a panel for its token: the upstream answers in JSON, and the token in it is the one that it was handed.
+#[test]
+fn a_script_takes_its_token_from_what_the_upstream_renders_and_keeps_it() {
+    let route = "\n[[route]]\nmatch = \"GET /panel/login\"\naccess = \"anonymous\"\ncsrf_token = true\n";
+    let site = Site::open(&format!("{PLAIN}{route}"));
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut browser = site.browser();
+    assert_eq!(browser.send("GET", "/panel/login?_json=1&_globals=$system", &[], "").status, 200);
+    let first = site.upstream.last().header("x-doorward-csrf").map(str::to_owned);
+    browser.token = first.clone();
+    assert_eq!(browser.log_in("ada@example.com", PASSWORD).status, 200);
+    browser.token = first;
+    assert_eq!(browser.get("/api/auth").status, 200);
+    assert_eq!(browser.get("/api/site").status, 200);
+    assert_eq!(site.upstream.last().header("x-doorward-user"), Some("admin0001"));
+}

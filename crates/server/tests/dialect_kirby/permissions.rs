@@ -30,6 +30,102 @@ fn a_refused_action_is_403_with_the_key_of_its_model() {
 }
 
 #[test]
+fn what_one_may_not_even_see_is_404() {
+    let site = Site::with(
+        r#"
+[dialect.kirby]
+
+[[acl]]
+id = "Kirby::all"
+children = [{ id = "Kirby::pages.access" }, { id = "Kirby::site.access" }, { id = "Kirby::languages.create" }, { id = "Kirby::access.site" }]
+
+[[acl]]
+id = "Shop::orders"
+
+[role.guest]
+allow = []
+
+[role.admin]
+allow = ["Kirby::all"]
+
+[[route]]
+match = "GET /api/pages/:id"
+access = "Kirby::pages.access"
+
+[[route]]
+match = "GET /api/site"
+access = "Kirby::site.access"
+
+[[route]]
+match = "POST /api/languages"
+access = "Kirby::languages.create"
+
+[[route]]
+match = "GET /api/areas/site"
+access = "Kirby::access.site"
+
+[[route]]
+match = "GET /api/orders"
+access = "Shop::orders"
+"#,
+    );
+    site.add("guest001", "guest@example.com", &["guest"]);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut guest = site.logged_in("guest@example.com");
+    let mut admin = site.logged_in("ada@example.com");
+    for (method, target, status, key) in [
+        ("GET", "/api/pages/a+b", 404, "error.page.notFound"),
+        ("GET", "/api/site", 404, "error.site.notAccessible"),
+        ("POST", "/api/languages", 403, "error.language.create.permission"),
+        ("GET", "/api/areas/site", 403, "error.access.site"),
+        ("GET", "/api/orders", 403, "error.permission"),
+    ] {
+        assert_eq!(said(&guest.with_token(method, target, "")), (status, key.into()), "{target}");
+        let expected = if target == "/api/orders" { 403 } else { 200 };
+        assert_eq!(admin.with_token(method, target, "").status, expected, "{target}");
+    }
+}
+
+/// `*` of Kirby's permissions, on both levels; what a role denies goes before what it allows.
+#[test]
+fn a_wildcard_is_a_resource_with_all_below_it_and_words_go_before_it() {
+    let site = Site::with(
+        r#"
+[dialect.kirby]
+
+[[acl]]
+id = "Kirby::all"
+children = [
+    { id = "Kirby::access.panel" },
+    { id = "Kirby::pages", children = [{ id = "Kirby::pages.read" }, { id = "Kirby::pages.update" }, { id = "Kirby::pages.delete" }] },
+    { id = "Kirby::files", children = [{ id = "Kirby::files.read" }] },
+]
+
+[role.editor]
+allow = ["Kirby::all"]
+deny = ["Kirby::files", "Kirby::pages.delete"]
+
+[[route]]
+match = "DELETE /api/pages/:id"
+access = "Kirby::pages.delete"
+
+[[route]]
+match = "PATCH /api/pages/:id"
+access = "Kirby::pages.update"
+"#,
+    );
+    site.add("editor01", "editor@example.com", &["editor"]);
+    let mut editor = site.logged_in("editor@example.com");
+    let seen = json(&editor.get("/api/auth"));
+    let permissions = &seen["data"]["permissions"];
+    assert_eq!((&permissions["pages"]["update"], &permissions["pages"]["delete"]), (&true.into(), &false.into()));
+    assert_eq!((&permissions["files"]["read"], &permissions["files"]["delete"]), (&false.into(), &true.into()));
+    assert_eq!(editor.patch("/api/pages/a", "").status, 200);
+    let answer = editor.with_token("DELETE", "/api/pages/a", "");
+    assert_eq!(said(&answer), (403, "error.page.delete.permission".into()));
+}
+
+#[test]
 fn permissions_are_those_of_the_acl_and_else_given() {
     let site = Site::open(PLAIN);
     site.add("editor01", "editor@example.com", &["editor"]);
