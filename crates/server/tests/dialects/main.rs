@@ -4,4 +4,5 @@
 mod kit;
 
 mod bearers;
+mod explained;
 mod planted;

@@ -17,10 +17,16 @@ users = "editors"
 root = "/kirby"
 users = "site"
 [dialect.magento]
+stores = ["de"]
+[[acl]]
+id = "content/publish"
 [role.anonymous]
 [[route]]
 match = "GET,PATCH /api/ezp/v2/content/objects/:id"
 access = "self"
+[[route]]
+match = "PUBLISH /api/ezp/v2/content/objects/:id"
+access = "content/publish"
 [[route]]
 match = "GET,PATCH /kirby/pages/:id"
 access = "self"
@@ -37,20 +43,20 @@ pub const SECURE: [&str; 3] =
 pub const PLAIN: [&str; 3] = ["X-Forwarded-For: 192.0.2.1", "X-Forwarded-Proto: http", "X-Forwarded-Host: api.example"];
 
 /// How a client of a dialect logs in, and what it may then.
-struct Way {
-    realm: &'static str,
-    cookie: &'static str,
-    log_in: (&'static str, &'static [&'static str]),
-    body: fn(&str) -> String,
-    read: (&'static str, &'static [&'static str]),
-    change: &'static str,
+pub struct Way {
+    pub realm: &'static str,
+    pub cookie: &'static str,
+    pub log_in: (&'static str, &'static [&'static str]),
+    pub body: fn(&str) -> String,
+    pub read: (&'static str, &'static [&'static str]),
+    pub change: &'static str,
     /// The header of the token; none where there is no token.
-    proof: Option<&'static str>,
+    pub proof: Option<&'static str>,
 }
 
 pub const SCRIPT: &str = "X-Requested-With: XMLHttpRequest";
 pub const JSON: &str = "Content-Type: application/json";
-const WAYS: [Way; 3] = [
+pub const WAYS: [Way; 3] = [
     Way {
         realm: "editors",
         cookie: "eZSESSID98defd6ee70dfb1dea416cecdf391f58",
@@ -84,12 +90,12 @@ const WAYS: [Way; 3] = [
 ];
 
 /// What a client holds once it has logged in.
-struct Held {
+pub struct Held {
     /// `name=value`.
-    pair: String,
+    pub pair: String,
     /// What the cookie was set with.
     line: String,
-    token: Option<String>,
+    pub token: Option<String>,
 }
 
 pub fn open() -> House {
@@ -117,7 +123,7 @@ pub fn ask(house: &House, by: &[&str], method: &str, path: &str, lines: &[&str],
     }
 }
 
-fn log_in(house: &House, way: &Way, login: &str, shown: Option<&str>) -> Held {
+pub fn log_in(house: &House, way: &Way, login: &str, shown: Option<&str>) -> Held {
     let mut cookies: Vec<String> = shown.map(str::to_owned).into_iter().collect();
     let mut lines: Vec<String> = way.log_in.1.iter().map(|line| (*line).to_owned()).collect();
     if way.cookie == "kirby_session" {
