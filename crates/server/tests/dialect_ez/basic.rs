@@ -85,12 +85,23 @@ fn a_root_of_its_own_challenges_guests_and_knows_no_session() {
             assert_eq!(answer.header("set-cookie"), None);
         }
     }
+    let lines = [GOOD, "Content-Length: 0"];
+    assert_eq!(ask("PUBLISH", "/basic/content/objects/7?a=b", &lines).status, 200);
+    // What stands below the usual root stands there too, and the upstream has one root.
+    let seen = site.upstream.last();
+    assert_eq!((&*seen.method, &*seen.target), ("PUBLISH", "/api/ezp/v2/content/objects/7?a=b"));
+    assert_eq!((seen.header("x-doorward-login"), seen.header("x-doorward-method")), (Some("ada"), Some("basic")));
     for (method, path, status) in [
         ("GET", "/basic/", 200),
         ("GET", "/basic/content/sections", 200),
         ("POST", "/basic/content/sections", 200),
         ("GET", "/basic/user/current", 307),
         ("POST", "/basic/user/sessions", 404),
+        ("GET", "/basic/user/sessions/current", 404),
+        ("GET", "/basic/user/users", 200),
+        ("GET", "/basic/nothing", 404),
+        ("GET", "/basic", 200),
+        ("GET", "/basics/content/sections", 404),
     ] {
         let lines = [GOOD, &*ada.cookie, "Content-Length: 0"];
         let lines = if method == "GET" { &lines[..2] } else { &lines[..] };

@@ -3,6 +3,72 @@
 use crate::site::{Site, WANTS_JSON, is_error};
 
 #[test]
+fn a_method_in_the_query_counts_as_one_in_a_header_and_goes_no_further() {
+    let site = Site::open();
+    let session = site.log_in("ada");
+    let ask = |method: &str, query: &str, more: &[&str]| {
+        let lines = [&*session.cookie, &session.proof, "Content-Length: 0", WANTS_JSON];
+        let lines: Vec<&str> = lines.into_iter().chain(more.iter().copied()).collect();
+        site.ask(method, &format!("/content/objects/7?{query}"), &lines)
+    };
+    for (query, rest) in
+        [("_method=publish", ""), ("a=b&_method=PUBLISH&c", "?a=b&c"), ("%5Fmethod=PUBLISH&a=b", "?a=b")]
+    {
+        assert_eq!(ask("POST", query, &[]).status, 200, "{query}");
+        let seen = site.upstream.last();
+        assert_eq!((&*seen.method, &*seen.target), ("PUBLISH", &*format!("/api/ezp/v2/content/objects/7{rest}")));
+    }
+    // The header goes first, and nothing is left that says otherwise.
+    assert_eq!(ask("POST", "_method=DELETE", &["X-HTTP-Method-Override: PATCH"]).status, 200);
+    let seen = site.upstream.last();
+    assert_eq!((&*seen.method, &*seen.target), ("PATCH", "/api/ezp/v2/content/objects/7"));
+    for query in [
+        "_method=",
+        "_method",
+        "_method=A&_method=B",
+        "_method=PUBLISH;a",
+        "_method[]=PUBLISH",
+        "_METHOD=PUBLISH",
+        "_method=TRACE",
+    ] {
+        assert!(is_error(&ask("POST", query, &[]), 400, "Bad Request"), "{query}");
+    }
+    // It counts with POST alone; with other methods nobody may read it at all.
+    for method in ["PATCH", "DELETE"] {
+        assert!(is_error(&ask(method, "_method=PUBLISH", &[]), 400, "Bad Request"), "{method}");
+    }
+    let no_proof = site.ask("POST", "/content/objects/7?_method=PUBLISH", &[&session.cookie, "Content-Length: 0"]);
+    assert_eq!(no_proof.status, 401);
+}
+
+#[test]
+fn a_form_is_refused_since_it_could_name_another_method() {
+    let site = Site::open();
+    let session = site.log_in("ada");
+    let users = |kind: &str| {
+        let kind = format!("Content-Type: {kind}");
+        site.send("POST", "/user/users", &[&session.cookie, &session.proof, &kind, WANTS_JSON], "_method=DELETE")
+    };
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "Application/X-WWW-Form-Urlencoded; charset=utf-8",
+        "multipart/form-data; boundary=x",
+    ] {
+        assert!(is_error(&users(kind), 400, "Bad Request"), "{kind}");
+    }
+    assert_eq!(users("application/vnd.ez.api.UserCreate+json").status, 200);
+    // As another verb than POST nobody reads a method in it.
+    let lines = [
+        &*session.cookie,
+        &session.proof,
+        "X-HTTP-Method-Override: PATCH",
+        "Content-Type: application/x-www-form-urlencoded",
+    ];
+    assert_eq!(site.send("POST", "/content/objects/7", &lines, "_method=DELETE").status, 200);
+    assert_eq!(site.upstream.last().method, "PATCH");
+}
+
+#[test]
 fn options_list_the_methods_of_the_routes_in_their_order() {
     let site = Site::open();
     for (path, allow) in [

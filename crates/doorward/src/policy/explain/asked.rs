@@ -98,10 +98,14 @@ impl<'q> Asked<'q> {
             }
             Ok(None) => {}
             Ok(Some(meant)) => {
-                text = format!("{text}; by X-HTTP-Method-Override this is a {meant}");
+                let by = if overrides { "X-HTTP-Method-Override" } else { "`_method` in the query" };
+                text = format!("{text}; by {by} this is a {meant}");
                 self.method = meant;
             }
-            Err(reason) => return refused(told, reason, "X-HTTP-Method-Override names no method".to_owned()),
+            Err(reason) => {
+                let by = if overrides { "X-HTTP-Method-Override" } else { "`_method` in the query" };
+                return refused(told, reason, format!("{by} names no method"));
+            }
         }
         match policy.matched_path(hit, &self.method, self.path.as_str()) {
             Ok(matched) if matched != self.path.as_str() => {
@@ -112,6 +116,9 @@ impl<'q> Asked<'q> {
             Err(reason @ Reason::UnknownMethod) => {
                 let why = format!("it has no {}, only GET, POST, PUT and DELETE", self.method);
                 return refused(told, reason, why);
+            }
+            Err(reason @ Reason::NotFound) => {
+                return refused(told, reason, "there are no sessions where HTTP Basic says who is asking".to_owned());
             }
             Err(reason) => {
                 let why = "the path begins neither with a version, as /V1, nor with a store code that `stores` names";
