@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{anyhow, bail};
 use doorward::audit::{Event, EventKind};
-use doorward::policy::{ResourceId, nearest};
+use doorward::policy::{Policy, ResourceId, nearest};
 use doorward::store::Store;
-use doorward::{Actor, Engine, EngineParts, Login, Name, Reason, Refusal, SystemClock, User};
+use doorward::{Actor, Engine, EngineParts, Login, MemoryStore, Name, Reason, Refusal, SystemClock, User};
 use doorward_server::HashThreads;
 use doorward_store::{OpenError, Sqlite};
 
@@ -45,14 +45,30 @@ impl Console {
         Self::open_by(config, Sqlite::open_existing).await
     }
 
+    /// Opens the database that the file names, or an empty one in memory where there is none: for whoever writes nothing.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open).
+    pub async fn look(config: &Config) -> anyhow::Result<Self> {
+        match config.database().exists() {
+            true => Self::look_into(config).await,
+            false => Self::over(config, config.policy(0)?, Arc::new(MemoryStore::new())).await,
+        }
+    }
+
     async fn open_by(config: &Config, open: fn(&Path) -> Result<Sqlite, OpenError>) -> anyhow::Result<Self> {
+        // What is wrong with the rules is told before a database is made.
         let policy = config.policy(0)?;
         let database = config.database();
         let opened = tokio::task::spawn_blocking(move || open(&database));
         let store = patiently("opening the database", opened).await??;
+        Self::over(config, policy, Arc::new(store)).await
+    }
+
+    async fn over(config: &Config, policy: Policy, store: Arc<dyn Store>) -> anyhow::Result<Self> {
         let parts = EngineParts {
             policy,
-            store: Arc::new(store),
+            store,
             hasher: Arc::new(HashThreads::start(1)?),
             clock: Arc::new(SystemClock),
             passwords: config.passwords(),

@@ -43,7 +43,10 @@ impl Moving {
         if !is_declared && self.out.is_none() && !self.is_dry {
             bail!("the roles stand in no file of {} yet: add --out FILE, which writes them", config.display());
         }
-        let console = Console::open(&loaded).await?;
+        let console = match self.is_dry {
+            true => Console::look(&loaded).await?,
+            false => Console::open(&loaded).await?,
+        };
         if let Some(realm) = &self.realm {
             console.realm(realm)?;
         }

@@ -42,7 +42,10 @@ impl Users {
         let name = self.file.display().to_string();
         let bytes = read(&self.file)?;
         let records = reader::read(&bytes).map_err(|wrong| refuse(&name, &wrong))?;
-        let console = Console::open(&config).await?;
+        let console = match self.dry_run {
+            true => Console::look(&config).await?,
+            false => Console::open(&config).await?,
+        };
         if let Some(realm) = &self.realm {
             console.realm(realm)?;
         }

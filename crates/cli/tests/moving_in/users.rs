@@ -56,7 +56,7 @@ fn twice_is_the_same_as_once_and_a_dry_run_writes_nothing() {
     place.write("people.csv", &file());
     let dry = place.run("import users people.csv --dry-run").ok();
     assert!(dry.contains("add    editor (default)\n") && dry.ends_with("Nothing was written.\n"), "{dry}");
-    assert_eq!(place.run("user list --json").json()["items"], json!([]));
+    assert!(!place.file("doorward.db").exists());
     place.run("import users people.csv").ok();
     let users = place.run("user list --json").json();
     let events = place.run("audit --json").json();
