@@ -1,6 +1,7 @@
 //! `doorward import kirby`: accounts and roles of a site. Its PHP and YAML are read as data, and nothing is executed.
 
 mod account;
+mod counterparts;
 mod options;
 mod permissions;
 mod rules;
@@ -44,6 +45,15 @@ impl Kirby {
         if !site.options.is_empty() {
             let names = site.options.join(", ");
             output::line(format_args!("Options of config.php, which are not taken over: {names}"))?;
+        }
+        for option in &site.options {
+            if let Some(here) = counterparts::of(option) {
+                output::line(format_args!("  {option}: {here}"))?;
+            }
+        }
+        if site.with_content > 0 {
+            let count = site.with_content;
+            output::line(format_args!("Content and pictures stay where they are: {count} accounts have some."))?;
         }
         let records = site.accounts.into_iter().map(|account| account.record).collect();
         let moving = Moving {

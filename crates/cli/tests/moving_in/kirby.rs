@@ -98,3 +98,32 @@ fn a_site_with_a_mistake_moves_nobody_and_each_is_told_with_its_file_and_line() 
     place.run("import kirby www --out kirby.toml").failed(1);
     assert_eq!(place.read("kirby.toml"), "# mine\n");
 }
+
+#[test]
+fn options_are_named_with_what_stands_here_for_them_and_what_stays_is_told() {
+    let place = Place::with(&rules("http://127.0.0.1:9000").replace("[role.editor]\nallow = []\n", ""));
+    site(&place);
+    place.write(
+        "www/site/config/config.php",
+        "<?php\nreturn [\n  'api' => ['basicAuth' => true, 'slug' => getenv('X')],\n  'auth.trials' => 3,\n  'home' => 'start',\n];",
+    );
+    place.write(
+        "www/site/config/config.example.com.php",
+        "<?php return ['session' => ['timeout' => 60], 'home' => 'x'];",
+    );
+    place.write("www/site/accounts/bbbbbbbb/user.en.txt", "Bio: Young");
+    place
+        .write("www/site/blueprints/users/editor.yml", "title: Editor\noptions:\n  delete: false\npermissions: true\n");
+    let ran = place.run("import kirby www --dry-run --out kirby.toml");
+    assert!(ran.stderr.contains("editor.yml:2: doubt: `options` decide over the permissions"), "{}", ran.stderr);
+    let told = ran.ok();
+    // In the order of the files' names.
+    let options = "Options of config.php, which are not taken over: session.timeout, home, api.basicAuth, api.slug, auth.trials\n  \
+                   session.timeout: `session.idle` of the realm\n  api.basicAuth: `basicAuth` in [dialect.kirby]\n  \
+                   api.slug: `root` in [dialect.kirby]\n  auth.trials: how long somebody waits grows with their failures\n";
+    assert!(told.contains(options), "{told}");
+    assert!(told.contains("Content and pictures stay where they are: 1 accounts have some.\n"), "{told}");
+    account(&place, "kirby", "kirby@example.com", "admin");
+    let told = place.run("import kirby www --dry-run --out kirby.toml").failed(2);
+    assert!(told.contains("www/site/accounts/kirby:1: `kirby` is nobody's id"), "{told}");
+}

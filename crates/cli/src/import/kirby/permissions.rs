@@ -48,7 +48,7 @@ impl Role {
             let line = error.location().map_or(1, |place| place.line());
             Wrong::new(line, format!("not YAML: {error}"))
         })?;
-        let title = root.get("title").or_else(|| root.get("name")).and_then(Value::as_str).map(str::to_owned);
+        let title = root.get("title").or_else(|| root.get("name")).and_then(one_language).map(str::to_owned);
         if let Some(other) = root.get("extends") {
             let line = line_of(text, &["extends"]);
             let other = other.as_str().unwrap_or("another blueprint");
@@ -56,6 +56,10 @@ impl Role {
             return Ok(Self { title, doubts: vec![Wrong::new(line, doubt)], ..Self::default() });
         }
         let mut role = Self { title, ..Self::all() };
+        if root.get("options").is_some_and(|options| !options.is_null()) {
+            let doubt = "`options` decide over the permissions with Kirby: they are not taken over";
+            role.doubts.push(Wrong::new(line_of(text, &["options"]), doubt));
+        }
         match root.get("permissions") {
             None | Some(Value::Null) => {
                 let doubt = "there are no `permissions`: with Kirby this role may everything, and so it may here";
@@ -127,6 +131,13 @@ impl Role {
             self.exceptions.insert((category, action));
         }
     }
+}
+
+/// A text, or that of one language where there are several: English, or the first.
+fn one_language(value: &Value) -> Option<&str> {
+    let texts = value.as_mapping();
+    let first = || texts.and_then(|texts| texts.values().find_map(Value::as_str));
+    value.as_str().or_else(|| value.get("en").and_then(Value::as_str)).or_else(first)
 }
 
 /// True or false, in the words that readers of YAML take for it.
@@ -206,6 +217,13 @@ mod tests {
         let role = read("title: X\n");
         assert!(role.may("users", "create"));
         assert!(role.doubts[0].text.contains("may everything"), "{:?}", role.doubts);
+        let role = read("title: X\noptions:\n  delete: false\npermissions: true\n");
+        assert_eq!(role.doubts.iter().map(|doubt| doubt.line).collect::<Vec<_>>(), [2]);
+        assert_eq!(
+            read("title: { de: Redaktion, en: Editors }\npermissions: true\n").title.as_deref(),
+            Some("Editors")
+        );
+        assert_eq!(read("title: { de: Redaktion }\npermissions: true\n").title.as_deref(), Some("Redaktion"));
         let role = read("title: X\nextends: users/base\n");
         assert!(!role.may("pages", "read"));
         assert_eq!(role.doubts[0].line, 2);

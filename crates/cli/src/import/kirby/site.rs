@@ -19,7 +19,9 @@ use crate::import::users::Wrong;
 pub struct Site {
     pub accounts: Vec<Account>,
     pub roles: BTreeMap<String, Role>,
-    /// The names of the options of `config.php`.
+    /// How many accounts have more files than move.
+    pub with_content: usize,
+    /// The names of the options of `config.php`, and of what goes with it on some hosts.
     pub options: Vec<String>,
     pub wrong: Vec<Wrong>,
     pub doubts: Vec<Wrong>,
@@ -29,6 +31,8 @@ pub struct Site {
 const GREATEST: u64 = 64 * 1_024;
 /// A configuration has no more.
 const GREATEST_CONFIG: u64 = 1_024 * 1_024;
+/// Ids that are words for somebody else.
+const RESERVED: [&str; 3] = ["account", "kirby", "nobody"];
 /// A site has no more accounts, and no more roles.
 const MOST: usize = 200_000;
 
@@ -55,13 +59,21 @@ impl Site {
         for path in entries(&accounts)?.into_iter().filter(|path| path.is_dir()) {
             site.read_account(&path);
         }
-        let config = folder.join("config/config.php");
-        match text(&config, GREATEST_CONFIG) {
-            Ok(Some(text)) => site.options = options::names(&text),
-            Ok(None) => {}
-            Err(why) => site.doubts.push(wrong(&config, 1, why)),
+        for path in entries(&folder.join("config"))?.into_iter().filter(|path| is_config(path)) {
+            site.read_config(&path);
         }
         Ok(site)
+    }
+
+    fn read_config(&mut self, path: &Path) {
+        match text(path, GREATEST_CONFIG) {
+            Ok(text) => {
+                let names = options::names(&text.unwrap_or_default()).into_iter();
+                let new: Vec<String> = names.filter(|name| !self.options.contains(name)).collect();
+                self.options.extend(new);
+            }
+            Err(why) => self.doubts.push(wrong(path, 1, why)),
+        }
     }
 
     fn read_role(&mut self, path: &Path) {
@@ -89,6 +101,10 @@ impl Site {
             self.wrong.push(wrong(folder, 1, "the name of the folder is no UTF-8"));
             return;
         };
+        if RESERVED.contains(&id) {
+            self.wrong.push(wrong(folder, 1, format!("`{id}` is nobody's id: clients mean something else by it")));
+            return;
+        }
         let (index, secrets) = (folder.join("index.php"), folder.join(".htpasswd"));
         let read = text(&index, GREATEST).and_then(|index| Ok((index, text(&secrets, GREATEST)?)));
         match read {
@@ -96,6 +112,7 @@ impl Site {
             Ok((Some(text), secrets)) => match account::read(id, &text, secrets.as_deref()) {
                 Ok(mut account) => {
                     account.record.file = Some(shown(&index));
+                    self.with_content += usize::from(has_content(folder));
                     self.take(account, &index);
                 }
                 Err(found) => self.wrong.push(found.within(Some(shown(&index)))),
@@ -120,6 +137,18 @@ impl Site {
         }
         self.accounts.push(account);
     }
+}
+
+/// `config.php`, what a host or a way of starting has beside it, and what a deployment adds.
+fn is_config(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    name == "env.php" || (name.starts_with("config.") && name.ends_with(".php"))
+}
+
+/// Whether there is more in an account's folder than what moves.
+fn has_content(folder: &Path) -> bool {
+    let names = fs::read_dir(folder).into_iter().flatten().take(MOST).filter_map(Result::ok);
+    names.map(|entry| entry.file_name()).any(|name| name != "index.php" && name != ".htpasswd")
 }
 
 fn wrong(path: &Path, line: usize, text: impl Into<String>) -> Wrong {
