@@ -51,7 +51,15 @@ fn a_decision_is_explained_without_being_made() {
     let body = json!({ "method": "GET", "path": "/rest/orders/7", "realm": "admin", "roles": ["clerk"] });
     let posted = house.admin(&root, "POST", "/admin/explain", Some(&body));
     assert_eq!((posted.status, &posted.json()["verdict"]), (200, &json!("allow")));
-    let wrong: [(&str, &str, Option<Value>); 3] = [
+    // Headers and credentials count where a decision looks at them.
+    let mut asked =
+        json!({ "method": "POST", "path": "/user/sessions", "headers": { "Origin": "https://evil.example" } });
+    let posted = house.admin(&root, "POST", "/admin/explain", Some(&asked)).json();
+    assert_eq!((&posted["verdict"], &posted["status"]), (&json!("deny"), &json!(403)));
+    asked = json!({ "method": "GET", "path": "/rest/orders/7", "realm": "admin", "roles": ["clerk"], "by": "token" });
+    assert_eq!(house.admin(&root, "POST", "/admin/explain", Some(&asked)).json()["status"], 401);
+    let wrong: [(&str, &str, Option<Value>); 4] = [
+        ("POST", "/admin/explain", Some(json!({ "method": "GET", "path": "/", "by": "magic" }))),
         ("GET", "/admin/explain", None),
         ("GET", "/admin/explain?path=/&roles=a%20b", None),
         ("POST", "/admin/explain", Some(json!({ "method": "GET" }))),
