@@ -1,6 +1,7 @@
 //! `doorward import ez`: users, groups, roles and policies from the tables of eZ Publish and eZ Platform.
 
 mod grant;
+mod limitation;
 mod people;
 mod rules;
 mod spreadsheet;
@@ -17,6 +18,8 @@ use clap::Args;
 use super::moving::{Moving, told};
 use super::users::{self, Wrong};
 use crate::output;
+use grant::Role;
+use limitation::Siteaccesses;
 use people::{Installation, People};
 use rules::ROOT;
 use table::{Tables, WANTED, Wanted};
@@ -33,9 +36,9 @@ pub struct Ez {
     /// The name of the site, which passwords of the kind 3 are hashed along with: ez.no.
     #[arg(long, value_name = "NAME")]
     site: Option<String>,
-    /// The siteaccess that is served here: policies for others alone are refused.
-    #[arg(long, value_name = "NAME", default_value = "site")]
-    siteaccess: String,
+    /// The siteaccess that is served here, or several, with commas between them: policies for others alone are refused.
+    #[arg(long, value_name = "NAME", default_value = "site", value_delimiter = ',')]
+    siteaccess: Vec<String>,
     /// The user whose roles guests have, by the id of its content.
     #[arg(long, value_name = "ID", default_value_t = 10)]
     anonymous: u64,
@@ -53,12 +56,13 @@ impl Ez {
         let name = names.join(", ");
         let tables = self.read()?;
         let mut wrong = Vec::new();
-        let roles = grant::read(&tables, &self.siteaccess, &mut wrong);
+        let roles = grant::read(&tables, &Siteaccesses(&self.siteaccess), &mut wrong);
         let installation = Installation { site: self.site.as_deref(), anonymous: self.anonymous };
         let people = People::read(&tables, &roles, &installation);
         told("doubt", &people.doubts);
+        let written: Vec<&Role> = roles.values().chain(people.assigned.values()).collect();
         let refused: Vec<Wrong> =
-            roles.values().flat_map(|role| role.refused.iter().map(|(_, wrong)| wrong.clone())).collect();
+            written.iter().flat_map(|role| role.refused.iter().map(|(_, wrong)| wrong.clone())).collect();
         told("refused", &refused);
         wrong.extend(people.wrong);
         if !wrong.is_empty() {
@@ -66,7 +70,12 @@ impl Ez {
             return Err(users::refuse(&name, &wrong));
         }
         let granted: usize = roles.values().map(|role| role.grants.len()).sum();
-        let counts = (people.records.len(), roles.len(), granted, refused.len());
+        let counts = (
+            people.records.len(),
+            written.len(),
+            granted,
+            roles.values().map(|role| role.refused.len()).sum::<usize>(),
+        );
         output::line(format_args!(
             "{} users, {} roles; policies: {} taken over, {} refused.",
             counts.0, counts.1, counts.2, counts.3
@@ -79,7 +88,7 @@ impl Ez {
             output::line(format_args!("Guests had these roles: guest_roles = [{}] in their realm.", names.join(", ")))?;
         }
         let moving = Moving {
-            rules: rules::text(&roles),
+            rules: rules::text(&written),
             root: ROOT,
             out: self.out,
             realm: self.realm,

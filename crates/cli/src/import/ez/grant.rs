@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::limitation::{Limitation, Limits, Siteaccesses};
 use super::table::{Row, Tables};
 use crate::import::users::Wrong;
 
@@ -17,18 +18,14 @@ pub enum Subject {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
     pub subject: Subject,
+    /// Its limitations as they are in the tables.
     pub limitations: Vec<Limitation>,
-}
-
-/// Where a grant holds alone.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Limitation {
-    pub identifier: String,
-    pub values: Vec<String>,
+    /// The same as rules say them.
+    pub limits: Limits,
 }
 
 /// A role of eZ.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Role {
     /// The name as a rule may have it.
     pub name: String,
@@ -40,9 +37,6 @@ pub struct Role {
     pub refused: Vec<(Grant, Wrong)>,
 }
 
-/// One siteaccess is served here: what is granted at it is granted, and what is granted elsewhere alone is not.
-const SITEACCESS: &str = "SiteAccess";
-
 impl Grant {
     /// `content/read`, with its limitations: `content/read (Section 1)`.
     pub fn text(&self) -> String {
@@ -51,28 +45,24 @@ impl Grant {
             Subject::Module(module) => format!("{module}/*"),
             Subject::Function(module, function) => format!("{module}/{function}"),
         };
-        let limitations = self.limitations.iter().map(|limitation| {
-            let values: Vec<&str> = limitation.values.iter().map(String::as_str).take(10).collect();
-            let more = if limitation.values.len() > values.len() { ", …" } else { "" };
-            format!("{} {}{more}", limitation.identifier, values.join(", "))
-        });
-        let limitations: Vec<String> = limitations.collect();
+        let limitations: Vec<String> = self.limitations.iter().map(Limitation::text).collect();
         if limitations.is_empty() { subject } else { format!("{subject} ({})", limitations.join("; ")) }
     }
 
-    /// The limitation that rules cannot say, or that is not met here.
-    fn unsaid(&self, siteaccess: &str) -> Option<&Limitation> {
-        // eZ keeps a siteaccess as the CRC-32 of its name, without a sign.
-        let here = crc32fast::hash(siteaccess.as_bytes()).to_string();
-        let is_met = |limitation: &&Limitation| {
-            limitation.identifier == SITEACCESS && limitation.values.iter().any(|value| value.trim() == here)
-        };
-        self.limitations.iter().find(|limitation| !is_met(limitation))
+    /// The grant limited further.
+    ///
+    /// # Errors
+    /// Why rules cannot say it without granting more.
+    fn limited(mut self, limitation: &Limitation, siteaccesses: &Siteaccesses<'_>) -> Result<Self, (Self, String)> {
+        match limitation.limit(&mut self.limits, siteaccesses) {
+            Ok(()) => Ok(self),
+            Err(why) => Err((self, why)),
+        }
     }
 }
 
 /// Reads the published roles, by their id.
-pub fn read(tables: &Tables, siteaccess: &str, wrong: &mut Vec<Wrong>) -> BTreeMap<u64, Role> {
+pub fn read(tables: &Tables, siteaccesses: &Siteaccesses<'_>, wrong: &mut Vec<Wrong>) -> BTreeMap<u64, Role> {
     let mut roles = BTreeMap::new();
     let mut names = BTreeSet::new();
     for row in tables.rows("ezrole").iter().filter(|row| row.number("version").is_none_or(|version| version == 0)) {
@@ -102,26 +92,77 @@ pub fn read(tables: &Tables, siteaccess: &str, wrong: &mut Vec<Wrong>) -> BTreeM
         let limitations = limitations.get(&id).cloned().unwrap_or_default();
         match subject(row) {
             Err(text) => wrong.push(row.wrong(text)),
-            Ok(subject) => role.take(Grant { subject, limitations }, siteaccess, row),
+            Ok(subject) => role.take(Grant { subject, limitations, limits: Limits::new() }, siteaccesses, row),
         }
     }
     roles
 }
 
 impl Role {
-    fn take(&mut self, grant: Grant, siteaccess: &str, row: &Row) {
-        match grant.unsaid(siteaccess) {
-            None => self.grants.push(grant),
-            Some(limitation) => {
-                let what = one_line(&limitation.identifier);
-                let why = match limitation.identifier == SITEACCESS {
-                    true => format!("it is for other siteaccesses than `{}`", one_line(siteaccess)),
-                    false => format!("rules cannot say the limitation {what}, and would grant more"),
-                };
-                let text = format!("{} of the role {} is refused: {why}", one_line(&grant.text()), self.name);
+    fn take(&mut self, grant: Grant, siteaccesses: &Siteaccesses<'_>, row: &Row) {
+        let limitations = grant.limitations.clone();
+        let limited = limitations.iter().try_fold(grant, |grant, limitation| grant.limited(limitation, siteaccesses));
+        match limited {
+            Ok(grant) => self.grants.push(grant),
+            Err((grant, why)) => {
+                let text =
+                    format!("{} of the role {} is refused: {}", one_line(&grant.text()), self.name, one_line(&why));
                 let wrong = row.wrong(text);
                 self.refused.push((grant, wrong));
             }
+        }
+    }
+
+    /// The role of an assignment that holds in one place alone: everything is limited to that, but for logging in, which is
+    /// nowhere.
+    ///
+    /// # Errors
+    /// Why rules cannot say the limitation.
+    pub fn assigned(&self, limitation: &Limitation, row: &Row) -> Result<Self, String> {
+        let nowhere = Siteaccesses(&[]);
+        limitation.limit(&mut Limits::new(), &nowhere)?;
+        let text = limitation.text();
+        let mut place = slug(&text);
+        if place.len() > 24
+            || !limitation.values.iter().all(|value| value.bytes().all(|b| b.is_ascii_digit() || b == b'/'))
+        {
+            // What is cut off, or has other letters, would be the same name for two places.
+            place = format!("{}-{:08x}", place.chars().take(24).collect::<String>(), crc32fast::hash(text.as_bytes()));
+        }
+        let name = format!("{}-{place}", self.name.chars().take(24).collect::<String>());
+        let title = format!("{} ({})", self.title, limitation.text());
+        let mut role = Self { name, title, ..Self::default() };
+        for grant in &self.grants {
+            if grant.subject.covers_log_in() {
+                let subject = Subject::Function("user".into(), "login".into());
+                role.grants.push(Grant { subject, ..grant.clone() });
+            }
+            if grant.subject == Subject::Function("user".into(), "login".into()) {
+                continue;
+            }
+            match grant.clone().limited(limitation, &nowhere) {
+                Ok(mut grant) => {
+                    grant.limitations.push(limitation.clone());
+                    role.grants.push(grant);
+                }
+                Err((grant, why)) => {
+                    let text =
+                        format!("{} of the role {} is refused: {}", one_line(&grant.text()), role.name, one_line(&why));
+                    role.refused.push((grant, row.wrong(text)));
+                }
+            }
+        }
+        Ok(role)
+    }
+}
+
+impl Subject {
+    /// Whether logging in is part of it.
+    fn covers_log_in(&self) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Module(module) => module == "user",
+            Self::Function(module, function) => module == "user" && function == "login",
         }
     }
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use doorward::password::foreign::{Incoming, Written};
 
-use super::grant::Role;
+use super::grant::{Role, one_line};
+use super::limitation::Limitation;
 use super::table::{Row, Tables};
 use crate::import::users::{Record, Wrong};
 
@@ -22,9 +23,14 @@ pub struct People {
     pub records: Vec<Record>,
     /// The roles of guests.
     pub guests: Option<Vec<String>>,
+    /// Roles that are assigned in one place alone, by their names.
+    pub assigned: BTreeMap<String, Role>,
     pub doubts: Vec<Wrong>,
     pub wrong: Vec<Wrong>,
 }
+
+/// A name has no more characters.
+const MOST_OF_NAME: usize = 200;
 
 /// Which roles belong to which content object, a user or a group.
 type Assignments = HashMap<u64, BTreeSet<String>>;
@@ -41,6 +47,12 @@ impl People {
             .filter_map(|row| Some((row.number("user_id")?, row.number("is_enabled").is_some_and(|value| value != 0))))
             .collect();
         let has_settings = tables.has("ezuser_setting");
+        let names: HashMap<u64, &str> = tables
+            .rows("ezcontentobject")
+            .iter()
+            .filter_map(|row| Some((row.number("id")?, row.text("name")?.trim())))
+            .filter(|(_, name)| !name.is_empty())
+            .collect();
         for row in tables.rows("ezuser") {
             let Some(id) = row.number("contentobject_id") else {
                 people.wrong.push(row.wrong("ezuser.contentobject_id is no number"));
@@ -54,12 +66,20 @@ impl People {
                 continue;
             }
             let is_active = if has_settings { enabled.get(&id).copied().unwrap_or(false) } else { true };
-            people.take(row, id, held, is_active, installation);
+            let name = names.get(&id).copied();
+            people.take(row, (id, name), held, is_active, installation);
         }
         people
     }
 
-    fn take(&mut self, row: &Row, id: u64, held: BTreeSet<String>, is_active: bool, installation: &Installation<'_>) {
+    fn take(
+        &mut self,
+        row: &Row,
+        (id, name): (u64, Option<&str>),
+        held: BTreeSet<String>,
+        is_active: bool,
+        installation: &Installation<'_>,
+    ) {
         let Some(login) = row.text("login").filter(|login| !login.is_empty()) else {
             self.wrong.push(row.wrong("ezuser.login is empty"));
             return;
@@ -85,6 +105,7 @@ impl People {
             line: row.line,
             login: login.to_owned(),
             id: Some(id.to_string()),
+            name: name.map(|name| one_line(name).chars().take(MOST_OF_NAME).collect()),
             email: row.text("email").filter(|email| !email.is_empty()).map(str::to_owned),
             roles: Some(held.into_iter().collect()),
             state: Some(if is_active { "active".into() } else { "disabled".into() }),
@@ -97,6 +118,7 @@ impl People {
 
     fn assignments(&mut self, tables: &Tables, roles: &BTreeMap<u64, Role>) -> Assignments {
         let mut assignments = Assignments::new();
+        let taken: BTreeSet<String> = roles.values().map(|role| role.name.clone()).collect();
         for row in tables.rows("ezuser_role") {
             let role = row.number("role_id").and_then(|id| roles.get(&id));
             let (Some(object), Some(role)) = (row.number("contentobject_id"), role) else {
@@ -104,13 +126,28 @@ impl People {
                 continue;
             };
             if let Some(limit) = row.text("limit_identifier").filter(|limit| !limit.is_empty()) {
-                let value = super::grant::one_line(row.text("limit_value").unwrap_or_default());
-                let limit = super::grant::one_line(limit);
-                self.doubts.push(row.wrong(format!(
-                    "the assignment of {} to {object} is refused: rules cannot say its limitation {limit} {value}, and \
-                     would grant more",
-                    role.name
-                )));
+                let value = one_line(row.text("limit_value").unwrap_or_default());
+                let limitation = Limitation { identifier: one_line(limit), values: vec![value] };
+                match role.assigned(&limitation, row) {
+                    Ok(role)
+                        if taken.contains(&role.name)
+                            || self.assigned.get(&role.name).is_some_and(|known| known.title != role.title) =>
+                    {
+                        self.doubts.push(
+                            row.wrong(format!("there is a role {} already: the assignment is refused", role.name)),
+                        );
+                    }
+                    Ok(role) => {
+                        assignments.entry(object).or_default().insert(role.name.clone());
+                        self.assigned.insert(role.name.clone(), role);
+                    }
+                    Err(why) => self.doubts.push(row.wrong(format!(
+                        "the assignment of {} to {object} is refused: {} {}: {why}",
+                        role.name,
+                        limitation.identifier,
+                        limitation.values.join(", ")
+                    ))),
+                }
                 continue;
             }
             assignments.entry(object).or_default().insert(role.name.clone());

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::grant::{Role, Subject, one_line};
+use super::limitation::Limits;
 
 /// The resource of everything: `*/*`.
 pub const ROOT: &str = "Ez::all";
@@ -43,7 +44,7 @@ const KNOWN: [(&str, &[&str]); 9] = [
 ];
 
 /// The tree of modules and functions, and each role.
-pub fn text(roles: &BTreeMap<u64, Role>) -> String {
+pub fn text(roles: &[&Role]) -> String {
     let mut text = String::from(
         "# Roles of an eZ installation. A resource is a function of a module; a module is all of its functions.\n\n",
     );
@@ -56,7 +57,7 @@ pub fn text(roles: &BTreeMap<u64, Role>) -> String {
         text.push_str("  ] },\n");
     }
     text.push_str("]\n");
-    for role in roles.values() {
+    for role in roles {
         write_role(&mut text, role);
     }
     text
@@ -66,26 +67,60 @@ fn write_role(text: &mut String, role: &Role) {
     // The name is made of letters, digits and hyphens.
     let _ = writeln!(text, "\n[role.{}]", role.name);
     let _ = writeln!(text, "title = {}", toml::Value::String(one_line(&role.title)));
-    for grant in role.grants.iter().filter(|grant| !grant.limitations.is_empty()) {
+    for grant in role.grants.iter().filter(|grant| !grant.limitations.is_empty() && grant.limits.is_empty()) {
         let _ = writeln!(text, "# granted at this siteaccess: {}", one_line(&grant.text()));
     }
     for (grant, _) in &role.refused {
         let _ = writeln!(text, "# refused: {}", one_line(&grant.text()));
     }
-    let subjects: BTreeSet<&Subject> = role.grants.iter().map(|grant| &grant.subject).collect();
-    let is_below = |subject: &&Subject| match subject {
+    let mut by_limits: BTreeMap<&Limits, BTreeSet<&Subject>> = BTreeMap::new();
+    by_limits.entry(NOTHING).or_default();
+    for grant in &role.grants {
+        by_limits.entry(&grant.limits).or_default().insert(&grant.subject);
+    }
+    for (limits, subjects) in by_limits {
+        if limits.is_empty() {
+            write_list(text, &ids(&subjects));
+            continue;
+        }
+        // Names of limitations are keys as they stand, and values are texts that need no escape.
+        let _ = writeln!(text, "[[role.{}.limited]]", role.name);
+        write_list(text, &ids(&subjects));
+        let values = |values: &[String]| match values {
+            [only] => format!("\"{only}\""),
+            all => format!("[{}]", all.iter().map(|value| format!("\"{value}\"")).collect::<Vec<_>>().join(", ")),
+        };
+        let limits: Vec<String> = limits.iter().map(|(name, all)| format!("{} = {}", key(name), values(all))).collect();
+        let _ = writeln!(text, "to = {{ {} }}", limits.join(", "));
+    }
+}
+
+/// A name as a key: with a dot in it, it would be two.
+fn key(name: &str) -> String {
+    if name.contains('.') { format!("\"{name}\"") } else { name.to_owned() }
+}
+
+/// No limits.
+const NOTHING: &Limits = &Limits::new();
+
+/// The resources, without those that are below another one.
+fn ids(subjects: &BTreeSet<&Subject>) -> Vec<String> {
+    let is_below = |subject: &&&Subject| match subject {
         Subject::Everything => false,
         Subject::Module(_) => subjects.contains(&Subject::Everything),
         Subject::Function(module, _) => {
             subjects.contains(&Subject::Everything) || subjects.contains(&Subject::Module(module.clone()))
         }
     };
-    let ids = subjects.iter().copied().filter(|subject| !is_below(subject)).map(|subject| match subject {
+    let ids = subjects.iter().filter(|subject| !is_below(subject)).map(|subject| match subject {
         Subject::Everything => format!("\"{ROOT}\""),
         Subject::Module(module) => format!("\"Ez::{module}\""),
         Subject::Function(module, function) => format!("\"Ez::{module}/{function}\""),
     });
-    let ids: Vec<String> = ids.collect();
+    ids.collect()
+}
+
+fn write_list(text: &mut String, ids: &[String]) {
     let line = format!("allow = [{}]", ids.join(", "));
     if line.len() <= 110 {
         let _ = writeln!(text, "{line}");
@@ -95,12 +130,12 @@ fn write_role(text: &mut String, role: &Role) {
 }
 
 /// All modules: those that are known, and those that policies name.
-fn modules(roles: &BTreeMap<u64, Role>) -> BTreeMap<String, BTreeSet<String>> {
+fn modules(roles: &[&Role]) -> BTreeMap<String, BTreeSet<String>> {
     let known = KNOWN.iter().map(|(module, functions)| {
         ((*module).to_owned(), functions.iter().map(|function| (*function).to_owned()).collect())
     });
     let mut modules: BTreeMap<String, BTreeSet<String>> = known.collect();
-    let grants = roles.values().flat_map(|role| role.grants.iter().chain(role.refused.iter().map(|(grant, _)| grant)));
+    let grants = roles.iter().flat_map(|role| role.grants.iter().chain(role.refused.iter().map(|(grant, _)| grant)));
     for grant in grants {
         match &grant.subject {
             Subject::Everything => {}

@@ -8,28 +8,53 @@ use crate::import::users::Wrong;
 /// A table that is read: its name, the columns that it must have, and those that it may have.
 pub struct Wanted {
     pub name: &'static str,
+    /// What Ibexa 5 calls it.
+    pub later: &'static str,
     pub columns: &'static [&'static str],
     pub more: &'static [&'static str],
 }
 
 /// All of them.
-pub const WANTED: [Wanted; 8] = [
+pub const WANTED: [Wanted; 9] = [
     Wanted {
         name: "ezuser",
+        later: "ibexa_user",
         columns: &["contentobject_id", "email", "login", "password_hash", "password_hash_type"],
         more: &[],
     },
-    Wanted { name: "ezuser_setting", columns: &["user_id", "is_enabled"], more: &[] },
-    Wanted { name: "ezrole", columns: &["id", "name"], more: &["version"] },
-    Wanted { name: "ezpolicy", columns: &["id", "role_id", "module_name", "function_name"], more: &["original_id"] },
-    Wanted { name: "ezpolicy_limitation", columns: &["id", "policy_id", "identifier"], more: &[] },
-    Wanted { name: "ezpolicy_limitation_value", columns: &["limitation_id", "value"], more: &[] },
+    Wanted { name: "ezuser_setting", later: "ibexa_user_setting", columns: &["user_id", "is_enabled"], more: &[] },
+    Wanted { name: "ezrole", later: "ibexa_role", columns: &["id", "name"], more: &["version"] },
+    Wanted {
+        name: "ezpolicy",
+        later: "ibexa_policy",
+        columns: &["id", "role_id", "module_name", "function_name"],
+        more: &["original_id"],
+    },
+    Wanted {
+        name: "ezpolicy_limitation",
+        later: "ibexa_policy_limitation",
+        columns: &["id", "policy_id", "identifier"],
+        more: &[],
+    },
+    Wanted {
+        name: "ezpolicy_limitation_value",
+        later: "ibexa_policy_limitation_value",
+        columns: &["limitation_id", "value"],
+        more: &[],
+    },
     Wanted {
         name: "ezuser_role",
+        later: "ibexa_user_role",
         columns: &["contentobject_id", "role_id", "limit_identifier", "limit_value"],
         more: &[],
     },
-    Wanted { name: "ezcontentobject_tree", columns: &["node_id", "contentobject_id", "path_string"], more: &[] },
+    Wanted {
+        name: "ezcontentobject_tree",
+        later: "ibexa_content_tree",
+        columns: &["node_id", "contentobject_id", "path_string"],
+        more: &[],
+    },
+    Wanted { name: "ezcontentobject", later: "ibexa_content", columns: &["id", "name"], more: &[] },
 ];
 
 /// A value has no more bytes.
@@ -50,7 +75,9 @@ impl Wanted {
     /// The table of this name, with or without a schema before it, and its place.
     pub fn find(name: &str) -> Option<usize> {
         let name = name.rsplit('.').next().unwrap_or(name);
-        WANTED.iter().position(|wanted| wanted.name.eq_ignore_ascii_case(name))
+        WANTED
+            .iter()
+            .position(|wanted| [wanted.name, wanted.later].iter().any(|known| known.eq_ignore_ascii_case(name)))
     }
 
     fn all(&self) -> impl Iterator<Item = &'static str> + use<> {

@@ -283,4 +283,21 @@ id = "Shop::all"
 children = [{ id = "Shop::orders_cancel" }]
 "#,
     },
+    Table {
+        heading: "`limited` of a role",
+        definition: "LimitedRule",
+        more: "Routes say by `limitations` where in a request the values stand: [the rules explained](rules-explained.md#within-limitations).",
+        example: r#"
+[role.author]
+limited = [{ allow = "Shop::drafts", to = { owner = "%user_id%" } }]
+
+[[acl]]
+id = "Shop::drafts"
+
+[[route]]
+match = "PUT /drafts/:owner"
+access = "Shop::drafts"
+limitations = { owner = ":owner" }
+"#,
+    },
 ];
