@@ -177,6 +177,10 @@ fn as_json(listed: &ListedSession) -> Value {
 
 /// The browser, or the program that has a bearer token instead of a cookie.
 fn device(session: &StoredSession) -> String {
-    let named = session.device.chars().take(60);
-    if session.bearer { "bearer token, ".chars().chain(named).collect() } else { named.collect() }
+    let named: String = session.device.chars().take(60).collect();
+    match (session.bearer, named.is_empty()) {
+        (false, _) => named,
+        (true, false) => format!("bearer token, {named}"),
+        (true, true) => "bearer token".to_owned(),
+    }
 }

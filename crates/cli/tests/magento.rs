@@ -14,5 +14,7 @@ mod model;
 mod odd;
 #[path = "magento/order.rs"]
 mod order;
+#[path = "magento/served.rs"]
+mod served;
 #[path = "magento/shop.rs"]
 mod shop;

@@ -5,8 +5,7 @@ mod element;
 
 pub use element::EzElement;
 
-use http::HeaderMap;
-use http::header::ACCEPT;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 
 use crate::policy::{EzVendor, Policy, Profile, Wording};
 
@@ -25,6 +24,8 @@ pub struct Speech {
     pub request: Box<str>,
     /// Parameters that would be forced, and for which the caller has no value.
     pub missing: Box<[String]>,
+    /// What the request says of its body's type, in Magento's dialect: each line of it.
+    pub sent: Box<[HeaderValue]>,
 }
 
 /// The format of bodies.
@@ -40,10 +41,27 @@ impl Speech {
     /// What [`read`](Self::read) looks at, for later, when the request itself is gone. Nothing in Doorward's own words.
     pub fn asked(profile: &Profile, headers: &HeaderMap) -> HeaderMap {
         match profile.wording {
-            Wording::ErrorMessage | Wording::Magento => {
-                headers.get_all(ACCEPT).iter().map(|line| (ACCEPT, line.clone())).collect()
+            Wording::ErrorMessage => headers.get_all(ACCEPT).iter().map(|line| (ACCEPT, line.clone())).collect(),
+            Wording::Magento => {
+                let lines = |name: HeaderName| {
+                    headers.get_all(&name).iter().map(|line| (name.clone(), line.clone())).collect::<Vec<_>>()
+                };
+                lines(ACCEPT).into_iter().chain(lines(CONTENT_TYPE)).collect()
             }
             Wording::Problem | Wording::Kirby => HeaderMap::new(),
+        }
+    }
+
+    /// Nothing but the format.
+    fn of(profile: &'static Profile, format: Format, vendor: EzVendor) -> Self {
+        Self {
+            profile,
+            format,
+            vendor,
+            asks: "".into(),
+            request: "".into(),
+            missing: Box::default(),
+            sent: Box::default(),
         }
     }
 
@@ -56,6 +74,10 @@ impl Speech {
             Wording::Magento => accept::magento(headers),
         };
         let vendor = policy.dialect_settings().ez.as_ref().map(|ez| ez.vendor).unwrap_or_default();
-        Some(Self { profile, format, vendor, asks: "".into(), request: "".into(), missing: Box::default() })
+        let sent = match profile.wording {
+            Wording::Magento => headers.get_all(CONTENT_TYPE).iter().cloned().collect(),
+            _ => Box::default(),
+        };
+        Some(Self { sent, ..Self::of(profile, format, vendor) })
     }
 }

@@ -75,6 +75,11 @@ impl Engine {
         match self.store.commit(Change::RedeemCode { digest, now, password }, vec![event.clone()]).await {
             Ok(committed) => {
                 self.apply_commit(&committed);
+                // Whoever was sent a code does not wait for what others have guessed; the password is set in any case.
+                if self.commit(Change::Unlock { user: user.number }, vec![]).await.is_err() {
+                    tracing::warn!(user = %user.number.0, "a new password is set; failures before it are still counted");
+                }
+                self.throttle.forgive(user.realm.as_str(), user.login.as_str());
                 Ok(())
             }
             Err(StoreError::Conflict(Conflict::CodeUnknown)) => {

@@ -244,8 +244,10 @@ impl Profile {
             return status;
         }
         let statuses = &self.statuses;
-        if self.wording == Wording::Magento && matches!(reason, Reason::Force(ForceError::MissingAttribute)) {
-            // There a value that is not there is a parameter that is missing.
+        if self.wording == Wording::Magento
+            && matches!(reason, Reason::Force(ForceError::MissingAttribute | ForceError::UnsupportedMediaType))
+        {
+            // There a value that is not there is a parameter that is missing, and a body that is not read is no request.
             return StatusCode::BAD_REQUEST;
         }
         let status = match reason {

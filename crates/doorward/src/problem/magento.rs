@@ -1,5 +1,6 @@
 //! Magento's errors.
 
+use http::HeaderValue;
 use serde_json::{Value, json};
 
 use super::dialect::{Said, php_json, xml_text};
@@ -57,6 +58,35 @@ impl MagentoError {
                 ..Self::plain("One or more input exceptions have occurred.")
             },
         }
+    }
+
+    /// What is wrong with the type that a body is said to have; nothing, where it is JSON in UTF-8.
+    pub fn of_type<'h>(lines: impl IntoIterator<Item = &'h HeaderValue>) -> Option<Self> {
+        const INVALID: &str = "Content-Type header is invalid.";
+        let mut lines = lines.into_iter();
+        let text = match (lines.next().map(|line| line.to_str()), lines.next()) {
+            (None, _) | (Some(Ok("")), None) => return Some(Self::plain("Content-Type header is empty.")),
+            (Some(Ok(text)), None) => text,
+            _ => return Some(Self::plain(INVALID)),
+        };
+        let (kind, parameter) = text.split_once(';').unwrap_or((text, ""));
+        let kind = kind.trim();
+        let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"/-+.".contains(&byte);
+        if kind.is_empty() || !kind.bytes().all(is_letter) {
+            return Some(Self::plain(INVALID));
+        }
+        if let Some((name, charset)) = parameter.split_once('=')
+            && name.trim().eq_ignore_ascii_case("charset")
+            && !charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        {
+            return Some(Self::plain("UTF-8 is the only supported charset."));
+        }
+        (!kind.eq_ignore_ascii_case("application/json")).then(|| Self::not_understood(kind))
+    }
+
+    /// A body of this type is not read.
+    pub fn not_understood(kind: &str) -> Self {
+        Self::placed("Server cannot understand Content-Type HTTP header media type %1", kind)
     }
 
     /// Media type and body.
@@ -139,6 +169,9 @@ fn words(speech: &Speech, said: Said<'_>) -> MagentoError {
         Some(Reason::HttpsRequired) => plain("Operation allowed only in HTTPS"),
         Some(Reason::RateLimited) => plain("Too Many Requests"),
         Some(Reason::Force(ForceError::Malformed | ForceError::DuplicateKey)) => plain("Decoding error."),
+        Some(Reason::Force(ForceError::UnsupportedMediaType)) => {
+            MagentoError::of_type(&speech.sent).unwrap_or_else(|| plain(said.detail))
+        }
         Some(Reason::Force(ForceError::NoCart)) => plain("Current customer does not have an active cart."),
         Some(Reason::Force(ForceError::MissingAttribute)) if !speech.missing.is_empty() => {
             MagentoError::required(&speech.missing)

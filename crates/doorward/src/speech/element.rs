@@ -153,7 +153,7 @@ mod tests {
     use crate::policy::Profile;
 
     fn speech(format: Format, vendor: EzVendor) -> Speech {
-        Speech { profile: &Profile::EZ, format, vendor, asks: "".into(), request: "".into(), missing: Box::default() }
+        Speech::of(&Profile::EZ, format, vendor)
     }
 
     fn element() -> EzElement {

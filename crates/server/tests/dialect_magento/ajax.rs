@@ -76,3 +76,13 @@ fn a_script_logs_out_and_an_address_does_not() {
         assert_eq!(shop.me(&[&session, SCRIPT]), 401);
     }
 }
+
+#[test]
+fn what_a_log_in_form_sends_beside_username_and_password_says_nothing() {
+    let shop = Shop::open();
+    let body = serde_json::json!({
+        "username": "ada", "password": PASSWORD, "captcha_form_id": "user_login", "captcha_string": "x", "context": "checkout",
+    });
+    let answer = shop.send("POST", "/customer/ajax/login", &[SCRIPT, JSON], &body.to_string());
+    assert_eq!(answer.text(), r#"{"errors":false,"message":"Login successful."}"#);
+}

@@ -70,3 +70,19 @@ fn six_failures_lock_an_administrator_for_half_an_hour() {
     shop.clock.advance(1);
     assert_eq!(log_in(PASSWORD), 201);
 }
+
+#[test]
+fn a_right_password_and_a_new_one_begin_the_count_anew() {
+    let shop = Shop::open();
+    let fail = || shop.try_log_in("ada", "wrong").text();
+    for _ in 0..9 {
+        assert_eq!(fail(), WRONG);
+    }
+    assert_eq!(shop.try_log_in("ada", PASSWORD).text(), RIGHT);
+    for _ in 0..10 {
+        assert_eq!(fail(), WRONG);
+    }
+    assert_eq!(shop.try_log_in("ada", PASSWORD).text(), LOCKED);
+    shop.reset_password("another long secret");
+    assert_eq!(shop.try_log_in("ada", "another long secret").text(), RIGHT);
+}

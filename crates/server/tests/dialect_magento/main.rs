@@ -5,12 +5,15 @@ mod kit;
 mod shop;
 
 mod ajax;
+mod bodies;
 mod contexts;
 mod exact;
 mod lockouts;
 mod pipeline;
 mod precedence;
+mod resolution;
 mod section;
+mod secure;
 mod sessions;
 mod stores;
 mod tokens;

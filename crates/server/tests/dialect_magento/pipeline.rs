@@ -125,3 +125,47 @@ fn forced_values_come_from_the_caller() {
     );
     assert_eq!((answer.status, answer.text()), (400, both));
 }
+
+#[test]
+fn other_kinds_of_requests_are_routes_like_any() {
+    let routes = "[[route]]\nmatch = \"GET /rest/schema\"\naccess = \"anonymous\"\n\
+                  [[route]]\nmatch = \"POST /rest/async/V1/things\"\naccess = \"Magento_Sales::sales\"\nrealm = \"admin\"\n";
+    let shop = Shop::with(&format!("[dialect.magento]\n{routes}"));
+    assert_eq!(shop.ask("GET", "/rest/schema?services=all", &[]).status, 200);
+    assert_eq!(shop.ask("GET", "/rest/default/schema", &[]).status, 200);
+    let answer = shop.send("POST", "/rest/all/async/V1/things", &[JSON], "{}");
+    assert_eq!((answer.status, answer.text()), (401, unauthorized("Magento_Sales::sales")));
+    let answer = shop.ask("GET", "/rest/async/V1/nothing", &[]);
+    assert_eq!((answer.status, answer.text()), (404, message("Request does not match any route.")));
+}
+
+#[test]
+fn a_path_has_one_spelling_and_its_letters_have_a_case() {
+    let shop = Shop::open();
+    let me = shop.token("customer", "ada");
+    // `m` in another spelling is the letter still, for the route and for the shop.
+    let answer = shop.ask("GET", "/rest/V1/customers/%6De", &[&me]);
+    assert!(answer.status == 200 && answer.text().starts_with("/rest/V1/customers/me?"), "{}", answer.text());
+    assert_eq!(shop.ask("GET", "/rest/V1/customers/ME", &[&me]).text(), unauthorized("Magento_Customer::manage"));
+    // What a parameter holds is the shop's to read.
+    let help = shop.token("admin", "help");
+    assert_eq!(shop.ask("GET", "/rest/V1/customers/a+b%20c", &[&help]).status, 200);
+    for path in ["/rest/V1/customers/a%2Fb", "/rest/V1/customers/a;b"] {
+        assert_eq!(shop.ask("GET", path, &[&help]).status, 400, "{path}");
+    }
+}
+
+#[test]
+fn a_weight_of_nothing_is_a_weight() {
+    let shop = Shop::open();
+    for (accept, is_xml) in [
+        ("application/xml;q=0", true),
+        ("application/json;q=0.1, text/*", true),
+        ("application/json;q=0.2;level=1, text/xml;q=0.1", false),
+        ("text/html", false),
+        ("image/png, */*;q=0.1", false),
+    ] {
+        let answer = shop.ask("GET", "/rest/V1/customers/me", &[&format!("Accept: {accept}")]);
+        assert_eq!(answer.text().starts_with("<?xml"), is_xml, "{accept}");
+    }
+}

@@ -1,5 +1,7 @@
 //! How long sessions last, and how many there are.
 
+use doorward::{Actor, UserState};
+
 use crate::shop::{SCRIPT, Shop};
 
 const CUSTOMER: &str = "/rest/V1/customers/3";
@@ -52,4 +54,15 @@ fn accounts_are_shared_where_the_settings_say_so() {
     for line in [&first, &second] {
         assert_eq!(shop.ask("GET", CUSTOMER, &[line, SCRIPT]).status, 200);
     }
+}
+
+#[test]
+fn an_administrator_who_is_disabled_has_no_session_any_more() {
+    let shop = Shop::open();
+    let temp = shop.add("admin", "temp", &["support"]);
+    let session = shop.log_in_administrator("temp");
+    assert_eq!(shop.ask("GET", CUSTOMER, &[&session, SCRIPT]).status, 200);
+    let disabled = shop.block_on(shop.engine.set_state(&Actor::console(), &temp, UserState::Disabled));
+    assert!(disabled.is_ok());
+    assert_eq!(shop.ask("GET", CUSTOMER, &[&session, SCRIPT]).status, 401);
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
-use crate::kit::{Answer, Client, PASSWORD, Upstream};
+use crate::kit::{Answer, Client, PASSWORD, Upstream, ok};
 
 /// What a script of the shop says of itself.
 pub const SCRIPT: &str = "X-Requested-With: XMLHttpRequest";
@@ -35,8 +35,10 @@ children = [
   { id = "Magento_Customer::customer", children = [{ id = "Magento_Customer::manage" }, { id = "Magento_Customer::delete" }] },
   { id = "Magento_Sales::sales" },
 ]
+[[acl]]
+id = "Acme_Far::thing"
 [role.everything]
-allow = ["Magento_Backend::all", "Magento_Backend::admin"]
+allow = ["Magento_Backend::all", "Magento_Backend::admin", "Acme_Far::thing"]
 [role.owner]
 allow = ["Magento_Backend::all"]
 [role.support]
@@ -52,6 +54,15 @@ match = "GET /rest/V1/customers/me"
 access = "self"
 realm = ["customer", "admin"]
 force = { customerId = "%user_id%" }
+[[route]]
+match = "PUT /rest/V1/customers/me"
+access = "self"
+realm = "customer"
+force = { customer = { id = "%user_id%", website_id = "%attribute.customer_website_id%" } }
+[[route]]
+match = "GET /rest/V1/far/thing"
+access = "Acme_Far::thing"
+realm = "admin"
 [[route]]
 match = "GET /rest/V1/customers/me/newsletter"
 access = "self"
@@ -113,7 +124,7 @@ impl Shop {
 
     /// The same with other rules before them.
     pub fn with_rules(dialect: &str, alter: &dyn Fn(&str) -> String) -> Self {
-        let upstream = Upstream::echo();
+        let upstream = Upstream::answering(|seen| ok(&format!("{}\n{}", seen.target, seen.text())));
         let text = format!("upstream = \"{}\"\n{}\n{dialect}", upstream.url(), alter(RULES));
         let folder = tempfile::tempdir().expect("a folder");
         let runtime =
@@ -192,6 +203,15 @@ impl Shop {
         let answer = self.send("POST", "/user/sessions", &[JSON], &body);
         assert_eq!(answer.status, 201, "{}", answer.text());
         cookie(&answer, "admin").expect("a session")
+    }
+
+    /// A new password for a customer, by a code that somebody was sent.
+    pub fn reset_password(&self, password: &str) {
+        let issued = self.block_on(self.engine.issue_code(&Actor::console(), &self.ada));
+        let code = issued.map_err(|refusal| refusal.code()).expect("a code").code;
+        let body = json!({ "code": code.as_str(), "password": password }).to_string();
+        let answer = self.send("POST", "/user/password-reset", &[JSON], &body);
+        assert_eq!(answer.status, 204, "{}", answer.text());
     }
 
     /// Asks for a token.

@@ -1,6 +1,6 @@
 //! Tokens for programs.
 
-use doorward::Actor;
+use doorward::{Actor, UserState};
 
 use crate::kit::PASSWORD;
 use crate::shop::{INCORRECT, JSON, SCRIPT, Shop, credentials, message, unauthorized};
@@ -135,4 +135,35 @@ fn all_that_ends_sessions_ends_tokens() {
     let ended = shop.block_on(shop.engine.end_sessions_of(&Actor::console(), &shop.ada));
     assert!(ended.is_ok());
     assert_eq!(shop.me(&[&token]), 401);
+}
+
+#[test]
+fn a_customer_who_is_disabled_has_no_token_any_more() {
+    let shop = Shop::open();
+    let (token, session) = (shop.token("customer", "ada"), shop.log_in("ada"));
+    let disabled = shop.block_on(shop.engine.set_state(&Actor::console(), &shop.ada, UserState::Disabled));
+    assert!(disabled.is_ok());
+    assert_eq!((shop.me(&[&token]), shop.me(&[&session, SCRIPT])), (401, 401));
+    let answer = shop.try_token("customer", "ada", PASSWORD);
+    assert_eq!((answer.status, answer.text()), (401, message(INCORRECT)));
+}
+
+#[test]
+fn a_new_password_ends_tokens_and_sessions() {
+    let shop = Shop::open();
+    let (token, session) = (shop.token("customer", "ada"), shop.log_in("ada"));
+    shop.reset_password("another long secret");
+    assert_eq!((shop.me(&[&token]), shop.me(&[&session, SCRIPT])), (401, 401));
+    assert_eq!(shop.try_token("customer", "ada", "another long secret").status, 200);
+}
+
+#[test]
+fn tokens_are_given_in_every_store() {
+    let shop = Shop::open();
+    for (store, status) in [("all", 200), ("default", 200), ("nope", 400)] {
+        for (whose, login) in [("customer", "ada"), ("admin", "boss")] {
+            let path = format!("/rest/{store}/V1/integration/{whose}/token");
+            assert_eq!(shop.send("POST", &path, &[JSON], &credentials(login, PASSWORD)).status, status, "{path}");
+        }
+    }
 }
