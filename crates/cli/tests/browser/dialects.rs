@@ -8,3 +8,5 @@ mod kirby;
 mod magento;
 #[path = "dialects/premises.rs"]
 mod premises;
+#[path = "dialects/secure.rs"]
+mod secure;

@@ -5,8 +5,10 @@ use serde_json::json;
 use super::premises::{Premises, attack, call, complaints, kept};
 use crate::peers::{PASSWORD, add_user};
 
-const COOKIE: &str = "eZSESSID98defd6ee70dfb1dea416cecdf391f58";
-const RULES: &str = r#"
+pub const COOKIE: &str = "eZSESSID98defd6ee70dfb1dea416cecdf391f58";
+/// What an ordinary page does.
+pub const CLIENT: &str = include_str!("ez.js");
+pub const RULES: &str = r#"
 [dialect.ez]
 
 [[acl]]
@@ -31,7 +33,7 @@ access = "content/edit"
 "#;
 
 fn open() -> Premises {
-    let premises = Premises::open(RULES, include_str!("ez.js"));
+    let premises = Premises::open(RULES, CLIENT);
     add_user(&premises.place, "ada --role editor");
     add_user(&premises.place, "mallory --role editor");
     premises

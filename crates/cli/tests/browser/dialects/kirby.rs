@@ -5,8 +5,10 @@ use serde_json::json;
 use super::premises::{Premises, attack, call, complaints, kept};
 use crate::peers::{PASSWORD, add_user};
 
-const COOKIE: &str = "kirby_session";
-const RULES: &str = r#"
+pub const COOKIE: &str = "kirby_session";
+/// What an ordinary page does.
+pub const CLIENT: &str = include_str!("kirby.js");
+pub const RULES: &str = r#"
 [dialect.kirby]
 
 [[acl]]
@@ -29,7 +31,7 @@ access = "Kirby::pages.update"
 "#;
 
 fn open() -> Premises {
-    let premises = Premises::open(RULES, include_str!("kirby.js"));
+    let premises = Premises::open(RULES, CLIENT);
     for (login, role) in [("ada", "editor"), ("rita", "reader"), ("mallory", "editor")] {
         add_user(&premises.place, &format!("{login}@example.com --email {login}@example.com --role {role}"));
     }

@@ -5,9 +5,11 @@ use serde_json::{Value, json};
 use super::premises::{Premises, attack, call, complaints, kept};
 use crate::peers::{PASSWORD, Page, add_user};
 
-const COOKIE: &str = "PHPSESSID";
+pub const COOKIE: &str = "PHPSESSID";
 const ME: &str = "/rest/V1/customers/me";
-const RULES: &str = r#"
+/// What an ordinary page does.
+pub const CLIENT: &str = include_str!("magento.js");
+pub const RULES: &str = r#"
 [realm.customer]
 [realm.admin]
 
@@ -33,7 +35,7 @@ realm = "admin"
 "#;
 
 fn open() -> Premises {
-    let premises = Premises::open(RULES, include_str!("magento.js"));
+    let premises = Premises::open(RULES, CLIENT);
     add_user(&premises.place, "ada@example.com --realm customer --id 7");
     add_user(&premises.place, "mallory@example.com --realm customer");
     add_user(&premises.place, "cleo --realm admin --role support");

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::kit::{Place, Server};
-use crate::peers::{Chromium, Page, Seen, Upstream};
+use crate::peers::{Chromium, Issued, Page, Seen, Upstream};
 
 /// All of it.
 pub struct Premises {
@@ -23,11 +23,23 @@ pub struct Premises {
 impl Premises {
     /// With these settings and rules, and this script in each page.
     pub fn open(rules: &str, script: &'static str) -> Self {
+        Self::open_in(Place::new(), rules, script)
+    }
+
+    /// The same by https.
+    pub fn open_by_https(rules: &str, script: &'static str) -> Self {
+        let place = Place::new();
+        Issued::new().write(place.path());
+        Self::open_in(place, &format!("tls = {{ cert = \"cert.pem\", key = \"key.pem\" }}\n{rules}"), script)
+    }
+
+    fn open_in(place: Place, rules: &str, script: &'static str) -> Self {
         let site = Upstream::answering(move |seen| serve(seen, script));
         let others = Upstream::answering(|seen| html(&format!("<p>{}", seen.target)));
         let pages = "[[route]]\nmatch = \"GET /\"\naccess = \"anonymous\"\ncsrf_token = true\n\n\
                      [[route]]\nmatch = \"GET /client.js\"\naccess = \"anonymous\"\n";
-        let place = Place::with(&format!("listen = \"127.0.0.1:0\"\nupstream = \"{}\"\n{rules}\n{pages}", site.url()));
+        let settings = format!("listen = \"127.0.0.1:0\"\nupstream = \"{}\"\n{rules}\n{pages}", site.url());
+        place.write("doorward.toml", &settings);
         let server = Server::start(&place);
         let (base, neighbour) = (server.base.clone(), others.url());
         // To a browser a name and a number are two sites, whatever they mean.
