@@ -50,6 +50,12 @@ impl Fault {
         Self::said(StatusCode::NOT_FOUND, key, message, "not_found")
     }
 
+    /// 500, although nothing is broken: that is how it is said there.
+    pub(super) fn general(message: &str, code: &'static str) -> Self {
+        let key = "general";
+        Self::said(StatusCode::INTERNAL_SERVER_ERROR, key, message, code)
+    }
+
     /// In these words.
     pub(super) fn said(status: StatusCode, key: &str, message: &str, code: &'static str) -> Self {
         let key = format!("error.{key}");

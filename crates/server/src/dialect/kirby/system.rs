@@ -3,7 +3,6 @@
 use axum::response::Response;
 use doorward::UserState;
 use doorward::store::{Page, UserFilter};
-use http::StatusCode;
 use serde_json::{Value, json};
 
 use super::answer::{model, object};
@@ -45,7 +44,7 @@ pub(super) async fn install(call: Call) -> Result<Response, Fault> {
         true => "The Panel is already installed",
         false => "The Panel cannot be installed",
     };
-    Err(Fault::said(StatusCode::INTERNAL_SERVER_ERROR, "general", message, "not_installable"))
+    Err(Fault::general(message, "not_installable"))
 }
 
 fn value(call: &Call, field: &str, is_installed: bool) -> Value {
