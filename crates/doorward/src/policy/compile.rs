@@ -83,6 +83,7 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
     let settings = draft.settings;
     let mut complaints = Complaints::default();
     super::check::check(settings, &mut complaints);
+    super::siteaccess::check(settings, &mut complaints);
     let mut warnings = super::check::doubts(settings);
     let mut tree = Tree::compile(draft.rules, &mut complaints);
     tree.everything = super::magento::everything(settings, &tree);

@@ -5,8 +5,9 @@ use http::HeaderMap;
 use super::Policy;
 use super::acl::ResourceId;
 use super::binding::Bound;
+use super::complaint::Complaints;
 use super::profile::{Profile, Wording};
-use super::settings::EzSettings;
+use super::settings::{EzSettings, Settings};
 use crate::clock::Time;
 use crate::refusal::Reason;
 use crate::user::User;
@@ -76,9 +77,19 @@ impl Policy {
     }
 }
 
+/// Complains about siteaccesses that no request could be for.
+pub(super) fn check(settings: &Settings, complaints: &mut Complaints) {
+    let Some(ez) = &settings.dialect.ez else { return };
+    if ez.siteaccesses().next().is_none() || ez.siteaccesses().any(str::is_empty) {
+        let complaint =
+            settings.complaint("dialect.ez.siteaccess", "a siteaccess has a name, and there is one at least");
+        complaints.push(complaint.fix("write `siteaccess = \"site\"`, or take it out"));
+    }
+}
+
 impl EzSettings {
     /// The siteaccesses, the usual one first.
     pub fn siteaccesses(&self) -> impl Iterator<Item = &str> {
-        self.siteaccess.iter()
+        self.siteaccess.iter().map(String::as_str)
     }
 }

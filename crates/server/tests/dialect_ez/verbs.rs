@@ -3,6 +3,19 @@
 use crate::site::{Site, WANTS_JSON, is_error};
 
 #[test]
+fn where_something_goes_to_is_for_the_upstream_to_know() {
+    let site = Site::open();
+    let session = site.log_in("ada");
+    let destination = "Destination: /api/ezp/v2/content/locations/1/5";
+    for (method, more) in [("SWAP", "X-Own: 1"), ("POST", "X-HTTP-Method-Override: SWAP")] {
+        let lines = [&*session.cookie, &session.proof, destination, more, "Content-Length: 0"];
+        assert_eq!(site.ask(method, "/content/locations/1/2", &lines).status, 200);
+        let seen = site.upstream.last();
+        assert_eq!((&*seen.method, seen.header("destination")), ("SWAP", Some("/api/ezp/v2/content/locations/1/5")));
+    }
+}
+
+#[test]
 fn a_method_in_the_query_counts_as_one_in_a_header_and_goes_no_further() {
     let site = Site::open();
     let session = site.log_in("ada");

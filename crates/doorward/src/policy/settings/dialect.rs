@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::name::Name;
 use crate::policy::quantity::Period;
+use crate::policy::words::List;
 
 /// Wire formats of other systems, for clients that were written for those.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -34,7 +35,7 @@ pub struct EzSettings {
     /// name that does not begin as the usual one gets `eZSESSID_` before it.
     pub session_name: String,
     /// The siteaccess, or several: `X-Siteaccess` may name any of them, and the first one is meant where it is not sent.
-    pub siteaccess: OneOrMany,
+    pub siteaccess: List<String>,
     /// Roles of whoever is not logged in.
     pub anonymous_roles: Vec<Name>,
     /// Whether HTTP Basic is accepted.
@@ -54,7 +55,7 @@ impl Default for EzSettings {
             vendor: EzVendor::Ez,
             users: default_realm(),
             session_name: "eZSESSID".into(),
-            siteaccess: OneOrMany::One("site".into()),
+            siteaccess: List(vec!["site".into()]),
             anonymous_roles: vec![Name::parse("anonymous").expect("the word is a name")],
             basic: true,
             basic_host: String::new(),

@@ -139,6 +139,38 @@ fn a_path_with_a_slash_at_its_end_is_all_that_is_below_it() {
 }
 
 #[test]
+fn below_the_root_for_basic_nothing_is_declared_and_a_siteaccess_has_a_name() {
+    let basic = "[dialect.ez]\nbasic_root = \"/basic\"\n";
+    let text = format!("{basic}{}", open("GET /basic/x"));
+    complained(&text, 4, "below `basic_root` stands what stands below `/api/ezp/v2`", "`/api/ezp/v2` at its beginning");
+    compiled(&format!("{basic}{}", open("GET /basics/x")));
+    compiled(&format!("[dialect.ez]\nbasic_root = \"/api\"\n{}", open("GET /api/ezp/v2/x")));
+    for wrong in ["[]", "\"\"", "[\"site\", \"\"]"] {
+        complained(&format!("[dialect.ez]\nsiteaccess = {wrong}\n"), 2, "a siteaccess has a name", "siteaccess = ");
+    }
+}
+
+#[test]
+fn the_siteaccess_is_bound_below_the_root_of_ez_alone_and_by_nobody_else() {
+    let role = "[role.r]\nlimited = [{ allow = \"edit\", to = { siteaccess = \"site\" } }]\n";
+    let routes = format!("{}{}", route("GET /api/ezp/v2/o", "\"edit\"", ""), route("GET /o", "\"edit\"", ""));
+    let policy = compiled(&format!("[dialect.ez]\n{ACL}{role}{routes}"));
+    let may = |path: &str| {
+        let question = Question {
+            method: "GET".into(),
+            path: path.into(),
+            realm: Some(name("default")),
+            roles: vec![name("r")],
+            ..Question::default()
+        };
+        policy.explain(Door::Public, &question).verdict == Outcome::Allow
+    };
+    assert!(may("/api/ezp/v2/o") && !may("/o"));
+    let bound = route("GET /api/ezp/v2/o", "\"edit\"", "limitations = { siteaccess = \"?s\" }");
+    complained(&format!("[dialect.ez]\n{ACL}{bound}"), 8, "known by the header and the settings", "take it out");
+}
+
+#[test]
 fn mistakes_are_told_where_they_stand() {
     let role = |limited: &str| format!("{ACL}[role.r]\nlimited = [{limited}]\n");
     complained(&role("{ allow = \"edit\", to = {} }"), 5, "nothing limits", "`allow` of the role");
