@@ -122,7 +122,8 @@ impl ForceError {
     pub fn code(self) -> &'static str {
         match self {
             Self::UnsupportedMediaType => "unsupported_media_type",
-            Self::MissingAttribute | Self::NoCart => "missing_attribute",
+            Self::MissingAttribute => "missing_attribute",
+            Self::NoCart => "no_cart",
             _ => "bad_parameters",
         }
     }

@@ -48,7 +48,7 @@ fn each_error_has_its_status() {
         (ForceError::DuplicateKey, 400, "bad_parameters"),
         (ForceError::TooDeep, 400, "bad_parameters"),
         (ForceError::MissingAttribute, 403, "missing_attribute"),
-        (ForceError::NoCart, 404, "missing_attribute"),
+        (ForceError::NoCart, 404, "no_cart"),
     ] {
         assert_eq!((error.status().as_u16(), error.code()), (status, code));
     }
