@@ -237,7 +237,7 @@ fn date(time: Time) -> String {
     ];
     let (days, second) = (time / 86_400, time % 86_400);
     // The years that a time can say, 1970 to 2106, have one without a leap day where four years would have one: 2100.
-    let is_leap = |year: u32| year % 4 == 0 && year != 2100;
+    let is_leap = |year: u32| year.is_multiple_of(4) && year != 2100;
     let (mut year, mut left) = (1970, days);
     while left >= 365 + u32::from(is_leap(year)) {
         left -= 365 + u32::from(is_leap(year));
