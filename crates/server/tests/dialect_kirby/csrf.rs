@@ -1,7 +1,7 @@
 //! Section 2: the token.
 
 use crate::kit::PASSWORD;
-use crate::site::{PLAIN, Site, UNAUTHENTICATED, json, said};
+use crate::site::{Browser, PLAIN, Site, UNAUTHENTICATED, json, said};
 
 #[test]
 fn every_request_of_a_session_needs_the_token_whatever_its_method() {
@@ -123,4 +123,25 @@ fn an_override_decides_the_method_that_is_judged() {
     for (method, path) in [("POST", "/api/auth"), ("DELETE", "/api/auth/login"), ("GET", "/api/nothing")] {
         assert_eq!(said(&site.send(method, path, &[], "")), (404, "null".into()), "{method} {path}");
     }
+}
+
+#[test]
+fn what_is_forwarded_has_the_method_that_was_judged_and_no_other_one_beside_it() {
+    let declared = "\n[[route]]\nmatch = \"PUT /api/site\"\naccess = \"Kirby::pages.update\"\n";
+    let site = Site::open(&format!("{PLAIN}{declared}"));
+    site.add("editor01", "editor@example.com", &["editor"]);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut editor = site.logged_in("editor@example.com");
+    let mut admin = site.logged_in("ada@example.com");
+    let before = site.upstream.seen().len();
+    // GET is for everybody, PUT is not, whichever of them stands in the first line.
+    let put = |browser: &mut Browser<'_>| {
+        let token = format!("X-CSRF: {}", browser.token.clone().expect("a token"));
+        browser.send("GET", "/api/site", &[&token, "X-HTTP-Method-Override: put"], "")
+    };
+    assert_eq!(said(&put(&mut editor)), (403, "error.page.update.permission".into()));
+    assert_eq!(site.upstream.seen().len(), before);
+    assert_eq!(put(&mut admin).status, 200);
+    let seen = site.upstream.last();
+    assert_eq!((seen.method.as_str(), seen.has("x-http-method-override")), ("PUT", false));
 }
