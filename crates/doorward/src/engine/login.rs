@@ -77,6 +77,11 @@ impl Engine {
         Ok(())
     }
 
+    /// Whether somebody may log in where a request is for, whatever their password: in eZ Platform's dialect siteaccesses differ.
+    pub fn may_log_in(&self, user: &User, visit: &Visit<'_>) -> bool {
+        self.policy.load().may_log_in(user, visit.profile, visit.headers)
+    }
+
     /// Who logs in, once login and password are verified.
     pub(super) async fn authenticate(
         &self,

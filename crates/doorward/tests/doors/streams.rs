@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use doorward::password::PasswordPolicy;
+use doorward::policy::{Draft, Policy, Settings};
 use reqwest::{Method, Response};
 
 use crate::house::{Browser, House};
@@ -47,6 +49,37 @@ async fn a_stream_is_cut_off_when_its_session_is_over() {
     let response = open(&mut browser, "/stream").await;
 
     house.clock.advance(31 * 60);
+
+    assert!(is_cut_off(response).await);
+}
+
+/// A stream of one section, for readers of another one or the same.
+fn of_section(section: &str) -> String {
+    format!(
+        "[[acl]]\nid = \"Shop::news\"\n[[route]]\nmatch = \"GET /stream\"\naccess = \"Shop::news\"\n\
+         limitations = {{ section = \"?section\" }}\n\
+         [role.reader]\nlimited = [{{ allow = \"Shop::news\", to = {{ section = \"{section}\" }} }}]\n"
+    )
+}
+
+#[tokio::test]
+async fn a_stream_goes_on_within_the_limitations_it_began_in_and_is_cut_off_when_those_change() {
+    let house = House::open(&of_section("1")).await;
+    house.add("default", "anna", &["reader"]).await;
+    let mut browser = house.browser();
+    browser.log_in("anna").await;
+    assert_eq!(browser.open(Method::GET, "/stream?section=2", None).await.status(), 403);
+    let mut response = open(&mut browser, "/stream?section=1").await;
+    let begun = std::time::Instant::now();
+    while begun.elapsed() < Duration::from_millis(2_300) {
+        assert!(response.chunk().await.expect("a line").is_some());
+    }
+
+    let (settings, rules) = Settings::parse("doorward.toml", &of_section("2"), &|_| None).expect("rules");
+    let rules = [rules];
+    let draft = Draft { own: doorward::axum::own_routes(), ..Draft::new(&settings, &rules) };
+    let policy = Policy::compile(&draft).unwrap_or_else(|complaints| panic!("{complaints}"));
+    house.engine.reload(policy, PasswordPolicy::default()).await.expect("reloads");
 
     assert!(is_cut_off(response).await);
 }

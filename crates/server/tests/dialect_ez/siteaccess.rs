@@ -120,6 +120,9 @@ fn every_request_of_a_user_needs_the_siteaccess_and_what_is_for_everybody_does_n
     let answer = delete(&[&renamed, &eve.proof, SHOP, WANTS_JSON]);
     assert!(is_error(&answer, 401, "Unauthorized"), "{}", answer.text());
     assert_eq!(site.ask("GET", "/user/users", &[&renamed, SHOP]).status, 200);
+    // Nor does it make another log-in of the same user there good, with the right password and the token.
+    assert_eq!(site.try_log_in("eve", PASSWORD, &[&renamed, &eve.proof, SHOP]).status, 401);
+    assert_eq!(site.try_log_in("eve", PASSWORD, &[&eve.cookie, &eve.proof]).status, 200);
     // With Basic alike: Eve, by the password of everybody.
     let basic = "Authorization: Basic ZXZlOnRoZSBoZXJvbiB3YWl0cyBhdCB0aGUgd2Vpcg==";
     assert_eq!(delete(&[basic]).status, 200);

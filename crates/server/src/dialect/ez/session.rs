@@ -52,6 +52,9 @@ async fn again(
         engine.try_log_in(claim(place, input.login(), input.password()), "somebody_else_is_logged_in", visit).await?;
         return Ok(empty(StatusCode::CONFLICT));
     }
+    if !engine.may_log_in(shown.user(), visit) {
+        return Err(Reason::BadCredentials.into());
+    }
     engine.confirm(shown.live(), shown.user(), input.password(), visit).await.map_err(as_of_a_stranger)?;
     let session = represented(place, shown.token(), &shown.csrf_token()?, shown.user());
     place.represent(StatusCode::OK, &session)
