@@ -123,7 +123,8 @@ fn magento(magento: &MagentoSettings) -> Vec<OwnRoute> {
         basic: false,
         ..route(&Profile::MAGENTO, &[realm], methods, path, access, OwnCsrf::OriginOnly)
     };
-    let mut revoke = route("POST", format!("{root}/V1/integration/customer/revoke-customer-token"), customers, SelfOnly);
+    let mut revoke =
+        route("POST", format!("{root}/V1/integration/customer/revoke-customer-token"), customers, SelfOnly);
     if magento.compat == MagentoCompat::Exact {
         // There whoever may everything gets as far as being told that no customer is meant.
         revoke.realms = OwnRealms::Named(vec![customers.clone(), admins.clone()]);
