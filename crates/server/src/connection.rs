@@ -1,5 +1,6 @@
 //! The life of one connection: who it is from, what it speaks, and its requests until one side has enough.
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
@@ -23,6 +24,7 @@ use tokio::time::timeout;
 
 use crate::activity::Activity;
 use crate::core::{Core, Phase};
+use crate::direct::{self, HandedOver};
 use crate::exchange;
 use crate::listen::{Accepted, AcceptedSocket, Entry};
 use crate::proxy_protocol::{self, Parsed};
@@ -71,8 +73,12 @@ pub(crate) async fn serve(core: Rc<Core>, accepted: Accepted, mut held: Held) {
     let link = Rc::new(Link { core, peer, entry, _held: held });
     if speaks_http2 {
         serve_http2(link, stream, read_ahead, &setup, phase).await;
-    } else {
-        serve_http1(link, stream, read_ahead, &setup, phase).await;
+        return;
+    }
+    if link.entry.redirect_to_https {
+        serve_http1(link, HandedOver { stream, read: read_ahead, judged: None }, &setup, phase).await;
+    } else if let Some(rest) = direct::serve(&link, stream, read_ahead, &setup, phase.clone()).await {
+        serve_http1(link, rest, &setup, phase).await;
     }
 }
 
@@ -162,12 +168,12 @@ async fn sniff(stream: &mut Stream, setup: &Setup) -> io::Result<Option<(Bytes, 
 
 async fn serve_http1(
     link: Rc<Link>,
-    stream: Stream,
-    read_ahead: Bytes,
+    handed_over: HandedOver,
     setup: &Setup,
     phase: tokio::sync::watch::Receiver<Phase>,
 ) {
-    let wire = Wire::http1(stream, read_ahead, setup.patience);
+    let HandedOver { stream, read, judged } = handed_over;
+    let wire = Wire::http1(stream, read, setup.patience);
     let mut builder = http1::Builder::new();
     let head = setup.head.target + setup.head.headers + SLACK;
     builder
@@ -181,10 +187,10 @@ async fn serve_http1(
         builder.max_headers(setup.head.fields);
     }
     let service = {
-        let link = link.clone();
+        let (link, judged) = (link.clone(), Cell::new(judged));
         service_fn(move |request| {
-            let link = link.clone();
-            async move { Ok::<_, Infallible>(exchange::answer(&link, request).await) }
+            let (link, judged) = (link.clone(), judged.take());
+            async move { Ok::<_, Infallible>(exchange::answer(&link, request, judged).await) }
         })
     };
     let connection = builder.serve_connection(TokioIo::new(wire), service).with_upgrades();
@@ -215,7 +221,9 @@ async fn serve_http2(
         let (link, activity) = (link.clone(), activity.clone());
         service_fn(move |request| {
             let (link, running) = (link.clone(), activity.run());
-            async move { Ok::<_, Infallible>(exchange::answer(&link, request).await.map(|body| body.running(running))) }
+            async move {
+                Ok::<_, Infallible>(exchange::answer(&link, request, None).await.map(|body| body.running(running)))
+            }
         })
     };
     let connection = builder.serve_connection(TokioIo::new(wire), service);

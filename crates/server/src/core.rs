@@ -1,5 +1,6 @@
 //! One core: a thread with a runtime of its own, and all connections that were given to it.
 
+use std::cell::RefCell;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,12 +13,13 @@ use tokio::time::MissedTickBehavior;
 use tokio_util::task::TaskTracker;
 
 use crate::connection;
+use crate::direct::{READ, Scratch};
 use crate::gateway::Gateway;
 use crate::listen::Accepted;
 use crate::request_id::RequestIds;
 use crate::seat::{Held, Seat};
 use crate::streams::{INTERVAL, OpenStreams};
-use crate::upstream::Pool;
+use crate::upstream::{Line, Parsed, Pool};
 
 /// How the process is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,12 +35,23 @@ pub(crate) enum Phase {
 /// What the connections of one core share.
 pub(crate) struct Core {
     pub(crate) gateway: Arc<Gateway>,
-    pub(crate) pool: Pool,
+    /// Connections to upstreams, by how they are spoken to.
+    pub(crate) pool: Pool<Parsed>,
+    pub(crate) lines: Pool<Line>,
     pub(crate) streams: OpenStreams,
+    /// Where the bytes of one read lie until they are sorted.
+    pub(crate) scratch: Scratch,
     pub(crate) ids: RequestIds,
     pub(crate) phase: watch::Receiver<Phase>,
     /// Connections that have become tunnels.
     pub(crate) tunnels: TaskTracker,
+}
+
+impl Core {
+    /// Whether it goes on after what is under way.
+    pub(crate) fn serves(&self) -> bool {
+        *self.phase.borrow() == Phase::Serving
+    }
 }
 
 /// All cores, as the acceptor sees them.
@@ -120,8 +133,9 @@ async fn run(
 ) {
     // The connections of a core listen to the core: all of them at one place would be a lock that cores share.
     let (here, phase_here) = watch::channel(Phase::Serving);
-    let (pool, streams, ids) = (Pool::default(), OpenStreams::default(), RequestIds::default());
-    let core = Rc::new(Core { gateway, pool, streams, ids, phase: phase_here, tunnels: TaskTracker::new() });
+    let (pool, lines, streams, ids) = (Pool::default(), Pool::default(), OpenStreams::default(), RequestIds::default());
+    let (scratch, tunnels) = (Rc::new(RefCell::new(vec![0; READ].into())), TaskTracker::new());
+    let core = Rc::new(Core { gateway, pool, lines, streams, scratch, ids, phase: phase_here, tunnels });
     let connections = TaskTracker::new();
     let tick = tokio::task::spawn_local(tick(core.clone()));
     loop {
@@ -152,6 +166,7 @@ async fn run(
     let _ = here.send(Phase::Closing);
     tick.abort();
     core.pool.clear();
+    core.lines.clear();
     connections.wait().await;
     core.tunnels.wait().await;
 }
@@ -163,6 +178,8 @@ async fn tick(core: Rc<Core>) {
     loop {
         clock.tick().await;
         core.streams.judge(&core.gateway.engine).await;
-        core.pool.sweep(&core.gateway.upstreams.load());
+        let upstreams = core.gateway.upstreams.load_full();
+        core.pool.sweep(&upstreams);
+        core.lines.sweep(&upstreams);
     }
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use doorward::client::Client;
-use doorward::policy::{RouteId, Target};
+use doorward::policy::Target;
 use doorward::problem;
 use doorward::{Caller, Head, Pass, Reason, Refusal, Speech, Verdict};
 use futures_util::FutureExt as _;
@@ -14,13 +14,14 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, Request, Response, StatusCode, Version};
 use hyper::body::{Body as _, Incoming};
 
-use crate::body::ResponseBody;
+use crate::body::{RequestBody, ResponseBody};
 use crate::connection::Link;
 use crate::fault::Fault;
 use crate::forward;
 use crate::framing;
 use crate::headers::X_REQUEST_ID;
 use crate::rate::{Budget, Who};
+use crate::record::Record;
 use crate::request_id::RequestId;
 use crate::resource;
 use crate::trace::Trace;
@@ -74,9 +75,19 @@ pub(crate) struct Served {
 }
 
 impl Served {
+    /// The word for what was allowed.
+    pub(crate) const ALLOWED: &'static str = "allow";
+
     /// An answer to a request that was allowed.
     pub(crate) fn allowed(response: Response<ResponseBody>) -> Self {
-        Self { response, outcome: "allow" }
+        Self { response, outcome: Self::ALLOWED }
+    }
+
+    /// The answer to a request that something of ours has failed at.
+    pub(crate) fn panicked(id: &RequestId) -> Self {
+        tracing::error!(request_id = id.as_str(), "a request ended in a panic");
+        let response = Fault::Internal.response(id.as_str()).map(ResponseBody::whole);
+        Self { response, outcome: Fault::Internal.code() }
     }
 }
 
@@ -116,151 +127,161 @@ impl Stop {
     }
 }
 
-/// What is said of an exchange when it is over.
-struct Line {
-    method: http::Method,
-    path: String,
-    route: String,
-    user: String,
-    client: Option<std::net::IpAddr>,
+/// A request that was judged before the parser had it, by whoever handed its connection over.
+pub(crate) struct Judged {
+    parts: Parts,
+    verdict: Verdict,
+    record: Record,
+    trace: Trace,
 }
 
-/// What is noted while an exchange goes on.
-#[derive(Default)]
-struct Notes {
-    route: Option<RouteId>,
-    line: Option<Box<Line>>,
+impl Judged {
+    /// This verdict about a request with this head.
+    pub(crate) fn new(parts: Parts, verdict: Verdict, record: Record, trace: Trace) -> Self {
+        Self { parts, verdict, record, trace }
+    }
+
+    /// Whether it is about the request that has come: one that was read in another way is judged as it was read.
+    fn is_about(&self, parts: &Parts) -> bool {
+        let own = &self.parts;
+        own.method == parts.method
+            && own.uri == parts.uri
+            && own.version == parts.version
+            && own.headers == parts.headers
+    }
 }
 
 /// Answers a request. Whatever fails, there is an answer, and nobody is let in by it.
-pub(crate) async fn answer(link: &Rc<Link>, request: Request<Incoming>) -> Response<ResponseBody> {
-    let started = Instant::now();
-    let core = &link.core;
-    let id = core.ids.next();
-    let version = request.version();
+pub(crate) async fn answer(
+    link: &Rc<Link>,
+    request: Request<Incoming>,
+    judged: Option<Box<Judged>>,
+) -> Response<ResponseBody> {
+    let (parts, body) = request.into_parts();
+    let version = parts.version;
     // After a request to upgrade the bytes are not read along with; after half a body nobody knows where a request begins.
-    let mut closes = request.headers().contains_key(header::UPGRADE);
-    let mut notes = Notes::default();
-    if core.gateway.setup.load().logs_access {
-        let path = core.gateway.engine.policy().redacted(request.uri().path()).into_owned();
-        let (route, user) = ("-".to_owned(), "-".to_owned());
-        notes.line =
-            Some(Box::new(Line { method: request.method().clone(), path, route, user, client: link.peer.address }));
-    }
-    let is_believed = || core.gateway.setup.load().trusted.contains(link.address());
-    let redacted = |path: &str| core.gateway.engine.policy().redacted(path).into_owned();
-    let trace = Trace::begin(&request, &id, is_believed, redacted);
-    let answering = AssertUnwindSafe(respond(link, request, &id, started, &mut notes, &mut closes)).catch_unwind();
+    let mut closes = parts.headers.contains_key(header::UPGRADE);
+    let (mut record, trace, verdict) = match judged.filter(|judged| judged.is_about(&parts)) {
+        Some(judged) => (judged.record, judged.trace, Some(judged.verdict)),
+        None => {
+            let (record, trace) = Record::begin(link, &parts);
+            (record, trace, None)
+        }
+    };
+    let request = Request::from_parts(parts, body);
+    let answering = AssertUnwindSafe(respond(link, request, verdict, &mut record, &mut closes)).catch_unwind();
     let Served { mut response, outcome } = match trace.around(answering).await {
         Ok(served) => served,
         Err(_) => {
-            tracing::error!(request_id = id.as_str(), "a request ended in a panic");
             closes = true;
-            let response = Fault::Internal.response(id.as_str()).map(ResponseBody::whole);
-            Served { response, outcome: Fault::Internal.code() }
+            Served::panicked(&record.id)
         }
     };
     let headers = response.headers_mut();
-    headers.insert(X_REQUEST_ID, id.header());
+    headers.insert(X_REQUEST_ID, record.id.header());
     if closes && version < Version::HTTP_2 && response.status() != StatusCode::SWITCHING_PROTOCOLS {
         response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
     }
-    let micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
-    core.gateway.engine.count(notes.route, outcome, micros);
-    let route = || notes.route.map(|route| core.gateway.engine.policy().route_text(route));
-    trace.end(route, response.status(), outcome);
-    if let Some(line) = notes.line {
-        let Line { method, path, route, user, client } = *line;
-        let status = response.status().as_u16();
-        let client = client.map_or_else(|| "unix".to_owned(), |client| client.to_string());
-        tracing::info!(target: "access", %method, path, status, micros, route, user, client, outcome, request_id = id.as_str());
-    }
+    record.end(link, trace, response.status(), outcome);
     response
 }
 
 async fn respond(
     link: &Rc<Link>,
     request: Request<Incoming>,
-    id: &RequestId,
-    started: Instant,
-    notes: &mut Notes,
+    verdict: Option<Verdict>,
+    record: &mut Record,
     closes: &mut bool,
 ) -> Served {
     let gateway = &link.core.gateway;
     let (parts, body) = request.into_parts();
     let has_body = !body.is_end_stream();
-    let unknown = Client { address: link.address(), secure: link.peer.secure, by_proxy: false };
-    let refuse = |stop: Stop, head: Option<&Head<'_>>| {
-        let client = head.map_or(&unknown, Head::client);
-        // Found out for those alone who are refused.
-        let speech = || gateway.engine.policy().speech(head?.host(), head?.path().as_str(), &parts.headers);
-        let mut served = stop.served(link, id, (parts.method.as_str(), parts.uri.path()), client, speech);
-        protect(served.response.headers_mut(), client.secure);
-        served
-    };
     let setup = gateway.setup.load();
     if let Err(fault) = framing::check(&parts, has_body, setup.head, &gateway.pseudonym) {
         *closes = true;
-        return refuse(fault.into(), None);
+        return refuse(link, record, fault.into(), &parts, None);
     }
     let head = match Head::read(&parts, &link.peer, &setup.trusted, link.entry.door) {
         Ok(head) => head,
         Err(refusal) => {
             *closes |= has_body;
-            return refuse(refusal.into(), None);
+            return refuse(link, record, refusal.into(), &parts, None);
         }
     };
     let client = *head.client();
-    if let Some(line) = &mut notes.line {
-        line.client = Some(client.address);
-    }
+    record.is_from(client.address);
     if link.entry.redirect_to_https && !client.secure {
         *closes |= has_body;
         let is_served = gateway.engine.policy().serves(link.entry.door, head.host(), head.is_home());
         let redirect = is_served.then(|| setup.secure_origins.redirect(&parts, head.host(), head.path().as_str()));
         return match redirect.flatten() {
             Some(response) => Served { response: response.map(|()| ResponseBody::empty()), outcome: "redirect" },
-            None if is_served => refuse(Reason::HttpsRequired.into(), Some(&head)),
-            None => refuse(Reason::Misdirected.into(), Some(&head)),
+            None if is_served => refuse(link, record, Reason::HttpsRequired.into(), &parts, Some(&head)),
+            None => refuse(link, record, Reason::Misdirected.into(), &parts, Some(&head)),
         };
     }
     drop(setup);
-    let pass = match gateway.engine.judge(&head).await {
+    let verdict = match verdict {
+        Some(verdict) => verdict,
+        None => gateway.engine.judge(&head).await,
+    };
+    let (exchange, pass) = match admit(link, record, &parts, &head, verdict) {
+        Ok(admitted) => admitted,
+        Err(served) => {
+            *closes |= has_body;
+            return *served;
+        }
+    };
+    serve(&exchange, Request::from_parts(parts, body), pass, closes).await
+}
+
+/// What a verdict comes to: a pass, with what the next steps need to know, or an answer.
+pub(crate) fn admit<'a>(
+    link: &'a Rc<Link>,
+    record: &mut Record,
+    parts: &Parts,
+    head: &Head<'_>,
+    verdict: Verdict,
+) -> Result<(Exchange<'a>, Pass), Box<Served>> {
+    let client = *head.client();
+    let pass = match verdict {
         Verdict::Allow(pass) => pass,
         Verdict::Deny(refusal) => {
-            *closes |= has_body;
-            notes.route = refusal.terms().route;
-            if let (Some(line), Some(route)) = (&mut notes.line, notes.route) {
-                line.route = gateway.engine.policy().route_text(route);
-            }
-            return refuse(refusal.into(), Some(&head));
+            record.is_refused(link, refusal.terms().route);
+            return Err(Box::new(refuse(link, record, refusal.into(), parts, Some(head))));
         }
         Verdict::Answer(answer) => {
-            *closes |= has_body;
             let mut response = Response::new(ResponseBody::empty());
             *response.status_mut() = answer.status;
             *response.headers_mut() = answer.headers;
             protect(response.headers_mut(), client.secure);
-            return Served { response, outcome: "answer" };
+            return Err(Box::new(Served { response, outcome: "answer" }));
         }
     };
-    notes.route = Some(pass.route_id());
-    if let Some(line) = &mut notes.line {
-        line.route = pass.route().to_string();
-        if let Caller::Known(known) = pass.caller() {
-            line.user = known.user().id.to_string();
-        }
-    }
+    record.is_allowed(&pass);
     let host = HeaderValue::from_str(head.host()).unwrap_or(HeaderValue::from_static(""));
     let accept = Speech::asked(pass.route().profile, &parts.headers);
-    let exchange = Exchange { link, id: id.clone(), started, client, host, accept };
-    if let Err(stop) = exchange.check_bounds(&parts, &pass) {
-        *closes |= has_body;
-        let mut served = refuse(stop, Some(&head));
+    let exchange = Exchange { link, id: record.id.clone(), started: record.started, client, host, accept };
+    if let Err(stop) = exchange.check_bounds(parts, &pass) {
+        let mut served = refuse(link, record, stop, parts, Some(head));
         pass.edit_response(served.response.headers_mut());
-        return served;
+        return Err(Box::new(served));
     }
-    serve(&exchange, Request::from_parts(parts, body), pass, closes).await
+    Ok((exchange, pass))
+}
+
+/// The answer to a request that is not allowed.
+fn refuse(link: &Link, record: &Record, stop: Stop, parts: &Parts, head: Option<&Head<'_>>) -> Served {
+    let unknown = Client { address: link.address(), secure: link.peer.secure, by_proxy: false };
+    let client = head.map_or(&unknown, Head::client);
+    // Found out for those alone who are refused.
+    let speech = || {
+        let policy = link.core.gateway.engine.policy();
+        policy.speech(head?.host(), head?.path().as_str(), &parts.headers)
+    };
+    let mut served = stop.served(link, &record.id, (parts.method.as_str(), parts.uri.path()), client, speech);
+    protect(served.response.headers_mut(), client.secure);
+    served
 }
 
 /// Hands an allowed request to whom it is for.
@@ -273,13 +294,27 @@ async fn serve(exchange: &Exchange<'_>, request: Request<Incoming>, pass: Pass, 
         _ if wants_upgrade && upgrade::asks_for_websocket(request.headers()) => {
             exchange.stop(Fault::UpgradeRefused.into(), &request, &pass)
         }
-        Target::Own => resource::serve(exchange, request, pass, closes).await,
         Target::Upstream(_) => forward::forward(exchange, request, pass, closes).await,
-        Target::Inner => {
-            tracing::error!(route = %pass.route(), "the route leads into a service, and there is none here");
-            exchange.stop(Fault::Internal.into(), &request, &pass)
+        Target::Own | Target::Inner => {
+            let stall = exchange.link.core.gateway.setup.load().body_stall;
+            let limit = pass.route().bounds.body.0;
+            serve_here(exchange, request.map(|body| RequestBody::new(body, limit, stall)), pass, closes).await
         }
     }
+}
+
+/// Serves an allowed request that is not for an upstream.
+pub(crate) async fn serve_here(
+    exchange: &Exchange<'_>,
+    request: Request<RequestBody>,
+    pass: Pass,
+    closes: &mut bool,
+) -> Served {
+    if let Target::Own = pass.route().target {
+        return resource::serve(exchange, request, pass, closes).await;
+    }
+    tracing::error!(route = %pass.route(), "the route leads into a service, and there is none here");
+    exchange.stop(Fault::Internal.into(), &request, &pass)
 }
 
 impl Exchange<'_> {
@@ -322,7 +357,7 @@ impl Exchange<'_> {
 
 impl Link {
     /// The peer's address. Whoever is behind a Unix socket is on this machine.
-    fn address(&self) -> std::net::IpAddr {
+    pub(crate) fn address(&self) -> std::net::IpAddr {
         self.peer.address.unwrap_or(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))
     }
 }

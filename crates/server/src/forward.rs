@@ -63,7 +63,7 @@ async fn send(
     body: RequestBody,
     patience: Duration,
 ) -> Result<(Response<Incoming>, Lease), Stop> {
-    let pool = &exchange.link.core.pool;
+    let core = &exchange.link.core;
     let report = body.report();
     let may_repeat = body.is_empty() && is_idempotent(&parts.method);
     if !may_repeat {
@@ -73,12 +73,15 @@ async fn send(
     let mut request = Request::from_parts(parts, body);
     let mut fresh = false;
     loop {
-        let mut lease = pool.lease(upstream, fresh).await.map_err(|error| exchange.unreachable(upstream, &error))?;
+        let make_room = || core.lines.make_room(upstream);
+        let leased = Lease::take(&core.pool, upstream, fresh, make_room).await;
+        let mut lease = leased.map_err(|error| exchange.unreachable(upstream, &error))?;
         let spare = (may_repeat && lease.may_be_stale()).then(|| copy(&request));
         let sending = lease.sender().try_send_request(request);
         let mut failed = match head_in_time(sending, report.as_deref(), patience).await {
             Some(Ok(response)) => {
-                check_framing(&response).map_err(|what| exchange.bad_gateway(upstream, what))?;
+                check_framing(response.status(), response.headers())
+                    .map_err(|what| exchange.bad_gateway(upstream, what))?;
                 return Ok((response, lease));
             }
             Some(Err(failed)) => failed,
@@ -115,7 +118,7 @@ async fn head_in_time<F: Future>(sending: F, report: Option<&Report>, patience: 
 }
 
 /// RFC 9110, section 9.2.2.
-fn is_idempotent(method: &Method) -> bool {
+pub(crate) fn is_idempotent(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE)
 }
 
@@ -129,12 +132,11 @@ fn copy(request: &Request<RequestBody>) -> Request<RequestBody> {
 }
 
 /// What the parser lets through although it can be understood in two ways (RFC 9112, section 6.3).
-pub(crate) fn check_framing(response: &Response<Incoming>) -> Result<(), &'static str> {
-    let headers = response.headers();
+pub(crate) fn check_framing(status: StatusCode, headers: &HeaderMap) -> Result<(), &'static str> {
     let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
     let mut encodings = headers.get_all(header::TRANSFER_ENCODING).iter();
     let encoding = encodings.next();
-    if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+    if status == StatusCode::SWITCHING_PROTOCOLS {
         return Err("it switches protocols, which nobody asked for");
     }
     if lengths > 1 || (lengths == 1 && encoding.is_some()) || encodings.next().is_some() {
@@ -187,6 +189,13 @@ fn target(uri: &Uri, pass: &Pass) -> Uri {
     PathAndQuery::try_from(text).map_or_else(|_| Uri::from_static("/"), Uri::from)
 }
 
+/// Turns the head of an upstream's answer into the one that the client gets.
+pub(crate) fn edit_answer(headers: &mut HeaderMap, pass: &Pass) {
+    headers::clean_response(headers);
+    change(headers, &pass.route().response_headers);
+    pass.edit_response(headers);
+}
+
 fn change(headers: &mut HeaderMap, changes: &HeaderChanges) {
     for name in &changes.remove {
         headers.remove(name);
@@ -197,7 +206,7 @@ fn change(headers: &mut HeaderMap, changes: &HeaderChanges) {
 }
 
 /// Holds and alters the body where parameters in it are forced.
-async fn force_body(
+pub(crate) async fn force_body(
     exchange: &Exchange<'_>,
     parts: &mut Parts,
     body: RequestBody,
@@ -267,9 +276,7 @@ impl Exchange<'_> {
         pass: Pass,
     ) -> Response<ResponseBody> {
         let (mut parts, body) = response.into_parts();
-        headers::clean_response(&mut parts.headers);
-        change(&mut parts.headers, &pass.route().response_headers);
-        pass.edit_response(&mut parts.headers);
+        edit_answer(&mut parts.headers, &pass);
         parts.extensions.clear();
         parts.version = Version::HTTP_11;
         let mut body = ResponseBody::upstream(body, lease);

@@ -1,5 +1,9 @@
 //! Doors for fuzzing into parsers of outside bytes that nobody else sees. No part of the API.
 
+use bytes::{Bytes, BytesMut};
+use http::request::Parts;
+
+use crate::direct::{chunks, head};
 use crate::frames::Frames;
 use crate::{proxy_protocol, strict};
 
@@ -46,4 +50,28 @@ impl WebSocketFrames {
     pub fn is_between(&self) -> bool {
         self.0.is_between()
     }
+}
+
+/// The first head in these bytes, where it is one that is read without the HTTP library, the length of the body that it
+/// states, and how many bytes it took.
+pub fn plain_head(bytes: &[u8]) -> Option<(Parts, u64, usize)> {
+    let end = head::end(bytes)?;
+    let plain = head::read(&Bytes::copy_from_slice(&bytes[..end]))?;
+    Some((plain.parts, plain.length, end))
+}
+
+/// What is left of a body in chunks that comes in steps of this length: the data, and what follows, once it is whole. An error
+/// where it is framed badly.
+///
+/// # Errors
+/// With the data that came before.
+pub fn chunked(bytes: &[u8], step: usize) -> Result<Option<(Vec<u8>, Vec<u8>)>, Vec<u8>> {
+    let (mut chunks, mut input, mut data) = (chunks::Chunks::default(), BytesMut::new(), Vec::new());
+    for part in bytes.chunks(step.max(1)) {
+        input.extend_from_slice(part);
+        if chunks.read(&mut input, &mut data).is_err() {
+            return Err(data);
+        }
+    }
+    Ok(chunks.is_done().then(|| (data, input.to_vec())))
 }

@@ -8,7 +8,6 @@ use doorward::Pass;
 use doorward::layer::Outcome;
 use http::header::CONTENT_TYPE;
 use http::{Request, Response};
-use hyper::body::{Body as _, Incoming};
 use tower::ServiceExt as _;
 
 use crate::body::{RequestBody, ResponseBody};
@@ -19,16 +18,14 @@ use crate::streams::Held;
 /// Serves a request for one of Doorward's own resources.
 pub(crate) async fn serve(
     exchange: &Exchange<'_>,
-    request: Request<Incoming>,
+    request: Request<RequestBody>,
     pass: Pass,
     closes: &mut bool,
 ) -> Served {
     let gateway = &exchange.link.core.gateway;
     let (mut parts, body) = request.into_parts();
-    let had_body = !body.is_end_stream();
+    let had_body = !body.is_empty();
     let (method, sent) = (parts.method.clone(), parts.uri.clone());
-    let stall = gateway.setup.load().body_stall;
-    let body = RequestBody::new(body, pass.route().bounds.body.0, stall);
     let report = body.report();
     parts.extensions.clear();
     let id = Some(Arc::from(exchange.id.as_str()));

@@ -74,6 +74,15 @@ impl Scanner {
         self.state == State::Start && self.line.is_empty()
     }
 
+    /// The length of the body, after the last byte of a head that states it or has none.
+    pub(crate) fn stated_length(&self) -> Option<u64> {
+        match self.state {
+            State::Start if self.line.is_empty() => Some(0),
+            State::Body(length) => Some(length),
+            _ => None,
+        }
+    }
+
     /// Looks at the bytes that came next.
     pub(crate) fn scan(&mut self, bytes: &[u8]) -> Result<(), Refused> {
         let mut at = 0;
@@ -241,7 +250,7 @@ fn decimal(text: &[u8]) -> Option<u64> {
 }
 
 /// The size of a chunk: hexadecimal digits alone, then at most an extension, which is not read.
-fn chunk_size(line: &[u8]) -> Option<u64> {
+pub(crate) fn chunk_size(line: &[u8]) -> Option<u64> {
     if line.len() > LONGEST_CHUNK_LINE {
         return None;
     }

@@ -8,7 +8,8 @@ mod export;
 #[cfg(feature = "otel")]
 pub use export::{Traces, TracesError};
 
-use http::{HeaderMap, Request, StatusCode};
+use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 
 use crate::request_id::RequestId;
 
@@ -26,8 +27,8 @@ pub(crate) struct Trace {
 impl Trace {
     /// Begins one. Where the peer is believed, its headers say what the span is a part of. Of the path it holds what may be
     /// told.
-    pub(crate) fn begin<B>(
-        request: &Request<B>,
+    pub(crate) fn begin(
+        parts: &Parts,
         id: &RequestId,
         is_believed: impl FnOnce() -> bool,
         redacted: impl FnOnce(&str) -> String,
@@ -38,17 +39,17 @@ impl Trace {
             target: TARGET,
             "request",
             otel.kind = "server",
-            otel.name = request.method().as_str(),
+            otel.name = parts.method.as_str(),
             otel.status_code = Empty,
-            http.request.method = request.method().as_str(),
-            url.path = redacted(request.uri().path()),
+            http.request.method = parts.method.as_str(),
+            url.path = redacted(parts.uri.path()),
             http.route = Empty,
             http.response.status_code = Empty,
             doorward.outcome = Empty,
             doorward.request_id = id.as_str(),
         );
         if !span.is_disabled() && is_believed() {
-            context::adopt(&span, request.headers());
+            context::adopt(&span, &parts.headers);
         }
         Self { span }
     }
@@ -77,8 +78,8 @@ impl Trace {
 
 #[cfg(not(feature = "otel"))]
 impl Trace {
-    pub(crate) fn begin<B>(
-        _: &Request<B>,
+    pub(crate) fn begin(
+        _: &Parts,
         _: &RequestId,
         _: impl FnOnce() -> bool,
         _: impl FnOnce(&str) -> String,

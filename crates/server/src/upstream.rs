@@ -1,6 +1,8 @@
 //! The servers behind: where they are, how they are, and how many connections they may have.
 
 mod health;
+mod line;
+mod parsed;
 mod pool;
 mod target;
 mod tls;
@@ -24,7 +26,9 @@ use crate::tls::TlsError;
 use health::Health;
 
 pub(crate) use health::follow;
-pub(crate) use pool::{Dedicated, Lease, NoConnection, Pool, dedicated};
+pub(crate) use line::Line;
+pub(crate) use parsed::{Dedicated, LARGEST_HEAD, Lease, Parsed, dedicated};
+pub(crate) use pool::{NoConnection, Pool};
 pub use target::{InvalidTarget, Target};
 
 /// An upstream that cannot be.

@@ -25,7 +25,7 @@ pub(crate) struct Patience {
 /// How much of an unread request is thrown away before the connection is closed, and for how long.
 ///
 /// To close with bytes unread makes the kernel reset the connection, and the client would lose the answer.
-const LINGER: (usize, Duration) = (64 << 10, Duration::from_secs(1));
+pub(crate) const LINGER: (usize, Duration) = (64 << 10, Duration::from_secs(1));
 
 pub(crate) struct Wire {
     stream: Stream,

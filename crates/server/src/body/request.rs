@@ -105,6 +105,14 @@ impl RequestBody {
         }
     }
 
+    /// The bytes, where they are held.
+    pub(crate) fn held(self) -> Option<Bytes> {
+        match self {
+            Self::Held(bytes) => Some(bytes.unwrap_or_default()),
+            Self::Empty | Self::Stream(_) => None,
+        }
+    }
+
     /// Whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         matches!(self, Self::Empty)

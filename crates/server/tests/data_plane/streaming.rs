@@ -104,10 +104,21 @@ fn a_client_that_leaves_in_the_middle_of_its_body_ends_the_upstreams_request() {
     });
     let house = House::before(&upstream, OPEN);
     let mut client = house.client();
-    client.request("POST", "/", &["Content-Length: 1000"]).send("abc");
+    client.request("POST", "/", &["Content-Length: 100000"]).send("abc");
     until("the request is under way", || (upstream.connections() == 1).then_some(()));
     drop(client);
     hear.recv_timeout(Duration::from_secs(10)).expect("the upstream's connection ended");
+}
+
+#[test]
+fn a_short_body_that_breaks_off_never_gets_to_the_upstream() {
+    let upstream = Upstream::echo();
+    let house = House::before(&upstream, OPEN);
+    let mut client = house.client();
+    client.request("POST", "/", &["Content-Length: 1000"]).send("abc");
+    drop(client);
+    assert_eq!(house.client().request("GET", "/", &[]).answer().status, 200);
+    assert_eq!(upstream.seen().len(), 1);
 }
 
 #[test]

@@ -1,0 +1,142 @@
+//! HTTP/1.1 without a library between: what most requests are, a head and perhaps a short body, is read, judged, asked and
+//! answered by one task, in four calls to the system.
+//!
+//! Whatever is not plain is left to the library, with the connection and all that was read of it: other versions, upgrades,
+//! bodies that are long or in chunks, and everything that is malformed. So there is one place that says what is wrong with it.
+//!
+//! ```text
+//! head::read ─► judge ─► ask ─► answer::take ─► relay
+//!      └──────────┴─► Library: `exchange::answer` by hyper
+//! ```
+
+mod answer;
+mod ask;
+pub(crate) mod chunks;
+mod client;
+pub(crate) mod head;
+mod relay;
+mod timer;
+mod turn;
+mod write;
+
+use std::rc::Rc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::connection::Link;
+use crate::core::Phase;
+use crate::exchange::Judged;
+use crate::setup::Setup;
+use crate::stream::Stream;
+use crate::wire::Patience;
+use client::Client;
+pub(crate) use client::Scratch;
+use turn::Next;
+
+/// How much is read at once.
+pub(crate) const READ: usize = 64 << 10;
+
+/// A connection that the library goes on with.
+pub(crate) struct HandedOver {
+    pub(crate) stream: Stream,
+    /// What was read of it and not answered.
+    pub(crate) read: Bytes,
+    /// The verdict about its first request, where there is one already.
+    pub(crate) judged: Option<Box<Judged>>,
+}
+
+/// A connection that is served here.
+struct Direct<'a> {
+    link: &'a Rc<Link>,
+    client: Client,
+    patience: Patience,
+    keep_alive: Duration,
+    longest_head: usize,
+}
+
+/// How it ends here.
+enum End {
+    Closed { is_sending: bool },
+    Library { head: Bytes, judged: Option<Box<Judged>> },
+}
+
+/// Serves a connection until its end, or until something comes that the library is for.
+pub(crate) async fn serve(
+    link: &Rc<Link>,
+    stream: Stream,
+    read_ahead: Bytes,
+    setup: &Setup,
+    mut phase: watch::Receiver<Phase>,
+) -> Option<HandedOver> {
+    let client = Client::new(stream, read_ahead.into(), link.core.scratch.clone());
+    let longest_head = setup.head.target + setup.head.headers;
+    let (patience, keep_alive) = (setup.patience, setup.keep_alive);
+    let mut direct = Direct { link, client, patience, keep_alive, longest_head };
+    let end = tokio::select! {
+        biased;
+        end = direct.turns() => end,
+        _ = phase.wait_for(|phase| *phase == Phase::Closing) => return None,
+    };
+    match end {
+        End::Closed { is_sending } => {
+            direct.client.close(is_sending).await;
+            None
+        }
+        End::Library { head, judged } => {
+            let Client { stream, input, .. } = direct.client;
+            let read = if input.is_empty() { head } else { [head, input.freeze()].concat().into() };
+            Some(HandedOver { stream, read, judged })
+        }
+    }
+}
+
+impl Direct<'_> {
+    /// One request after the other.
+    async fn turns(&mut self) -> End {
+        loop {
+            let head = match self.head().await {
+                Ok(head) => head,
+                Err(end) => return end,
+            };
+            let Some(plain) = head::read(&head) else { return End::Library { head, judged: None } };
+            match self.turn(plain).await {
+                Next::Request => {}
+                Next::End { is_sending } => return End::Closed { is_sending },
+                Next::Library(judged) => return End::Library { head, judged },
+            }
+        }
+    }
+
+    /// Waits for the next head, and reads all of it.
+    async fn head(&mut self) -> Result<Bytes, End> {
+        let mut phase = self.link.core.phase.clone();
+        let mut deadline = None;
+        loop {
+            let input = &mut self.client.input;
+            if let Some(end) = head::end(input) {
+                return Ok(input.split_to(end).freeze());
+            }
+            if input.len() > self.longest_head {
+                let head = std::mem::take(input).freeze();
+                return Err(End::Library { head, judged: None });
+            }
+            let has_begun = !input.is_empty();
+            let wait = if has_begun { self.patience.head } else { self.keep_alive };
+            let (_, until) = *deadline.get_or_insert_with(|| (has_begun, Instant::now() + wait));
+            let filled = tokio::select! {
+                biased;
+                filled = self.client.fill(until) => filled,
+                // Nothing has been asked.
+                _ = phase.wait_for(|phase| *phase != Phase::Serving), if !has_begun => return Err(End::Closed { is_sending: false }),
+            };
+            if !matches!(filled, Ok(1..)) {
+                return Err(End::Closed { is_sending: false });
+            }
+            // From the first byte on it is the head that is waited for.
+            deadline = deadline.filter(|(has_begun, _)| *has_begun);
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What an upstream is asked, and what it answers first.
+
+use std::future::poll_fn;
+use std::io;
+use std::sync::Arc;
+use std::task::{Poll, ready};
+use std::time::Duration;
+
+use http::Method;
+use http::request::Parts;
+use tokio::time::Instant;
+
+use super::answer::{self, Answer};
+use super::client::{Client, poll_fill, poll_send};
+use super::write;
+use crate::exchange::{Exchange, Stop};
+use crate::forward::is_idempotent;
+use crate::upstream::{Line, Upstream};
+
+/// A request as an upstream gets it.
+pub(super) struct Question {
+    method: Method,
+    bytes: Vec<u8>,
+    /// Whether it may be sent twice.
+    may_repeat: bool,
+}
+
+/// Why there is no answer.
+pub(super) enum Failed {
+    /// The client is told why.
+    Stop(Stop),
+    /// The client is gone.
+    Gone,
+}
+
+impl<S: Into<Stop>> From<S> for Failed {
+    fn from(stop: S) -> Self {
+        Self::Stop(stop.into())
+    }
+}
+
+/// How one try ended.
+enum Broken {
+    Gone,
+    Late,
+    /// What came is no answer.
+    Malformed(&'static str),
+    /// The connection ended. Whether anything had been sent over it.
+    Ended(io::Error, bool),
+}
+
+impl Question {
+    /// This head, and this body, if there is one.
+    pub(super) fn new(parts: &Parts, body: Option<&[u8]>) -> Self {
+        let may_repeat = body.is_none() && is_idempotent(&parts.method);
+        Self { method: parts.method.clone(), bytes: write::request(parts, body), may_repeat }
+    }
+
+    /// Asks over one connection, or over a second one when the first turns out to have been closed before.
+    pub(super) async fn ask(
+        &self,
+        exchange: &Exchange<'_>,
+        client: &mut Client,
+        upstream: &Arc<Upstream>,
+        patience: Duration,
+    ) -> Result<(Answer, Line), Failed> {
+        let core = &exchange.link.core;
+        if !self.may_repeat {
+            // There is one try only: connections that were closed meanwhile get the chance to notice before one is taken.
+            tokio::task::yield_now().await;
+        }
+        let mut fresh = false;
+        loop {
+            let leased = core.lines.lease(upstream, fresh, || core.pool.make_room(upstream)).await;
+            let mut line = leased.map_err(|error| exchange.unreachable(upstream, &error))?;
+            match self.converse(client, &mut line, Instant::now() + patience, exchange).await {
+                Ok(answer) => return Ok((answer, line)),
+                Err(Broken::Gone) => return Err(Failed::Gone),
+                Err(Broken::Late) => return Err(exchange.late(upstream).into()),
+                Err(Broken::Malformed(what)) => return Err(exchange.bad_gateway(upstream, what).into()),
+                // Never sent at all, or never read by anybody.
+                Err(Broken::Ended(_, has_begun))
+                    if !fresh && (!has_begun || (self.may_repeat && line.may_be_stale)) =>
+                {
+                    fresh = true;
+                }
+                Err(Broken::Ended(error, _)) => return Err(exchange.bad_gateway(upstream, error).into()),
+            }
+        }
+    }
+
+    async fn converse(
+        &self,
+        client: &mut Client,
+        line: &mut Line,
+        deadline: Instant,
+        exchange: &Exchange<'_>,
+    ) -> Result<Answer, Broken> {
+        let mut sent = 0;
+        poll_fn(|cx| {
+            if let Poll::Ready(result) = poll_send(&mut line.stream, &self.bytes, &mut sent, cx) {
+                return Poll::Ready(result.map_err(|error| Broken::Ended(error, sent > 0)));
+            }
+            ready!(client.timer.poll_late(cx, deadline));
+            Poll::Ready(Err(Broken::Late))
+        })
+        .await?;
+        poll_fn(|cx| {
+            while let Poll::Ready(filled) =
+                poll_fill(&mut line.stream, &mut line.input, &exchange.link.core.scratch, cx)
+            {
+                match filled {
+                    Ok(1..) => line.may_be_stale = false,
+                    Ok(0) => return Poll::Ready(Err(Broken::Ended(io::ErrorKind::UnexpectedEof.into(), true))),
+                    Err(error) => return Poll::Ready(Err(Broken::Ended(error, true))),
+                }
+                if let Some(answer) = answer::take(&mut line.input, &self.method).map_err(Broken::Malformed).transpose()
+                {
+                    return Poll::Ready(answer);
+                }
+            }
+            if client.poll_gone(cx).is_ready() {
+                return Poll::Ready(Err(Broken::Gone));
+            }
+            ready!(client.timer.poll_late(cx, deadline));
+            Poll::Ready(Err(Broken::Late))
+        })
+        .await
+    }
+}

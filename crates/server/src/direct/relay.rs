@@ -1,0 +1,206 @@
+//! The body of an answer, on its way from an upstream, or from one of our own resources, to the client.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use http_body::Body as _;
+use tokio::io::{AsyncRead as _, ReadBuf};
+
+use super::answer::Framing;
+use super::client::{Client, poll_fill};
+use super::write;
+use crate::body::ResponseBody;
+use crate::connection::Link;
+use crate::streams::{End, OpenStream};
+use crate::upstream::{Line, Upstream};
+use crate::wire::Patience;
+
+/// How much of a long answer is passed on at once.
+const PIECE: usize = 64 << 10;
+
+/// The answer of an upstream.
+pub(super) struct Relay {
+    pub(super) line: Line,
+    pub(super) upstream: Arc<Upstream>,
+    pub(super) framing: Framing,
+    /// Whether the upstream's connection can serve again after it.
+    pub(super) keeps: bool,
+    /// Set where the answer may last: whoever reads it is judged again while it does.
+    pub(super) stream: Option<Rc<OpenStream>>,
+}
+
+impl Relay {
+    /// Sends `bytes`, the head, and all that follows. Without the end of it the connection can only be closed.
+    pub(super) async fn run(
+        mut self,
+        link: &Link,
+        client: &mut Client,
+        mut bytes: Vec<u8>,
+        patience: Patience,
+    ) -> io::Result<()> {
+        let mut data = Vec::new();
+        loop {
+            let taken = self.take(&mut data, &mut bytes);
+            if let Ok(true) = taken {
+                self.give_back(link);
+                return client.send(&bytes, patience.write).await;
+            }
+            if !bytes.is_empty() {
+                client.send(&bytes, patience.write).await?;
+                bytes.clear();
+            }
+            // What came before the mistake is passed on, as it would have been had it come earlier.
+            taken?;
+            if let Framing::Length(left) = &mut self.framing {
+                let most = usize::try_from(*left).unwrap_or(PIECE).min(PIECE);
+                bytes.resize(most, 0);
+                let (line, stream) = (&mut self.line, self.stream.as_deref());
+                let length = poll_fn(|cx| poll_piece(line, stream, client, &mut bytes, cx)).await?;
+                bytes.truncate(length);
+                *left -= length as u64;
+            } else if !self.fill(link, client).await? {
+                bytes.extend_from_slice(write::LAST_CHUNK);
+                return client.send(&bytes, patience.write).await;
+            }
+        }
+    }
+
+    /// Takes what has come. Whether that was the last of it.
+    fn take(&mut self, data: &mut Vec<u8>, bytes: &mut Vec<u8>) -> io::Result<bool> {
+        let input = &mut self.line.input;
+        match &mut self.framing {
+            Framing::Length(left) => {
+                let length = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
+                bytes.extend_from_slice(&input.split_to(length));
+                *left -= length as u64;
+                Ok(*left == 0)
+            }
+            Framing::Chunked(chunks) => {
+                data.clear();
+                let read = chunks.read(input, data);
+                write::chunk(bytes, data);
+                read.map_err(|_| io::ErrorKind::InvalidData)?;
+                if chunks.is_done() {
+                    bytes.extend_from_slice(write::LAST_CHUNK);
+                }
+                Ok(chunks.is_done())
+            }
+            Framing::UntilClose => {
+                write::chunk(bytes, input);
+                input.clear();
+                Ok(false)
+            }
+        }
+    }
+
+    /// Waits for more. False at the end of what has no other.
+    async fn fill(&mut self, link: &Link, client: &mut Client) -> io::Result<bool> {
+        let Self { line, stream, framing, .. } = self;
+        let length = poll_fn(|cx| {
+            check_stream(stream.as_deref(), cx)?;
+            if let Poll::Ready(filled) = poll_fill(&mut line.stream, &mut line.input, &link.core.scratch, cx) {
+                return Poll::Ready(filled);
+            }
+            client.poll_gone(cx).map(|()| Err(io::ErrorKind::ConnectionAborted.into()))
+        });
+        match (length.await?, framing) {
+            (0, Framing::UntilClose) => Ok(false),
+            (0, _) => Err(io::ErrorKind::UnexpectedEof.into()),
+            _ => Ok(true),
+        }
+    }
+
+    /// The upstream's connection may serve again: before the client has all, so that the next request finds it.
+    fn give_back(self, link: &Link) {
+        if self.keeps && self.line.input.is_empty() {
+            link.core.lines.put(&self.upstream, self.line);
+        }
+    }
+}
+
+/// Reads the next piece into `bytes`.
+fn poll_piece(
+    line: &mut Line,
+    stream: Option<&OpenStream>,
+    client: &mut Client,
+    bytes: &mut [u8],
+    cx: &mut Context<'_>,
+) -> Poll<io::Result<usize>> {
+    check_stream(stream, cx)?;
+    let mut buf = ReadBuf::new(bytes);
+    match Pin::new(&mut line.stream).poll_read(cx, &mut buf)? {
+        Poll::Ready(()) if buf.filled().is_empty() => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
+        Poll::Ready(()) => Poll::Ready(Ok(buf.filled().len())),
+        Poll::Pending => client.poll_gone(cx).map(|()| Err(io::ErrorKind::ConnectionAborted.into())),
+    }
+}
+
+/// An error once the caller may not have the rest.
+fn check_stream(stream: Option<&OpenStream>, cx: &mut Context<'_>) -> io::Result<()> {
+    match stream.and_then(|stream| stream.end_of(cx)) {
+        None => Ok(()),
+        Some(End::Revoked | End::Draining) => Err(io::ErrorKind::PermissionDenied.into()),
+    }
+}
+
+/// What a body of ours does next.
+enum Next {
+    Data(Bytes),
+    /// Nothing that is passed on.
+    Other,
+    /// It takes its time.
+    Late,
+    End,
+}
+
+/// Sends `bytes`, the head, and a body of ours, if one is to be sent.
+pub(super) async fn own(
+    client: &mut Client,
+    mut bytes: Vec<u8>,
+    body: Option<ResponseBody>,
+    is_chunked: bool,
+    patience: Patience,
+) -> io::Result<()> {
+    let Some(mut body) = body else { return client.send(&bytes, patience.write).await };
+    while !body.is_end_stream() {
+        let next = poll_fn(|cx| {
+            if let Poll::Ready(frame) = Pin::new(&mut body).poll_frame(cx) {
+                let next = frame.map_or(Ok(Next::End), |frame| {
+                    frame.map(|frame| frame.into_data().map_or(Next::Other, Next::Data))
+                });
+                return Poll::Ready(next.map_err(io::Error::other));
+            }
+            if !bytes.is_empty() {
+                return Poll::Ready(Ok(Next::Late));
+            }
+            client.poll_gone(cx).map(|()| Err(io::ErrorKind::ConnectionAborted.into()))
+        });
+        let is_late = match next.await? {
+            Next::Data(data) if is_chunked => {
+                write::chunk(&mut bytes, &data);
+                false
+            }
+            Next::Data(data) => {
+                bytes.extend_from_slice(&data);
+                false
+            }
+            Next::Other => false,
+            // What is there does not wait for what is not.
+            Next::Late => true,
+            Next::End => break,
+        };
+        if is_late || bytes.len() >= PIECE {
+            client.send(&bytes, patience.write).await?;
+            bytes.clear();
+        }
+    }
+    if is_chunked {
+        bytes.extend_from_slice(write::LAST_CHUNK);
+    }
+    client.send(&bytes, patience.write).await
+}

@@ -1,0 +1,223 @@
+//! One request and its answer.
+
+use std::io;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use doorward::policy::Target;
+use doorward::{Head, Pass, Verdict};
+use futures_util::FutureExt as _;
+use http::header::HeaderMap;
+use http::request::Parts;
+use http::{Method, Request, StatusCode};
+use http_body::Body as _;
+use tokio::time::Instant;
+
+use super::Direct;
+use super::answer::{Answer, Framing};
+use super::ask::{Failed, Question};
+use super::head::Plain;
+use super::relay::{self, Relay};
+use super::write;
+use crate::body::{RequestBody, ResponseBody};
+use crate::connection::Link;
+use crate::exchange::{self, Exchange, Judged, Served};
+use crate::fault::Fault;
+use crate::forward::{edit_answer, force_body, prepare};
+use crate::framing;
+use crate::headers::X_REQUEST_ID;
+use crate::record::Record;
+use crate::streams::Held;
+use crate::upstream::{Line, Upstream};
+
+/// The longest body of a request that is held until all of it has come. The library passes longer ones on as they come.
+const LONGEST_BODY: u64 = 16 << 10;
+/// So many bytes of it come within `limits.body_stall`, or all that is left.
+const STEP: usize = 4 << 10;
+/// An answer of this length is over soon: nobody's rights change meanwhile.
+const SOON_DONE: u64 = 64 << 10;
+
+/// What comes after an answer.
+pub(super) enum Next {
+    /// Another request.
+    Request,
+    /// Nothing. Whether the client may still be sending.
+    End { is_sending: bool },
+    /// The library serves this request, and all after it.
+    Library(Option<Box<Judged>>),
+}
+
+/// An answer that is about to be sent.
+enum Reply {
+    Own(Served),
+    Upstream { status: StatusCode, headers: HeaderMap, relay: Relay },
+}
+
+/// Why there is none.
+enum Ending {
+    /// The client is gone.
+    Gone,
+    /// The library answers.
+    Library(Option<Verdict>),
+}
+
+impl Direct<'_> {
+    /// Answers a request. Whatever fails, there is an answer, and nobody is let in by it.
+    pub(super) async fn turn(&mut self, plain: Plain) -> Next {
+        let Plain { mut parts, length, mut closes } = plain;
+        let link = self.link;
+        let (mut record, trace) = Record::begin(link, &parts);
+        let method = parts.method.clone();
+        let replying = AssertUnwindSafe(self.reply(&mut parts, length, &mut record, &mut closes)).catch_unwind();
+        let reply = match trace.around(replying).await {
+            Ok(Ok(reply)) => reply,
+            Ok(Err(Ending::Gone)) => return Next::End { is_sending: false },
+            Ok(Err(Ending::Library(verdict))) => {
+                let judged = verdict.map(|verdict| Box::new(Judged::new(parts, verdict, record, trace)));
+                return Next::Library(judged);
+            }
+            Err(_) => {
+                closes = true;
+                Reply::Own(Served::panicked(&record.id))
+            }
+        };
+        let is_sending = closes && length > 0;
+        closes |= !link.core.serves();
+        let (id, patience) = (record.id.header(), self.patience);
+        let sent = match reply {
+            Reply::Own(Served { response, outcome }) => {
+                let (mut head, body) = response.into_parts();
+                head.headers.insert(X_REQUEST_ID, id);
+                record.end(link, trace, head.status, outcome);
+                let framing = write::Body::of(&method, head.status, length_of(&body, &head.headers));
+                let bytes = write::response(head.status, &mut head.headers, framing, closes);
+                let sends = framing != write::Body::None && method != Method::HEAD;
+                let body = sends.then_some(body);
+                relay::own(&mut self.client, bytes, body, framing == write::Body::Chunked, patience).await
+            }
+            Reply::Upstream { status, mut headers, relay } => {
+                headers.insert(X_REQUEST_ID, id);
+                record.end(link, trace, status, Served::ALLOWED);
+                let whole = match relay.framing {
+                    Framing::Length(_) => write::Body::Stated,
+                    Framing::Chunked(_) | Framing::UntilClose => write::Body::Chunked,
+                };
+                let framing = write::Body::of(&method, status, whole);
+                let bytes = write::response(status, &mut headers, framing, closes);
+                relay.run(link, &mut self.client, bytes, patience).await
+            }
+        };
+        match sent {
+            Ok(()) if !closes => Next::Request,
+            Ok(()) => Next::End { is_sending },
+            Err(error) => {
+                tracing::debug!(%error, peer = ?link.peer.address, "connection broke");
+                Next::End { is_sending: false }
+            }
+        }
+    }
+
+    async fn reply(
+        &mut self,
+        parts: &mut Parts,
+        length: u64,
+        record: &mut Record,
+        closes: &mut bool,
+    ) -> Result<Reply, Ending> {
+        let (link, gateway) = (self.link, &self.link.core.gateway);
+        let setup = gateway.setup.load_full();
+        if framing::check(parts, length > 0, setup.head, &gateway.pseudonym).is_err() {
+            return Err(Ending::Library(None));
+        }
+        let (exchange, pass) = {
+            let head = Head::read(parts, &link.peer, &setup.trusted, link.entry.door);
+            let Ok(head) = head else { return Err(Ending::Library(None)) };
+            record.is_from(head.client().address);
+            let verdict = gateway.engine.judge(&head).await;
+            if length > 0 && (length > LONGEST_BODY || !matches!(verdict, Verdict::Allow(_))) {
+                return Err(Ending::Library(Some(verdict)));
+            }
+            match exchange::admit(link, record, parts, &head, verdict) {
+                Ok(admitted) => admitted,
+                Err(served) => {
+                    *closes |= length > 0;
+                    return Ok(Reply::Own(*served));
+                }
+            }
+        };
+        let (method, sent) = (parts.method.clone(), parts.uri.clone());
+        let stopped = |stop| Ok(Reply::Own(exchange.stop_at(stop, (method.as_str(), sent.path()), &pass)));
+        let body = match self.body(length, setup.body_stall).await {
+            Ok(body) => body,
+            Err(fault) => {
+                *closes = true;
+                return stopped(fault.into());
+            }
+        };
+        if !matches!(pass.route().target, Target::Upstream(_)) {
+            let parts = std::mem::replace(parts, Request::new(()).into_parts().0);
+            let request = Request::from_parts(parts, body);
+            return Ok(Reply::Own(exchange::serve_here(&exchange, request, pass, closes).await));
+        }
+        match self.forward(&exchange, parts, body, &pass).await {
+            Ok((answer, line, upstream)) => Ok(returned(link, answer, line, upstream, pass)),
+            Err(Failed::Gone) => Err(Ending::Gone),
+            Err(Failed::Stop(stop)) => stopped(stop),
+        }
+    }
+
+    /// All of the body.
+    async fn body(&mut self, length: u64, stall: Duration) -> Result<RequestBody, Fault> {
+        let Some(length) = usize::try_from(length).ok().filter(|length| *length > 0) else {
+            return Ok(RequestBody::Empty);
+        };
+        let (mut due, mut deadline) = (STEP, Instant::now() + stall);
+        while self.client.input.len() < length {
+            match self.client.fill(deadline).await {
+                Ok(1..) => {}
+                Err(error) if error.kind() == io::ErrorKind::TimedOut => return Err(Fault::BodyStalled),
+                Ok(0) | Err(_) => return Err(Fault::BodyBroken),
+            }
+            if self.client.input.len() >= due {
+                (due, deadline) = (self.client.input.len() + STEP, Instant::now() + stall);
+            }
+        }
+        Ok(RequestBody::Held(Some(self.client.input.split_to(length).freeze())))
+    }
+
+    /// Asks the upstream.
+    async fn forward(
+        &mut self,
+        exchange: &Exchange<'_>,
+        parts: &mut Parts,
+        body: RequestBody,
+        pass: &Pass,
+    ) -> Result<(Answer, Line, Arc<Upstream>), Failed> {
+        let upstream = exchange.upstream(pass)?;
+        let body = force_body(exchange, parts, body, pass).await?;
+        prepare(exchange, parts, &upstream, pass);
+        let patience = Duration::from_secs(pass.route().bounds.timeout.0.into());
+        let question = Question::new(parts, body.held().as_deref());
+        let (answer, line) = question.ask(exchange, &mut self.client, &upstream, patience).await?;
+        exchange.judge_again(pass).await?;
+        Ok((answer, line, upstream))
+    }
+}
+
+/// An upstream's answer as the client gets it.
+fn returned(link: &Link, answer: Answer, line: Line, upstream: Arc<Upstream>, pass: Pass) -> Reply {
+    let Answer { status, mut headers, body: framing, keeps } = answer;
+    edit_answer(&mut headers, &pass);
+    let may_last = !matches!(framing, Framing::Length(..=SOON_DONE));
+    let stream = may_last.then(|| link.core.streams.follow(Held::Pass(Box::new(pass)))).flatten();
+    Reply::Upstream { status, headers, relay: Relay { line, upstream, framing, keeps, stream } }
+}
+
+fn length_of(body: &ResponseBody, headers: &HeaderMap) -> write::Body {
+    match body.size_hint().exact() {
+        Some(_) if headers.contains_key(http::header::CONTENT_LENGTH) => write::Body::Stated,
+        Some(length) => write::Body::Length(length),
+        None => write::Body::Chunked,
+    }
+}
