@@ -1,5 +1,6 @@
 //! Reading one cookie, taking ours out of what goes on, and writing `Set-Cookie` (RFC 6265bis).
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use http::header::{COOKIE, HeaderMap, HeaderValue};
@@ -68,17 +69,23 @@ pub enum Stripped {
 pub fn strip(headers: &HeaderMap, is_own: &dyn Fn(&str) -> bool) -> Option<Stripped> {
     let mut lines = headers.get_all(COOKIE).iter();
     let first = lines.next()?;
-    let several = lines.next().is_some();
-    let goes = |pair: &&[u8]| !stays(pair, is_own);
-    if !several && !pairs(first).any(|pair| goes(&pair)) {
-        return None;
-    }
-    let mut kept: Vec<u8> = Vec::with_capacity(first.len());
-    for pair in headers.get_all(COOKIE).iter().flat_map(pairs).filter(|pair| stays(pair, is_own)) {
-        if !kept.is_empty() {
+    // Several lines become one, which every reader reads alike.
+    let mut is_changed = lines.next().is_some();
+    let mut kept: Vec<u8> = Vec::new();
+    for pair in headers.get_all(COOKIE).iter().flat_map(pairs) {
+        if !stays(pair, is_own) {
+            is_changed = true;
+            continue;
+        }
+        if kept.is_empty() {
+            kept.reserve(first.len());
+        } else {
             kept.extend_from_slice(b"; ");
         }
         kept.extend_from_slice(pair);
+    }
+    if !is_changed {
+        return None;
     }
     match HeaderValue::from_bytes(&kept) {
         Ok(value) if !kept.is_empty() => Some(Stripped::Value(value)),
@@ -96,9 +103,16 @@ fn stays(pair: &[u8], is_own: &dyn Fn(&str) -> bool) -> bool {
 
 /// The name of a pair as the laxest reader might take it, in lower case. Readers trim, fold and unquote names each in their
 /// own way, and a browser sends the value alone of a cookie that was set without a name.
-pub(crate) fn bare_name(pair: &[u8]) -> String {
+pub(crate) fn bare_name(pair: &[u8]) -> Cow<'_, str> {
     let name = pair.split(|byte| *byte == b'=').find(|part| !part.is_empty()).unwrap_or_default();
-    let kept = name.iter().filter(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'.' | b'['));
+    let is_kept = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'.' | b'[');
+    // Nearly every name is bare as it stands.
+    if name.iter().all(|byte| is_kept(*byte) && !byte.is_ascii_uppercase())
+        && let Ok(name) = std::str::from_utf8(name)
+    {
+        return Cow::Borrowed(name);
+    }
+    let kept = name.iter().filter(|byte| is_kept(**byte));
     kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }
 

@@ -91,15 +91,15 @@ pub(crate) fn state(caller: &Caller, csrf_token: Option<&str>, headers: &mut Hea
 }
 
 fn put(headers: &mut HeaderMap, name: HeaderName, text: &str) {
-    let value = match HeaderValue::from_str(text) {
-        Ok(value) if text.is_ascii() && !text.contains('%') => value,
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'%');
+    let value = match is_plain {
+        true => HeaderValue::from_str(text),
         // What percent-encoding writes is visible ASCII: it always makes a value.
-        _ => match HeaderValue::from_str(&utf8_percent_encode(text, UNSAFE).to_string()) {
-            Ok(value) => value,
-            Err(_) => return,
-        },
+        false => HeaderValue::from_str(&utf8_percent_encode(text, UNSAFE).to_string()),
     };
-    headers.insert(name, value);
+    if let Ok(value) = value {
+        headers.insert(name, value);
+    }
 }
 
 fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {

@@ -18,6 +18,12 @@ pub(crate) const STRICT_TRANSPORT_SECURITY: HeaderName = HeaderName::from_static
 /// Two years, and all hosts below.
 pub(crate) const TWO_YEARS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains");
 
+const X_ACCEL_REDIRECT: HeaderName = HeaderName::from_static("x-accel-redirect");
+const X_ACCEL_EXPIRES: HeaderName = HeaderName::from_static("x-accel-expires");
+const X_SENDFILE: HeaderName = HeaderName::from_static("x-sendfile");
+const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
+const SURROGATE_CONTROL: HeaderName = HeaderName::from_static("surrogate-control");
+
 impl Pass {
     /// Turns the request that came into the one that goes on: canonical path, forced query, identity headers of ours alone,
     /// none of our cookies, no credentials that were used here.
@@ -108,8 +114,8 @@ impl Pass {
 
     /// An upstream cannot set a cookie of ours, nor make a proxy serve files.
     fn drop_own_cookies(&self, headers: &mut HeaderMap) {
-        headers.remove("x-accel-redirect");
-        headers.remove("x-sendfile");
+        headers.remove(X_ACCEL_REDIRECT);
+        headers.remove(X_SENDFILE);
         let is_ours = |value: &HeaderValue| {
             let pair = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
             self.policy().is_own_cookie(&cookie::bare_name(pair))
@@ -128,7 +134,7 @@ impl Pass {
 /// with it (RFC 9111, section 3.5); of a session in a cookie they know nothing, so that `private` must stand there.
 fn keep_private(headers: &mut HeaderMap) {
     // These overrule `Cache-Control` (RFC 9213), each for some caches.
-    for name in ["cdn-cache-control", "surrogate-control", "x-accel-expires"] {
+    for name in [CDN_CACHE_CONTROL, SURROGATE_CONTROL, X_ACCEL_EXPIRES] {
         headers.remove(name);
     }
     let lines: Option<Vec<&str>> = headers.get_all(CACHE_CONTROL).iter().map(|line| line.to_str().ok()).collect();

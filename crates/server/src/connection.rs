@@ -26,6 +26,7 @@ use crate::activity::Activity;
 use crate::core::{Core, Phase};
 use crate::direct::{self, HandedOver};
 use crate::exchange;
+use crate::hop::LastHop;
 use crate::listen::{Accepted, AcceptedSocket, Entry};
 use crate::proxy_protocol::{self, Parsed};
 use crate::seat::Held;
@@ -38,6 +39,8 @@ pub(crate) struct Link {
     pub(crate) core: Rc<Core>,
     pub(crate) peer: Peer,
     pub(crate) entry: Arc<Entry>,
+    /// What upstreams are told of the way here.
+    pub(crate) last_hop: LastHop,
     /// Seats in the house and on the core, taken until the last one who holds the link is done: a tunnel outlives the requests.
     _held: Held,
 }
@@ -70,7 +73,7 @@ pub(crate) async fn serve(core: Rc<Core>, accepted: Accepted, mut held: Held) {
             return;
         }
     };
-    let link = Rc::new(Link { core, peer, entry, _held: held });
+    let link = Rc::new(Link { core, peer, entry, last_hop: LastHop::default(), _held: held });
     if speaks_http2 {
         serve_http2(link, stream, read_ahead, &setup, phase).await;
         return;

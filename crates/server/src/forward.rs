@@ -15,7 +15,8 @@ use hyper::body::{Body as _, Incoming};
 use crate::body::{Report, RequestBody, ResponseBody};
 use crate::exchange::{Exchange, Served, Stop};
 use crate::fault::Fault;
-use crate::headers::{self, Hop, X_REQUEST_ID};
+use crate::headers::{self, X_REQUEST_ID};
+use crate::hop::Hop;
 use crate::streams::{Held, INTERVAL};
 use crate::trace;
 use crate::upstream::{Lease, NoConnection, Upstream};
@@ -161,7 +162,7 @@ pub(crate) fn prepare(exchange: &Exchange<'_>, parts: &mut Parts, upstream: &Ups
         host: exchange.host.to_str().unwrap_or_default(),
         pseudonym: &gateway.pseudonym,
     };
-    headers::add_forwarded(parts, &hop);
+    exchange.link.last_hop.add(&mut parts.headers, parts.version, &hop, client.by_proxy);
     parts.headers.insert(header::HOST, upstream.host(&exchange.host));
     parts.headers.insert(X_REQUEST_ID, exchange.id.header());
     trace::carry(&mut parts.headers);

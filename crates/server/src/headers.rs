@@ -1,16 +1,10 @@
 //! Which headers go through, in both directions, and which are ours to say (RFC 9110, section 7.6).
 
-use std::fmt::Write as _;
-use std::net::IpAddr;
-
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 
 /// The name that upstreams know requests by.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// What becomes of a header that a client sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,20 +104,6 @@ pub(crate) fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iter
     lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(|token| token.trim_ascii())
 }
 
-/// The hop that a request came over.
-pub(crate) struct Hop<'a> {
-    /// The peer's address; absent on Unix sockets.
-    pub(crate) peer: Option<IpAddr>,
-    /// The client behind trusted proxies.
-    pub(crate) client: IpAddr,
-    /// Whether the client spoke TLS, to us or to a trusted proxy.
-    pub(crate) secure: bool,
-    /// The authority that the client asked for.
-    pub(crate) host: &'a str,
-    /// Our name in `Via`.
-    pub(crate) pseudonym: &'a str,
-}
-
 /// Removes from a request what concerns one hop, and what only we may say. Runs before anything is added.
 pub(crate) fn clean_request(parts: &mut Parts, trusted: bool) {
     let wants_trailers = tokens(&parts.headers, &header::TE).any(|token| token.eq_ignore_ascii_case(b"trailers"));
@@ -139,62 +119,9 @@ pub(crate) fn clean_request(parts: &mut Parts, trusted: bool) {
     }
 }
 
-/// Says who the client is: anew, or after what trusted proxies said, which is all that is left by now.
-pub(crate) fn add_forwarded(parts: &mut Parts, hop: &Hop<'_>) {
-    let mut text = String::with_capacity(64);
-    let headers = &mut parts.headers;
-    // Where a proxy has written only one of the two, the other one must not say that the proxy is the client.
-    let (has_list, has_standard) = (headers.contains_key(X_FORWARDED_FOR), headers.contains_key(header::FORWARDED));
-    let from = |begun: bool, other: bool| if other && !begun { Some(hop.client) } else { hop.peer };
-    match from(has_list, has_standard) {
-        Some(address) => write!(text, "{address}").expect("a string grows"),
-        None => text.push_str("unknown"),
-    }
-    append(headers, X_FORWARDED_FOR, &text);
-    text.clear();
-    match from(has_standard, has_list) {
-        Some(IpAddr::V4(address)) => write!(text, "for={address}").expect("a string grows"),
-        Some(IpAddr::V6(address)) => write!(text, "for=\"[{address}]\"").expect("a string grows"),
-        None => text.push_str("for=unknown"),
-    }
-    let proto = if hop.secure { "https" } else { "http" };
-    write!(text, ";proto={proto};host=\"{}\"", hop.host).expect("a string grows");
-    append(headers, header::FORWARDED, &text);
-    headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static(proto));
-    if let Ok(host) = HeaderValue::from_str(hop.host) {
-        headers.insert(X_FORWARDED_HOST, host);
-    }
-    text.clear();
-    let version = match parts.version {
-        http::Version::HTTP_2 => "2.0",
-        http::Version::HTTP_10 => "1.0",
-        _ => "1.1",
-    };
-    write!(text, "{version} {}", hop.pseudonym).expect("a string grows");
-    append(headers, header::VIA, &text);
-}
-
 /// Whether a request has been here before.
 pub(crate) fn is_loop(headers: &HeaderMap, pseudonym: &str) -> bool {
     tokens(headers, &header::VIA).any(|hop| hop.ends_with(pseudonym.as_bytes()))
-}
-
-/// Adds to a list, which stays one line.
-fn append(headers: &mut HeaderMap, name: HeaderName, text: &str) {
-    let Ok(last) = HeaderValue::from_str(text) else { return };
-    let mut before = headers.get_all(&name).iter().peekable();
-    if before.peek().is_none() {
-        headers.insert(name, last);
-        return;
-    }
-    let mut whole = Vec::new();
-    for line in before.chain([&last]) {
-        if !whole.is_empty() {
-            whole.extend_from_slice(b", ");
-        }
-        whole.extend_from_slice(line.as_bytes());
-    }
-    headers.insert(name, HeaderValue::from_bytes(&whole).unwrap_or(last));
 }
 
 /// Removes from a response what concerns one hop, or speaks to us and not to the client.

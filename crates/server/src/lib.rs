@@ -25,6 +25,7 @@ mod gateway;
 mod hasher;
 mod headers;
 mod health;
+mod hop;
 mod listen;
 mod maintenance;
 mod metrics;

@@ -1,7 +1,6 @@
 //! The name of one request: in logs, in the audit, at the upstream and in the answer.
 
 use std::cell::RefCell;
-use std::fmt::Write as _;
 
 use http::HeaderValue;
 
@@ -24,6 +23,7 @@ impl RequestId {
 /// How many ids are made of what the system is asked for at once.
 const BATCH: usize = 64;
 const LENGTH: usize = 16;
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
 
 /// Makes ids for one core.
 #[derive(Default)]
@@ -40,11 +40,12 @@ impl RequestIds {
             let _ = getrandom::fill(&mut random);
         }
         let rest = random.len() - LENGTH;
-        let mut text = String::with_capacity(2 * LENGTH);
-        for byte in random.drain(rest..) {
-            let _ = write!(text, "{byte:02x}");
+        let mut text = [0; 2 * LENGTH];
+        for (pair, byte) in text.chunks_exact_mut(2).zip(random.drain(rest..)) {
+            pair[0] = DIGITS[usize::from(byte >> 4)];
+            pair[1] = DIGITS[usize::from(byte & 15)];
         }
-        RequestId(HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static("-")))
+        RequestId(HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static("-")))
     }
 }
 
