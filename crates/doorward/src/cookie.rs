@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use http::header::{COOKIE, HeaderMap, HeaderValue};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter};
 
 use crate::clock::Time;
 use crate::policy::SameSite;
@@ -95,7 +95,7 @@ pub fn strip(headers: &HeaderMap, is_own: &dyn Fn(&str) -> bool) -> Option<Strip
 
 /// Whether the upstream gets a pair.
 fn stays(pair: &[u8], is_own: &dyn Fn(&str) -> bool) -> bool {
-    if pair.is_empty() || pair[0] == b'$' || pair.iter().filter(|byte| **byte == b'"').count() % 2 == 1 {
+    if pair.is_empty() || pair[0] == b'$' || memchr_iter(b'"', pair).count() % 2 == 1 {
         return false;
     }
     !is_own(&bare_name(pair))

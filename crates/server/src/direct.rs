@@ -75,10 +75,19 @@ pub(crate) async fn serve(
     let longest_head = setup.head.target + setup.head.headers;
     let (patience, keep_alive) = (setup.patience, setup.keep_alive);
     let mut direct = Direct { link, client, patience, keep_alive, longest_head };
-    let end = tokio::select! {
-        biased;
-        end = direct.turns() => end,
-        _ = phase.wait_for(|phase| *phase == Phase::Closing) => return None,
+    let end = {
+        let turns = direct.turns();
+        tokio::pin!(turns);
+        loop {
+            tokio::select! {
+                biased;
+                end = &mut turns => break end,
+                // Asked again, a connection that waits for a request sees that there will be none.
+                changed = phase.changed() => if changed.is_err() || *phase.borrow() == Phase::Closing {
+                    return None;
+                },
+            }
+        }
     };
     match end {
         End::Closed { is_sending } => {
@@ -112,8 +121,8 @@ impl Direct<'_> {
 
     /// Waits for the next head, and reads all of it.
     async fn head(&mut self) -> Result<Bytes, End> {
-        let mut phase = self.link.core.phase.clone();
-        let mut deadline = None;
+        let mut has_begun = false;
+        let mut deadline = Instant::now() + self.keep_alive;
         loop {
             let input = &mut self.client.input;
             if let Some(end) = head::end(input) {
@@ -123,20 +132,18 @@ impl Direct<'_> {
                 let head = std::mem::take(input).freeze();
                 return Err(End::Library { head, judged: None });
             }
-            let has_begun = !input.is_empty();
-            let wait = if has_begun { self.patience.head } else { self.keep_alive };
-            let (_, until) = *deadline.get_or_insert_with(|| (has_begun, Instant::now() + wait));
-            let filled = tokio::select! {
-                biased;
-                filled = self.client.fill(until) => filled,
-                // Nothing has been asked.
-                _ = phase.wait_for(|phase| *phase != Phase::Serving), if !has_begun => return Err(End::Closed { is_sending: false }),
+            // From the first byte on it is the head that is waited for.
+            if !input.is_empty() && !std::mem::replace(&mut has_begun, true) {
+                deadline = Instant::now() + self.patience.head;
+            }
+            let core = &self.link.core;
+            let filled = match has_begun {
+                true => self.client.fill(deadline).await,
+                false => self.client.fill_unless(deadline, || !core.serves()).await,
             };
             if !matches!(filled, Ok(1..)) {
                 return Err(End::Closed { is_sending: false });
             }
-            // From the first byte on it is the head that is waited for.
-            deadline = deadline.filter(|(has_begun, _)| *has_begun);
         }
     }
 }

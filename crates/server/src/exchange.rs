@@ -259,7 +259,11 @@ pub(crate) fn admit<'a>(
         }
     };
     record.is_allowed(&pass);
-    let host = HeaderValue::from_str(head.host()).unwrap_or(HeaderValue::from_static(""));
+    // Most clients write it as it is compared.
+    let host = match parts.headers.get(header::HOST) {
+        Some(host) if host == head.host() => host.clone(),
+        _ => HeaderValue::from_str(head.host()).unwrap_or(HeaderValue::from_static("")),
+    };
     let accept = Speech::asked(pass.route().profile, &parts.headers);
     let exchange = Exchange { link, id: record.id.clone(), started: record.started, client, host, accept };
     if let Err(stop) = exchange.check_bounds(parts, &pass) {

@@ -38,9 +38,17 @@ impl Client {
 
     /// Waits for more, until `deadline`. How much has come: nothing at the end.
     pub(super) async fn fill(&mut self, deadline: Instant) -> io::Result<usize> {
+        self.fill_unless(deadline, || false).await
+    }
+
+    /// The same, unless `is_over`, of which whoever waits is told by being asked again.
+    pub(super) async fn fill_unless(&mut self, deadline: Instant, is_over: impl Fn() -> bool) -> io::Result<usize> {
         poll_fn(|cx| {
             if let Poll::Ready(filled) = poll_fill(&mut self.stream, &mut self.input, &self.scratch, cx) {
                 return Poll::Ready(filled);
+            }
+            if is_over() {
+                return Poll::Ready(Ok(0));
             }
             ready!(self.timer.poll_late(cx, deadline));
             Poll::Ready(Err(io::ErrorKind::TimedOut.into()))

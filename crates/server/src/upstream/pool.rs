@@ -55,7 +55,8 @@ struct Shelf<L> {
 /// A connection that serves nobody.
 struct Idle<L> {
     link: L,
-    since: Instant,
+    /// Since when, as the first sweep has seen it: no clock is asked for each request.
+    since: Option<Instant>,
 }
 
 impl<L> Clone for Pool<L> {
@@ -107,7 +108,7 @@ impl<L: Link> Pool<L> {
         let shelf = shelves.get_mut(&upstream.number)?;
         loop {
             let mut idle = shelf.idle.pop_back()?;
-            if idle.is_good() {
+            if idle.link.is_ready() {
                 idle.link.reuse();
                 return Some(idle.link);
             }
@@ -138,7 +139,7 @@ impl<L: Link> Pool<L> {
             }
             // Another core waits for a seat: closing this connection gives it one.
             if upstream.waiting.load(Ordering::Relaxed) == 0 && shelf.idle.len() < MOST_IDLE {
-                shelf.idle.push_back(Idle { link, since: Instant::now() });
+                shelf.idle.push_back(Idle { link, since: None });
             }
         });
     }
@@ -153,13 +154,14 @@ impl<L: Link> Pool<L> {
         work(shelf)
     }
 
-    /// Closes what has waited too long, what is closed already, and what leads to an upstream that is none any more.
+    /// To be called every second: closes what has waited too long, what is closed already, and what leads to an upstream that is none any more.
     pub(crate) fn sweep(&self, upstreams: &Upstreams) {
+        let now = Instant::now();
         let known = |number: &u64| upstreams.each().any(|upstream| upstream.number == *number);
         self.0.borrow_mut().retain(|number, shelf| {
             shelf.waiting.retain(|waiting| !waiting.is_closed());
             let is_wanted = known(number) && shelf.upstream.waiting.load(Ordering::Relaxed) == 0;
-            shelf.idle.retain_mut(|idle| is_wanted && idle.is_good());
+            shelf.idle.retain_mut(|idle| is_wanted && idle.may_wait(now));
             !shelf.idle.is_empty() || !shelf.waiting.is_empty()
         });
     }
@@ -178,8 +180,9 @@ impl<L: Link> Pool<L> {
 }
 
 impl<L: Link> Idle<L> {
-    fn is_good(&mut self) -> bool {
-        self.since.elapsed() < LONGEST_IDLE && self.link.is_ready()
+    /// Whether it may wait on.
+    fn may_wait(&mut self, now: Instant) -> bool {
+        now.duration_since(*self.since.get_or_insert(now)) < LONGEST_IDLE && self.link.is_ready()
     }
 }
 
