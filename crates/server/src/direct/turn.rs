@@ -59,7 +59,7 @@ enum Ending {
     /// The client is gone.
     Gone,
     /// The library answers.
-    Library(Option<Verdict>),
+    Library(Option<Box<Verdict>>),
 }
 
 impl Direct<'_> {
@@ -74,7 +74,7 @@ impl Direct<'_> {
             Ok(Ok(reply)) => reply,
             Ok(Err(Ending::Gone)) => return Next::End { is_sending: false },
             Ok(Err(Ending::Library(verdict))) => {
-                let judged = verdict.map(|verdict| Box::new(Judged::new(parts, verdict, record, trace)));
+                let judged = verdict.map(|verdict| Box::new(Judged::new(parts, *verdict, record, trace)));
                 return Next::Library(judged);
             }
             Err(_) => {
@@ -136,7 +136,7 @@ impl Direct<'_> {
             record.is_from(head.client().address);
             let verdict = gateway.engine.judge(&head).await;
             if length > 0 && (length > LONGEST_BODY || !matches!(verdict, Verdict::Allow(_))) {
-                return Err(Ending::Library(Some(verdict)));
+                return Err(Ending::Library(Some(Box::new(verdict))));
             }
             match exchange::admit(link, record, parts, &head, verdict) {
                 Ok(admitted) => admitted,
