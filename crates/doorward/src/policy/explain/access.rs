@@ -9,7 +9,7 @@ use super::limited::Worth;
 use super::told::{End, Told};
 use crate::name::Name;
 use crate::policy::acl::ResourceId;
-use crate::policy::route::{Access, RealmId, Route};
+use crate::policy::route::{Access, Route};
 use crate::policy::{Found, Policy};
 use crate::refusal::Reason;
 
@@ -71,31 +71,48 @@ impl Policy {
                     }
                 }
             }
-            (Access::Resources(needed), None) => {
-                let may = |realm: &RealmId| {
-                    let worth = self.worth(asked, found, self.guest_grants(*realm), needed, None);
-                    !matches!(worth, Worth::Lacking(..))
-                };
-                match route.realms.iter().find(|realm| may(realm)) {
-                    Some(realm) => {
-                        let text = format!("guests of {} have {}", self.realm(*realm).name(), route.asks);
-                        told.pass("access", text);
-                    }
-                    None => return Err(not_logged_in(told)),
+            (Access::Resources(needed), None) => match self.tell_guest(asked, found, needed) {
+                Ok(text) => told.pass("access", text),
+                Err(None) => return Err(not_logged_in(told)),
+                Err(Some(text)) => {
+                    return Err(told.stop("access", route.profile.status(&Reason::NotLoggedIn), text));
                 }
-            }
+            },
         }
         Ok(())
     }
 
-    /// Of a resource that is not granted: which one above it is, without it.
+    /// Whether guests of a realm may, and within which limitations they may not.
+    fn tell_guest(
+        &self,
+        asked: &Asked<'_>,
+        found: &Found<'_>,
+        needed: &[ResourceId],
+    ) -> Result<String, Option<String>> {
+        let route = found.route;
+        let mut within = None;
+        for realm in &route.realms {
+            let name = self.realm(*realm).name();
+            match self.worth(asked, found, self.guest_grants(*realm), needed, None) {
+                Worth::Enough => return Ok(format!("guests of {name} have {}", route.asks)),
+                Worth::Within(limits) => return Ok(format!("guests of {name} have {}: {limits}", route.asks)),
+                Worth::Lacking(id, limits) if within.is_none() && !limits.is_empty() => {
+                    within = Some(format!("guests of {name} have {} {limits}", self.resources().name(id)));
+                }
+                Worth::Lacking(..) => {}
+            }
+        }
+        Err(within)
+    }
+
+    /// Of a resource that is not granted: which one above it is, without it; the nearest of several.
     fn tell_only(&self, missing: ResourceId, roles: &[Name]) -> String {
         let known = roles.iter().filter_map(|name| self.roles().get(name));
         let above = known.flat_map(|role| {
             let above = role.only.iter().filter(|id| self.resources().subtree(**id).any(|below| below == missing));
             above.map(|id| (&role.name, *id))
         });
-        let found = above.into_iter().find(|(_, id)| *id != missing);
+        let found = above.filter(|(_, id)| *id != missing).min_by_key(|(_, id)| self.resources().subtree(*id).count());
         found.map_or_else(String::new, |(role, id)| {
             format!(": `only` of {role} has {}, without what is below it", self.resources().name(id))
         })

@@ -251,3 +251,18 @@ proptest! {
         prop_assert_eq!(judged, expected);
     }
 }
+
+#[test]
+fn what_guests_lack_is_explained_as_what_users_lack_is() {
+    let guests = "[role.r]\nlimited = [{ allow = \"edit\", to = { section = \"1\" } }]\n[realm.default]\nguest_roles = [\"r\"]\n";
+    let policy = compiled(&format!("{ACL}{ROUTE}{guests}"));
+    let explained = |path: &str| {
+        let question = Question { method: "GET".into(), path: path.into(), ..Question::default() };
+        let told = policy.explain(Door::Public, &question);
+        (told.status, told.reason)
+    };
+    let may = "guests of default have edit: edit limited to section 1".to_owned();
+    assert_eq!(explained("/objects/7/x?section=1"), (200, may));
+    let other = "guests of default have edit limited to section 1, and here section is 2".to_owned();
+    assert_eq!(explained("/objects/7/x?section=2"), (401, other));
+}

@@ -60,3 +60,17 @@ fn it_is_explained() {
     assert_eq!(told.status, 403);
     assert_eq!(told.reason, "the roles do not grant X::a2: `only` of r has X::a, without what is below it");
 }
+
+#[test]
+fn of_several_above_the_nearest_is_told() {
+    let text = format!("{TREE}[role.r]\nonly = [\"X::all\", \"X::a\"]\n{}", route("GET /x", "\"X::a2\"", ""));
+    let question = Question {
+        method: "GET".into(),
+        path: "/x".into(),
+        realm: Some(name("default")),
+        roles: vec![name("r")],
+        ..Question::default()
+    };
+    let told = compiled(&text).explain(Door::Public, &question);
+    assert_eq!(told.reason, "the roles do not grant X::a2: `only` of r has X::a, without what is below it");
+}
