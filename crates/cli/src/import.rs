@@ -48,8 +48,8 @@ struct OpenApi {
     /// The document, in JSON or YAML; `-` reads standard input.
     document: PathBuf,
     /// Write into this file instead of printing. A file that is there stays as it is.
-    #[arg(long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[arg(long, alias = "output", value_name = "FILE")]
+    out: Option<PathBuf>,
     /// Where the API is mounted, instead of what the document's servers say.
     #[arg(long, value_name = "PATH")]
     base: Option<String>,
@@ -69,7 +69,7 @@ impl Import {
 
 impl OpenApi {
     fn run(self, config: &Path) -> anyhow::Result<()> {
-        if let Some(path) = self.output.as_deref().filter(|path| path.exists()) {
+        if let Some(path) = self.out.as_deref().filter(|path| path.exists()) {
             return Err(is_there(path));
         }
         let name = self.document.display().to_string();
@@ -93,7 +93,7 @@ impl OpenApi {
             bail!("{name} has no operation to import");
         }
         let ending = if written.count == 1 { "" } else { "s" };
-        match &self.output {
+        match &self.out {
             None => io::stdout().lock().write_all(written.text.as_bytes())?,
             Some(path) => {
                 save(path, &written.text)?;

@@ -53,7 +53,7 @@ impl Init {
         steps.extend([
             format!(
                 "Declare its routes in {name}, or import them from an OpenAPI document:\n\
-                 \x20    doorward import openapi openapi.yaml --output routes.toml{flag}\n\
+                 \x20    doorward import openapi openapi.yaml --out routes.toml{flag}\n\
                  \x20  and name the file: rules = [\"routes.toml\"]"
             ),
             format!(

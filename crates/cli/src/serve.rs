@@ -79,7 +79,7 @@ async fn introduce(running: &Running) -> anyhow::Result<()> {
         let file = file.display();
         tracing::warn!(
             "there are no routes, so nothing gets through: write [[route]] into {file}, or run \
-             `doorward import openapi FILE --output routes.toml{flag}`, and then `doorward reload{flag}`"
+             `doorward import openapi FILE --out routes.toml{flag}`, and then `doorward reload{flag}`"
         );
     }
     if running.has_no_users().await? {

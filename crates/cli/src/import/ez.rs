@@ -15,7 +15,7 @@ use std::sync::Arc;
 use anyhow::bail;
 use clap::Args;
 
-use super::moving::{Moving, told};
+use super::moving::{Moving, counted, told};
 use super::users::{self, Wrong};
 use crate::output;
 use grant::Role;
@@ -50,6 +50,14 @@ pub struct Ez {
     dry_run: bool,
 }
 
+/// What it comes to that a table is in no file. A file that says nothing about roles or states alters none.
+const LACKING: [(&str, &str); 4] = [
+    ("ezuser", "There is no table ezuser: nobody moves in."),
+    ("ezuser_setting", "There is no table ezuser_setting: whoever is new is enabled, and others stay as they are."),
+    ("ezuser_role", "There is no table ezuser_role: whoever is new has no roles, and others keep theirs."),
+    ("ezrole", "There is no table ezrole: whoever is new has no roles, and others keep theirs."),
+];
+
 impl Ez {
     pub async fn run(self, config: &Path) -> anyhow::Result<()> {
         let names: Vec<String> = self.files.iter().map(|file| file.display().to_string()).collect();
@@ -70,22 +78,18 @@ impl Ez {
             return Err(users::refuse(&name, &wrong));
         }
         let granted: usize = roles.values().map(|role| role.grants.len()).sum();
-        let counts = (
-            people.records.len(),
-            written.len(),
-            granted,
-            roles.values().map(|role| role.refused.len()).sum::<usize>(),
-        );
-        output::line(format_args!(
-            "{} users, {} roles; policies: {} taken over, {} refused.",
-            counts.0, counts.1, counts.2, counts.3
-        ))?;
-        if !tables.has("ezuser_setting") {
-            output::line("There is no table ezuser_setting: every user is taken for enabled.")?;
+        let refused: usize = roles.values().map(|role| role.refused.len()).sum();
+        let (users, number) = (counted(people.records.len(), "user"), counted(written.len(), "role"));
+        output::line(format_args!("{users}, {number}; policies: {granted} taken over, {refused} refused."))?;
+        for (_, lacking) in LACKING.iter().filter(|(table, _)| !tables.has(table)) {
+            output::line(lacking)?;
         }
         if let Some(guests) = &people.guests {
             let names: Vec<String> = guests.iter().map(|name| format!("\"{name}\"")).collect();
-            output::line(format_args!("Guests had these roles: guest_roles = [{}] in their realm.", names.join(", ")))?;
+            let names = names.join(", ");
+            output::line(format_args!(
+                "Guests had these roles: anonymous_roles = [{names}] in [dialect.ez], or guest_roles in their realm."
+            ))?;
         }
         let moving = Moving {
             rules: rules::text(&written),

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::moving::{Moving, told};
+use super::moving::{Moving, counted, told};
 use crate::output;
 use rules::ROOT;
 use site::Site;
@@ -40,8 +40,8 @@ impl Kirby {
         if !site.wrong.is_empty() {
             return Err(super::users::refuse(&name, &site.wrong));
         }
-        let (accounts, roles) = (site.accounts.len(), site.roles.len());
-        output::line(format_args!("{accounts} accounts, {roles} roles."))?;
+        let (accounts, roles) = (counted(site.accounts.len(), "account"), counted(site.roles.len(), "role"));
+        output::line(format_args!("{accounts}, {roles}."))?;
         if !site.options.is_empty() {
             let names = site.options.join(", ");
             output::line(format_args!("Options of config.php, which are not taken over: {names}"))?;
@@ -52,12 +52,13 @@ impl Kirby {
             }
         }
         if site.with_content > 0 {
-            let count = site.with_content;
-            output::line(format_args!("Content and pictures stay where they are: {count} accounts have some."))?;
+            let (count, have) = (site.with_content, if site.with_content == 1 { "has" } else { "have" });
+            let accounts = counted(count, "account");
+            output::line(format_args!("Content and pictures stay where they are: {accounts} {have} some."))?;
         }
         let records = site.accounts.into_iter().map(|account| account.record).collect();
         let moving = Moving {
-            rules: rules::text(&site.roles, &name),
+            rules: rules::text(&site.roles),
             root: ROOT,
             out: self.out,
             realm: self.realm,

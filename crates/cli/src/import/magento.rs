@@ -33,8 +33,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use doorward::Name;
 use doorward::policy::{MagentoCompat, Pattern};
 
-use super::save;
+use super::{is_there, save};
 use crate::failure::{BadFile, Usage};
+use crate::output;
 use finding::Findings;
 use imported::Imported;
 use module::Modules;
@@ -57,7 +58,7 @@ pub struct Magento {
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
     /// Write nothing; print what would be written, in numbers.
-    #[arg(long, conflicts_with = "out")]
+    #[arg(long)]
     dry_run: bool,
     /// Where the API is.
     #[arg(long, value_name = "PATH", default_value = "/rest")]
@@ -87,7 +88,7 @@ pub struct Magento {
     #[arg(long, value_name = "FILE")]
     admins_file: Option<PathBuf>,
     /// Write customers and administrators into this file, for `doorward import users`.
-    #[arg(long, value_name = "FILE", conflicts_with = "dry_run")]
+    #[arg(long, value_name = "FILE")]
     users_out: Option<PathBuf>,
 }
 
@@ -137,15 +138,21 @@ impl Magento {
             return Err(BadFile.into());
         }
         let text = imported.text(&modules, &realms);
+        if self.dry_run {
+            let mut written = self.out.iter().chain(&self.users_out);
+            return match written.find(|path| path.exists()) {
+                Some(path) => Err(is_there(path)),
+                None => Ok(output::line("Nothing was written.")?),
+            };
+        }
         if let Some(path) = &self.users_out {
             people.save(path)?;
         }
         match &self.out {
             Some(path) => {
                 save(path, &text)?;
-                summary::advise(path, self.users_out.as_deref(), config, &realms)
+                summary::advise(path, self.users_out.as_deref(), config, &realms, self.compat)
             }
-            None if self.dry_run => Ok(()),
             None => Ok(io::stdout().lock().write_all(text.as_bytes())?),
         }
     }

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use doorward::policy::Rules;
 
-use super::save;
 use super::users::{Record, Wishes, Wrong, move_in};
+use super::{is_there, save};
 use crate::config::Config;
 use crate::console::Console;
 use crate::output;
@@ -53,6 +53,8 @@ impl Moving {
         let written = self.out.as_deref().filter(|_| !self.is_dry);
         if let Some(path) = written {
             save(path, &self.rules)?;
+        } else if let Some(path) = self.out.as_deref().filter(|path| path.exists()) {
+            return Err(is_there(path));
         }
         let origin = format!("imported from {}", self.name);
         let wishes = Wishes { realm: self.realm.as_deref(), is_dry: self.is_dry, origin, file: &self.name };
@@ -66,6 +68,10 @@ impl Moving {
         }
         moved?;
         match written {
+            None if !is_declared && self.out.is_none() => Ok(output::line(format_args!(
+                "The roles stand in no file of {} yet: without --dry-run, add --out FILE, which writes them.",
+                config.display()
+            ))?),
             None => Ok(()),
             Some(path) if is_declared => Ok(output::line(format_args!("Wrote the roles to {}.", path.display()))?),
             Some(path) => Ok(output::line(format_args!(
@@ -75,6 +81,11 @@ impl Moving {
             ))?),
         }
     }
+}
+
+/// So many of something: `1 user`, `2 users`.
+pub fn counted(number: usize, what: &str) -> String {
+    if number == 1 { format!("1 {what}") } else { format!("{number} {what}s") }
 }
 
 /// Tells on standard error what is not as somebody may think, each with its place.

@@ -20,6 +20,9 @@ pub use record::{Record, Wrong};
 /// A file has no more bytes.
 const GREATEST: u64 = 1 << 30;
 
+/// How files begin that gzip, zip, bzip2, xz and zstd make.
+const PACKED: [&[u8]; 5] = [b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd"];
+
 /// Let users of any system move in with their passwords: all of a file, or none.
 ///
 /// Whoever is there already, in the same realm under the same login, is altered where the file says so. A password that was
@@ -68,6 +71,9 @@ pub fn read(path: &Path) -> Result<Vec<u8>, Usage> {
     };
     if read.map_err(failed)? as u64 > GREATEST {
         return Err(Usage(format!("{} has more than 1 GiB: cut it into several files", path.display())));
+    }
+    if PACKED.iter().any(|mark| bytes.starts_with(mark)) {
+        return Err(Usage(format!("{} is compressed: unpack it first", path.display())));
     }
     Ok(bytes)
 }

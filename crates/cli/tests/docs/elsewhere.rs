@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::book::{Block, root};
 
 /// How such a command begins, why it does not run, and what must be there for it.
-const KNOWN: [(&str, &str, &[&str]); 10] = [
+const KNOWN: [(&str, &str, &[&str]); 11] = [
     ("cargo xtask test", "it is what runs this", &["xtask/src/test.rs"]),
     ("cargo xtask bench", "it measures for minutes", &["xtask/src/bench.rs"]),
     ("cargo install --path crates/cli", "it builds for minutes, and installs", &["crates/cli/Cargo.toml"]),
@@ -15,6 +15,7 @@ const KNOWN: [(&str, &str, &[&str]); 10] = [
     ("useradd ", "it adds a user to the system, as root", &[]),
     ("systemctl ", "it needs systemd, and root", &["contrib/doorward.service"]),
     ("doorward --config /etc/doorward/doorward.toml ", "it writes into a folder of the system, as root", &[]),
+    ("mysqldump ", "it needs the database of an installation", &[]),
     ("sudo -u doorward doorward --config /etc/doorward/doorward.toml ", "it needs the user of the service", &[]),
 ];
 

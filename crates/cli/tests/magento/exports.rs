@@ -58,7 +58,7 @@ fn what_is_wrong_with_an_export_is_told_with_its_line() {
     place.write("roles.csv", ROLES);
     let import = "import magento modules --roles-file roles.csv --rules-file rules.csv";
     for (rules, told) in [
-        ("rule_id,role_id\n1,2\n", "rules.csv:2: there is no column `resource_id`"),
+        ("rule_id,role_id\n1,2\n", "rules.csv:1: there is no column `resource_id`"),
         (
             "role_id,resource_id,permission\n1,Acme_Shop::shop,perhaps\n",
             "rules.csv:2: the permission is `allow` or `deny`",

@@ -86,11 +86,16 @@ fn a_file_that_is_there_stays_as_it_is_and_a_dry_run_writes_none() {
     let place = shop();
     let said = place.run("import magento modules --dry-run").ok();
     assert!(said.contains("    11  routes: 1 anonymous, 4 self, 6 with resources of the ACL\n"), "{said}");
+    assert!(said.ends_with("Nothing was written.\n"), "{said}");
+    place.run("import magento modules --dry-run --out magento.toml").ok();
     assert!(!place.file("magento.toml").exists());
     let said = place.run("import magento modules --out magento.toml").ok();
+    assert!(place.run("import magento modules --dry-run --out magento.toml").failed(1).contains("stays as it is"));
     assert!(said.ends_with("Then run `doorward check`.\n"), "{said}");
     let before = place.read("magento.toml");
     module_file(&place, "m-shop", "acl.xml", &resources(""));
     assert!(place.run("import magento modules --out magento.toml").failed(1).contains("stays as it is"));
     assert_eq!(place.read("magento.toml"), before);
+    let said = place.run("import magento modules --compat exact --out exact.toml").ok();
+    assert!(said.contains("they need compat = \"exact\" in [dialect.magento].\n"), "{said}");
 }

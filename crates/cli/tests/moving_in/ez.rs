@@ -45,7 +45,7 @@ async fn users_move_in_with_the_roles_of_their_groups() {
     }
     let told = ran.ok();
     assert!(told.contains("3 users, 4 roles; policies: 6 taken over, 1 refused.\n"), "{told}");
-    assert!(told.contains("Guests had these roles: guest_roles = [\"anonymous\"] in their realm.\n"), "{told}");
+    assert!(told.contains("Guests had these roles: anonymous_roles = [\"anonymous\"] in [dialect.ez], or guest_roles in their realm.\n"), "{told}");
     let written = place.read("ez.toml");
     for part in [
         "[role.ez-administrator]\ntitle = \"Administrator\"\nallow = [\"Ez::all\"]\n",
@@ -127,12 +127,60 @@ fn tables_as_csv_say_the_same() {
         "{told}"
     );
     let told = place.run("import ez ezuser.csv --site ez.no --out ez.toml").ok();
-    assert!(told.contains("every user is taken for enabled") && told.contains("1 added"), "{told}");
+    assert!(told.contains("no table ezuser_setting: whoever is new is enabled") && told.contains("1 added"), "{told}");
     place.write("other.csv", "a\n1\n");
     place.run("import ez other.csv").failed(1);
     place.write("ezuser_role.csv", "contentobject_id,role_id,limit_identifier,limit_value\n20,1,,\n");
     let told = place.run("import ez ezuser.csv ezuser_role.csv --site ez.no").failed(1);
     assert!(told.contains("ezcontentobject_tree"), "{told}");
+}
+
+#[test]
+fn a_table_that_is_missing_takes_nothing_from_anybody() {
+    let place = Place::with(&rules("http://127.0.0.1:9000"));
+    place.write("site.sql", MYSQL);
+    place.run("import ez site.sql --out ez.toml").ok();
+    place.write("doorward.toml", &format!("rules = [\"ez.toml\"]\n{}", place.read("doorward.toml")));
+    place.write(
+        "ezuser.csv",
+        "contentobject_id,email,login,password_hash,password_hash_type\n14,admin@ez.no,admin,,7\n21,o@ez.no,old,,6\n",
+    );
+    let told = place.run("import ez ezuser.csv").ok();
+    for part in [
+        "There is no table ezuser_setting: whoever is new is enabled, and others stay as they are.\n",
+        "There is no table ezuser_role: whoever is new has no roles, and others keep theirs.\n",
+        "0 added, 0 altered, 2 as they are.\n",
+    ] {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    assert_eq!(place.run("user show admin --json").json()["roles"], json!(["ez-administrator"]));
+    assert_eq!(place.run("user show old --json").json()["state"], json!("disabled"));
+    // Roles alone let nobody in, and that is said.
+    let roles = MYSQL.replace("`ezuser`", "`others`");
+    place.write("roles.sql", &roles);
+    let told = place.run("import ez roles.sql").ok();
+    assert!(told.contains("0 users, ") && told.contains("There is no table ezuser: nobody moves in.\n"), "{told}");
+}
+
+#[test]
+fn a_dry_run_fails_where_the_import_would() {
+    let place = Place::with(&rules("http://127.0.0.1:9000"));
+    place.write("site.sql", MYSQL);
+    let told = place.run("import ez site.sql --dry-run").ok();
+    let ends = "Nothing was written.\nThe roles stand in no file of doorward.toml yet: without --dry-run, add --out FILE, which writes them.\n";
+    assert!(told.ends_with(ends), "{told}");
+    place.write("ez.toml", "# mine\n");
+    let import = place.run("import ez site.sql --out ez.toml").failed(1);
+    let dry = place.run("import ez site.sql --out ez.toml --dry-run").failed(1);
+    assert!(dry.contains("ez.toml is there already") && import.contains("ez.toml is there already"), "{dry} {import}");
+}
+
+#[test]
+fn a_dump_that_is_packed_is_to_be_unpacked() {
+    let place = Place::with(&rules("http://127.0.0.1:9000"));
+    std::fs::write(place.file("site.sql.gz"), b"\x1f\x8b\x08\x00\x00").expect("a file");
+    let told = place.run("import ez site.sql.gz --out ez.toml").failed(2);
+    assert!(told.contains("site.sql.gz is compressed: unpack it first"), "{told}");
 }
 
 #[test]

@@ -85,13 +85,18 @@ fn a_site_with_a_mistake_moves_nobody_and_each_is_told_with_its_file_and_line() 
     let told = place.run("import kirby www --out kirby.toml").failed(2);
     assert!(told.contains("www/site/accounts/cccccccc/index.php:3: "), "{told}");
     assert!(told.contains("www/site/blueprints/users/editor.yml:3: `permissions.pages.update` is neither"), "{told}");
+    assert!(!told.contains("there is no role editor"), "the mistake is told once: {told}");
     assert!(!place.file("kirby.toml").exists() && !place.file("pwned").exists());
     place.run("import kirby nowhere").failed(2);
-    // What is wrong with a user leaves no file behind either.
     site(&place);
     place.write("www/site/accounts/cccccccc/.htpasswd", "not a hash");
     let told = place.run("import kirby www --out kirby.toml").failed(2);
-    assert!(told.contains("www/site/accounts/cccccccc/index.php:1: hash: "), "{told}");
+    assert!(told.contains("www/site/accounts/cccccccc/.htpasswd:1: this is no hash that Kirby writes: "), "{told}");
+    // What is wrong among users leaves no file behind either.
+    site(&place);
+    account(&place, "dddddddd", "anna@example.com", "admin");
+    let told = place.run("import kirby www --out kirby.toml").failed(2);
+    assert!(told.contains("the login stands in www/site/accounts/aB3dE6gH/index.php already"), "{told}");
     assert!(!place.file("kirby.toml").exists());
     assert_eq!(place.run("user list --json").json()["items"], json!([]));
     place.write("kirby.toml", "# mine\n");
@@ -122,7 +127,7 @@ fn options_are_named_with_what_stands_here_for_them_and_what_stays_is_told() {
                    session.timeout: `session.idle` of the realm\n  api.basicAuth: `basicAuth` in [dialect.kirby]\n  \
                    api.slug: `root` in [dialect.kirby]\n  auth.trials: how long somebody waits grows with their failures\n";
     assert!(told.contains(options), "{told}");
-    assert!(told.contains("Content and pictures stay where they are: 1 accounts have some.\n"), "{told}");
+    assert!(told.contains("Content and pictures stay where they are: 1 account has some.\n"), "{told}");
     account(&place, "kirby", "kirby@example.com", "admin");
     let told = place.run("import kirby www --dry-run --out kirby.toml").failed(2);
     assert!(told.contains("www/site/accounts/kirby:1: `kirby` is nobody's id"), "{told}");

@@ -151,7 +151,7 @@ fn a_file_with_mistakes_lets_nobody_in_and_each_is_told_with_its_line() {
         "people.csv:7: hash: there is no such scheme: it is one of ez1, ",
         "people.csv:8: the login stands on line 2 already",
         "people.csv:9: an id has 1 to 64 characters",
-        "people.csv:10: there is no realm nowhere",
+        "people.csv:10: there is no realm nowhere: one of default",
     ] {
         assert!(told.contains(line), "{line}: {told}");
     }
@@ -163,6 +163,12 @@ fn a_file_with_mistakes_lets_nobody_in_and_each_is_told_with_its_line() {
     place.write("people.csv", "login,passwort,Rolle\nanna,x,y\n");
     let told = place.run("import users people.csv").failed(2);
     assert!(told.contains("people.csv:1: unknown columns: `passwort`, `Rolle`; known ones are login, "), "{told}");
+    place.write("people.csv", "login;email\nanna;a@example.com\n");
+    let told = place.run("import users people.csv").failed(2);
+    assert!(told.contains("people.csv:1: there is one column alone: separate columns by commas"), "{told}");
+    place.write("people.json", "[{\"login\": \"anna\"}]\n");
+    let told = place.run("import users people.json").failed(2);
+    assert!(told.contains("people.json:1: a JSON list: write its objects one a line"), "{told}");
     place.run("import users nowhere.csv").failed(2);
 }
 

@@ -35,13 +35,13 @@ fn each_operation_becomes_a_route_that_is_denied() {
 fn what_is_imported_passes_the_check() {
     let place = Place::with("upstream = \"http://127.0.0.1:9000\"\nrules = [\"routes.toml\"]\n");
     place.write("pets.yaml", PETS);
-    let said = place.run("import openapi pets.yaml --output routes.toml").ok();
+    let said = place.run("import openapi pets.yaml --out routes.toml").ok();
     assert!(said.contains("Wrote 5 routes to routes.toml."), "{said}");
     let checked = place.run("check --json").json();
     assert_eq!(checked["routes"]["deny"], 5);
     assert_eq!(checked["warnings"], serde_json::json!([]));
     // Somebody may have decided meanwhile.
-    let error = place.run("import openapi pets.yaml --output routes.toml").failed(1);
+    let error = place.run("import openapi pets.yaml --out routes.toml").failed(1);
     assert!(error.contains("routes.toml is there already"), "{error}");
 }
 
@@ -63,7 +63,7 @@ fn paths_that_are_doorwards_own_need_a_mount() {
     let place = Place::with("upstream = \"http://127.0.0.1:9000\"\nrules = [\"routes.toml\"]\n");
     const API: &str = "openapi: 3.0.0\npaths: { '/user/{name}': { get: {} }, /login: { post: {} }, '/report.{format}': { get: {} }, /x: { get: {} } }\n";
     place.write("api.yaml", API);
-    let ran = place.run("import openapi api.yaml --output routes.toml");
+    let ran = place.run("import openapi api.yaml --out routes.toml");
     assert!(ran.stdout.contains("Wrote 1 route to routes.toml."), "{}", ran.stdout);
     for (what, own) in [("GET /user/{name}", "/user/"), ("POST /login", "/login"), ("GET /report.{format}", "/")] {
         let line = ran.stderr.lines().find(|line| line.contains(&format!("{what} is left out"))).expect(what);
@@ -75,7 +75,7 @@ fn paths_that_are_doorwards_own_need_a_mount() {
     place
         .write("doorward.toml", "upstream = \"http://127.0.0.1:9000\"\nmount = \"/auth\"\nrules = [\"routes.toml\"]\n");
     std::fs::remove_file(place.file("routes.toml")).expect("removed");
-    place.run("import openapi api.yaml --output routes.toml").ok();
+    place.run("import openapi api.yaml --out routes.toml").ok();
     assert_eq!(place.run("check --json").json()["routes"]["total"], 4);
 }
 
@@ -84,7 +84,7 @@ fn what_is_decided_already_is_not_imported_again() {
     let place = Place::with("upstream = \"http://127.0.0.1:9000\"\nrules = [\"routes.toml\"]\n");
     place.write("routes.toml", "[[route]]\nmatch = \"GET /v2/pets\"\naccess = \"anonymous\"\n[[route]]\nmatch = \"POST /v2/pets\"\naccess = \"deny\"\n");
     place.write("pets.yaml", PETS);
-    let ran = place.run("import openapi pets.yaml --output more.toml");
+    let ran = place.run("import openapi pets.yaml --out more.toml");
     assert!(ran.stdout.contains("Wrote 3 routes"), "{}{}", ran.stdout, ran.stderr);
     for said in [
         "GET /pets is left out, and stands in a comment: ",

@@ -47,6 +47,7 @@ impl People {
             .filter_map(|row| Some((row.number("user_id")?, row.number("is_enabled").is_some_and(|value| value != 0))))
             .collect();
         let has_settings = tables.has("ezuser_setting");
+        let has_roles = tables.has("ezuser_role") && tables.has("ezrole");
         let names: HashMap<u64, &str> = tables
             .rows("ezcontentobject")
             .iter()
@@ -65,9 +66,9 @@ impl People {
                 people.guests = Some(held.into_iter().collect());
                 continue;
             }
-            let is_active = if has_settings { enabled.get(&id).copied().unwrap_or(false) } else { true };
+            let is_active = has_settings.then(|| enabled.get(&id).copied().unwrap_or(false));
             let name = names.get(&id).copied();
-            people.take(row, (id, name), held, is_active, installation);
+            people.take(row, (id, name), has_roles.then_some(held), is_active, installation);
         }
         people
     }
@@ -76,8 +77,8 @@ impl People {
         &mut self,
         row: &Row,
         (id, name): (u64, Option<&str>),
-        held: BTreeSet<String>,
-        is_active: bool,
+        held: Option<BTreeSet<String>>,
+        is_active: Option<bool>,
         installation: &Installation<'_>,
     ) {
         let Some(login) = row.text("login").filter(|login| !login.is_empty()) else {
@@ -107,8 +108,8 @@ impl People {
             id: Some(id.to_string()),
             name: name.map(|name| one_line(name).chars().take(MOST_OF_NAME).collect()),
             email: row.text("email").filter(|email| !email.is_empty()).map(str::to_owned),
-            roles: Some(held.into_iter().collect()),
-            state: Some(if is_active { "active".into() } else { "disabled".into() }),
+            roles: held.map(|held| held.into_iter().collect()),
+            state: is_active.map(|is_active| if is_active { "active".into() } else { "disabled".into() }),
             hash: readable.map(str::to_owned),
             scheme: readable.map(|_| scheme.clone()),
             site: installation.site.map(str::to_owned),

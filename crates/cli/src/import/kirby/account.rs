@@ -1,5 +1,6 @@
 //! An account: `site/accounts/ID/index.php`, and the hash beside it.
 
+use doorward::password::foreign::{Incoming, Written};
 use serde_json::{Map, Value as Json};
 
 use crate::import::magento::php::Value;
@@ -13,6 +14,14 @@ pub struct Account {
     pub role: Option<String>,
     /// Whether a second factor stays behind.
     pub has_more_secrets: bool,
+}
+
+impl Account {
+    /// Whether the hash, if there is one, can be read.
+    pub fn has_good_hash(&self) -> bool {
+        let written = |hash| Written { hash, login: &self.record.login, ..Written::default() };
+        self.record.hash.as_deref().is_none_or(|hash| Incoming::read(written(hash)).is_ok())
+    }
 }
 
 /// Reads an account. `id` is its folder; `secrets` is its `.htpasswd`: the hash, and on further lines what we do not have.

@@ -11,12 +11,10 @@ use super::permissions::Role;
 pub const ROOT: &str = "Kirby::all";
 
 /// The tree of resources, and each role.
-pub fn text(roles: &BTreeMap<String, Role>, site: &str) -> String {
-    let mut text = format!(
-        "# Roles of the Kirby site {}. What a role may is what its blueprint says: explicit before `*`, and what is not said is\n\
-         # allowed.\n\n",
-        one_line(site)
-    );
+pub fn text(roles: &BTreeMap<String, Role>) -> String {
+    let mut text = "# Roles of a Kirby site. What a role may is what its blueprint says: explicit before `*`, and what is not said is\n\
+                    # allowed.\n\n"
+        .to_owned();
     let _ = writeln!(text, "[[acl]]\nid = \"{ROOT}\"\ntitle = \"Kirby\"\nchildren = [");
     for (category, actions) in PERMISSIONS {
         let _ = writeln!(text, "  {{ id = \"Kirby::{category}\", children = [");

@@ -92,7 +92,11 @@ impl Site {
                 self.doubts.extend(role.doubts.iter().map(|doubt| doubt.clone().within(Some(place.clone()))));
                 self.roles.insert(name.to_owned(), role);
             }
-            Err(found) => self.wrong.push(found.within(Some(shown(path)))),
+            Err(found) => {
+                // There is such a role, and the mistake is told once.
+                self.roles.insert(name.to_owned(), Role::all());
+                self.wrong.push(found.within(Some(shown(path))));
+            }
         }
     }
 
@@ -105,11 +109,15 @@ impl Site {
             self.wrong.push(wrong(folder, 1, format!("`{id}` is nobody's id: clients mean something else by it")));
             return;
         }
-        let (index, secrets) = (folder.join("index.php"), folder.join(".htpasswd"));
-        let read = text(&index, GREATEST).and_then(|index| Ok((index, text(&secrets, GREATEST)?)));
+        let (index, secrets_path) = (folder.join("index.php"), folder.join(".htpasswd"));
+        let read = text(&index, GREATEST).and_then(|index| Ok((index, text(&secrets_path, GREATEST)?)));
         match read {
             Ok((None, _)) => self.doubts.push(wrong(&index, 1, "there is no such file: the folder is left out")),
             Ok((Some(text), secrets)) => match account::read(id, &text, secrets.as_deref()) {
+                Ok(account) if !account.has_good_hash() => {
+                    let text = "this is no hash that Kirby writes: empty the file, and issue a code with `doorward user reset`";
+                    self.wrong.push(wrong(&secrets_path, 1, text));
+                }
                 Ok(mut account) => {
                     account.record.file = Some(shown(&index));
                     self.with_content += usize::from(has_content(folder));

@@ -183,11 +183,11 @@ impl Tallies {
     fn tell(self, findings: &mut Findings) {
         let told = |Tally(found): Tally, text: &str| {
             let (place, times) = found?;
-            let more = if times == 1 { String::new() } else { format!(", and so {} more", times - 1) };
+            let more = if times == 1 { String::new() } else { format!(", and {} more like it", times - 1) };
             Some((place, format!("{text}{more}")))
         };
         let left_out = [
-            (self.unnamed, "left out: nobody can log in by this row, for lack of a number or a login"),
+            (self.unnamed, "left out: this row has no number, or no login"),
             (
                 self.twice,
                 "left out: the login stands further up; several websites may share an address, and a realm does not",

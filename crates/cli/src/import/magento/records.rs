@@ -30,11 +30,13 @@ impl Records {
     /// The first row that cannot be read.
     pub fn parse(text: &str, path: &Path, columns: &[&str]) -> Result<Self, Wrong> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let rows = if text.trim_start().starts_with('{') { json_lines(text)? } else { csv(text)? };
+        let is_json = text.trim_start().starts_with('{');
+        let rows = if is_json { json_lines(text)? } else { csv(text)? };
         if let Some(row) = rows.first()
             && let Some(missing) = columns.iter().find(|column| !row.columns.iter().any(|known| known == *column))
         {
-            return Err(Wrong::new(row.line, format!("there is no column `{missing}`")));
+            let line = if is_json { row.line } else { 1 };
+            return Err(Wrong::new(line, format!("there is no column `{missing}`")));
         }
         Ok(Self { rows, file: super::module::shown(path) })
     }
@@ -158,7 +160,7 @@ mod tests {
     fn what_is_no_table_is_told_with_its_line() {
         for (text, line) in [
             ("role_id,role_name\n1", 2),
-            ("role_id\n1", 2),
+            ("role_id\n1", 1),
             ("role_id,role_name\n\"1", 2),
             ("{\"role_id\":1,\"role_name\":2}\n[]", 2),
         ] {

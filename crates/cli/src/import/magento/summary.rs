@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::path::Path;
 
+use doorward::policy::MagentoCompat;
+
 use super::finding::{Finding, Findings};
 use super::imported::Imported;
 use super::module::Modules;
@@ -49,7 +51,13 @@ pub fn tell(
 }
 
 /// Says what to do with the file.
-pub fn advise(path: &Path, users: Option<&Path>, config: &Path, realms: &Realms) -> anyhow::Result<()> {
+pub fn advise(
+    path: &Path,
+    users: Option<&Path>,
+    config: &Path,
+    realms: &Realms,
+    compat: MagentoCompat,
+) -> anyhow::Result<()> {
     output::line(format_args!("Wrote {}.", path.display()))?;
     output::line(format_args!(
         "Name it in {}: rules = [\"{}\"], and declare [realm.{}] and [realm.{}] there. Then run `doorward check`.",
@@ -58,6 +66,9 @@ pub fn advise(path: &Path, users: Option<&Path>, config: &Path, realms: &Realms)
         realms.customers,
         realms.admins
     ))?;
+    if compat == MagentoCompat::Exact {
+        output::line("The verdicts are Magento's: they need compat = \"exact\" in [dialect.magento].")?;
+    }
     if let Some(users) = users {
         let users = users.display();
         output::line(format_args!(

@@ -146,7 +146,11 @@ fn candidate(console: &Console, record: &Record, realm: Option<&str>) -> Result<
     let policy = console.engine.policy();
     let realm = policy.realm_to_log_in(record.realm.as_deref().or(realm)).map_err(|reason| match reason {
         Reason::Realm("realm_required") => "there are several realms: add a column, or --realm".to_owned(),
-        _ => format!("there is no realm {}", record.realm.as_deref().or(realm).unwrap_or_default()),
+        _ => {
+            let names: Vec<&str> = policy.realms().iter().map(|realm| realm.name().as_str()).collect();
+            let realm = record.realm.as_deref().or(realm).unwrap_or_default();
+            format!("there is no realm {realm}: one of {}", names.join(", "))
+        }
     })?;
     let state = match record.state.as_deref() {
         None => None,

@@ -23,6 +23,12 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Record>, Vec<Wrong>> {
         vec![Wrong::new(before.split(|byte| *byte == b'\n').count(), "not UTF-8: save the file as UTF-8")]
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim_start().starts_with('[') {
+        return Err(vec![Wrong::new(
+            1,
+            "a JSON list: write its objects one a line, without brackets and commas around them",
+        )]);
+    }
     let (records, mut wrong) = if text.trim_start().starts_with('{') { json_lines(text) } else { table(text) };
     if records.is_empty() && wrong.is_empty() {
         wrong.push(Wrong::new(1, "there is no user in it"));
@@ -98,6 +104,11 @@ impl Lines<'_> {
 }
 
 fn check_headings(headings: &StringRecord) -> Result<(), String> {
+    if let [all] = headings.iter().collect::<Vec<_>>()[..]
+        && all.contains([';', '\t'])
+    {
+        return Err("there is one column alone: separate columns by commas".into());
+    }
     check_names(headings.iter().filter(|name| !Record::COLUMNS.contains(name)))?;
     let mut seen = BTreeSet::new();
     match headings.iter().find(|name| !seen.insert(*name)) {
