@@ -118,6 +118,8 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
         super::dialect::compile(settings, &realm_id, &mut shop.complaints)
     };
     let mount = super::pattern::literal_path(&settings.mount).unwrap_or_default();
+    let site = Site::compile(settings, &routes);
+    shop.warnings.extend(super::siteaccess::doubt(settings, &site));
     let pairs = shop.realms.iter().zip(guests);
     let realms: Box<[Realm]> =
         pairs.map(|((name, realm), guest)| Realm::compile(name, realm, settings, &mount, guest)).collect();
@@ -126,7 +128,7 @@ pub(super) fn compile(draft: &Draft<'_>) -> Result<Policy, Complaints> {
         cookies: Cookies::compile(settings, &realms),
         dialects,
         dialect_settings: settings.dialect.clone(),
-        site: Site::compile(settings, &routes),
+        site,
         terms: Terms::compile(settings),
         routes: routes.into(),
         written,

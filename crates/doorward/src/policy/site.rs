@@ -14,7 +14,7 @@ use crate::csrf::Origins;
 #[derive(Clone, Debug)]
 pub(super) struct Site {
     /// In lower case, without the scheme's own port. Empty: the file names none, and only this machine's own are served.
-    hosts: HashSet<Box<str>>,
+    pub(super) hosts: HashSet<Box<str>>,
     pub(super) origins: Origins,
     /// The first own origin.
     pub(super) usual: Option<Origin>,

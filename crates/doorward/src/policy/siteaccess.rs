@@ -5,9 +5,10 @@ use http::HeaderMap;
 use super::Policy;
 use super::acl::ResourceId;
 use super::binding::Bound;
-use super::complaint::Complaints;
+use super::complaint::{Complaint, Complaints};
 use super::profile::{Profile, Wording};
 use super::settings::{EzSettings, Settings};
+use super::site::Site;
 use crate::clock::Time;
 use crate::refusal::Reason;
 use crate::user::User;
@@ -85,6 +86,17 @@ pub(super) fn check(settings: &Settings, complaints: &mut Complaints) {
             settings.complaint("dialect.ez.siteaccess", "a siteaccess has a name, and there is one at least");
         complaints.push(complaint.fix("write `siteaccess = \"site\"`, or take it out"));
     }
+}
+
+/// A host that nobody reaches.
+pub(super) fn doubt(settings: &Settings, site: &Site) -> Option<Complaint> {
+    let host = &settings.dialect.ez.as_ref()?.basic_host;
+    if host.is_empty() || site.hosts.contains(host.as_str()) {
+        return None;
+    }
+    let text = format!("`{host}` is not served here: whoever asks for it gets 421");
+    let fix = format!("name it in `public_url`, too: `https://{host}`");
+    Some(settings.complaint("dialect.ez.basic_host", text).fix(fix))
 }
 
 impl EzSettings {

@@ -40,6 +40,7 @@ fn description(speech: &Speech, said: Said<'_>) -> String {
         Some(Reason::NotLoggedIn | Reason::Forbidden(_) | Reason::Undecided) => lacks(&speech.asks),
         Some(Reason::UnexpectedUser) => "Expectation failed. User changed.".to_owned(),
         Some(Reason::Invalid(_, why)) => why.clone(),
+        Some(Reason::Malformed(why)) => (*why).to_owned(),
         Some(Reason::NotFound) => format!("No route found for \"{request}\""),
         Some(Reason::MethodNotAllowed | Reason::UnknownMethod) => {
             format!("No route found for \"{request}\": Method Not Allowed")

@@ -70,6 +70,7 @@ fn a_siteaccess_that_nobody_knows_is_refused() {
         for path in ["/", "/content/objects/7", "/nothing"] {
             let answer = site.ask("GET", path, &[header, WANTS_JSON]);
             assert!(is_error(&answer, 400, "Bad Request"), "{header} {path}: {}", answer.text());
+            assert!(answer.text().contains("X-Siteaccess names no siteaccess that is known here"), "{}", answer.text());
         }
         let answer = site.try_log_in("ada", PASSWORD, &[header]);
         assert!(is_error(&answer, 400, "Bad Request"), "{header}: {}", answer.text());

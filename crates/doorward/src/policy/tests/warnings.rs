@@ -68,3 +68,12 @@ fn a_catch_all_for_any_host_surrounds_routes_of_every_host() {
 fn deny_is_stricter_than_anything() {
     assert_eq!(lax(&[route("GET /*all", "\"X::a\"", ""), route("GET /new", "\"deny\"", "")]).len(), 1);
 }
+
+#[test]
+fn a_host_for_basic_that_nobody_reaches_is_doubtful() {
+    let basic = "[dialect.ez]\nanonymous_roles = []\nbasic_host = \"api.example.com\"\n";
+    let told = [(3, "`api.example.com` is not served here: whoever asks for it gets 421".to_owned())];
+    assert_eq!(warned(basic), told);
+    let named = format!("public_url = [\"https://www.example.com\", \"https://api.example.com\"]\n{basic}");
+    assert_eq!(warned(&named), []);
+}
