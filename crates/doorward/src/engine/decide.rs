@@ -11,7 +11,8 @@ use super::{Engine, dialect, navigation};
 use crate::head::Head;
 use crate::path::PathError;
 use crate::policy::{
-    Access, Bound, DialectHit, ForceError, Found, MethodOverride, Place, Policy, Profile, RealmId, names_method,
+    Access, Bound, DialectHit, ForceError, Found, MethodOverride, Place, Policy, Profile, RealmId, Wording,
+    names_method,
 };
 use crate::refusal::{Reason, Refusal, Terms};
 use crate::verdict::{Caller, Known, Pass};
@@ -149,6 +150,10 @@ impl Engine {
                 return Err(Reason::Force(ForceError::UnsupportedMediaType).into());
             }
             Place::Query => pass.query = Some(forced.query(head.query).map_err(Reason::Force)?),
+            // Magento's API reads no forms.
+            Place::Body if found.route.profile.wording == Wording::Magento && sends_form(head) => {
+                return Err(Reason::Force(ForceError::UnsupportedMediaType).into());
+            }
             Place::Body => {
                 pass.query = Some(forced.drop_from_query(head.query).map_err(Reason::Force)?);
                 pass.forced = Some(forced);
@@ -186,14 +191,17 @@ pub(super) fn refuse(
 /// Whether a form may name another method: nobody reads it here before the route is chosen. A dialect that has no forms answers
 /// one so in any case.
 fn may_override_method(head: &Head<'_>, profile: &Profile) -> bool {
+    profile.overrides_method == MethodOverride::Post && *head.method == Method::POST && sends_form(head)
+}
+
+/// Whether the body is said to be a form.
+fn sends_form(head: &Head<'_>) -> bool {
     let forms = ["application/x-www-form-urlencoded", "multipart/form-data"];
     let is_form = |value: &HeaderValue| {
         let kind = value.as_bytes().split(|byte| matches!(byte, b';' | b',')).next().unwrap_or_default().trim_ascii();
         forms.iter().any(|form| kind.eq_ignore_ascii_case(form.as_bytes()))
     };
-    profile.overrides_method == MethodOverride::Post
-        && *head.method == Method::POST
-        && head.headers.get_all(CONTENT_TYPE).iter().any(is_form)
+    head.headers.get_all(CONTENT_TYPE).iter().any(is_form)
 }
 
 /// Whether a body follows the head, as far as HTTP/1.1 says so there. HTTP/2 need not: the door looks again.

@@ -58,6 +58,14 @@ fn bodies_that_cannot_be_read_are_refused_in_magentos_words() {
             placed("Server cannot understand Content-Type HTTP header media type %1", "text\\/plain"),
         ),
         (
+            "Content-Type: application/x-www-form-urlencoded",
+            "a=1",
+            placed(
+                "Server cannot understand Content-Type HTTP header media type %1",
+                "application\\/x-www-form-urlencoded",
+            ),
+        ),
+        (
             "Content-Type: application/xml",
             "<a/>",
             placed("Server cannot understand Content-Type HTTP header media type %1", "application\\/xml"),
