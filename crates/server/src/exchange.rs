@@ -278,10 +278,11 @@ pub(crate) fn admit<'a>(
 fn refuse(link: &Link, record: &Record, stop: Stop, parts: &Parts, head: Option<&Head<'_>>) -> Served {
     let unknown = Client { address: link.address(), secure: link.peer.secure, by_proxy: false };
     let client = head.map_or(&unknown, Head::client);
-    // Found out for those alone who are refused.
+    // Found out for those alone who are refused. Of a head that cannot be read, the path as it stands says which dialect is spoken.
     let speech = || {
         let policy = link.core.gateway.engine.policy();
-        policy.speech(head?.host(), head?.path().as_str(), &parts.headers)
+        let (host, path) = head.map_or(("", parts.uri.path()), |head| (head.host(), head.path().as_str()));
+        policy.speech(host, path, &parts.headers)
     };
     let mut served = stop.served(link, &record.id, (parts.method.as_str(), parts.uri.path()), client, speech);
     protect(served.response.headers_mut(), client.secure);

@@ -4,6 +4,7 @@
 mod kit;
 
 mod crowds;
+mod direct;
 mod drain;
 mod encrypted;
 mod forced;

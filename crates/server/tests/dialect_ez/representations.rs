@@ -51,6 +51,15 @@ fn a_route_for_everything_is_no_root() {
 }
 
 #[test]
+fn a_path_that_is_not_canonical_is_an_error_in_that_format_too() {
+    let site = Site::open();
+    for path in ["//content", "/content/objects/a%2Fb", "/x/../content"] {
+        let answer = site.ask("GET", path, &["Accept: application/json"]);
+        assert_eq!((answer.status, &json(&answer)["ErrorMessage"]["errorCode"]), (400, &400.into()), "{path}");
+    }
+}
+
+#[test]
 fn errors_are_in_the_format_that_is_wanted_most() {
     let site = Site::open();
     for (accept, format) in [

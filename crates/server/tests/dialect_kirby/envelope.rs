@@ -29,6 +29,14 @@ fn a_model_has_sorted_members_as_php_writes_them() {
 }
 
 #[test]
+fn a_path_that_is_not_canonical_is_refused_in_the_envelope() {
+    let site = Site::open(PLAIN);
+    for target in ["/api//auth", "/api/users/a%2Fb", "/api/x/../auth"] {
+        assert_eq!(said(&site.send("GET", target, &[], "")), (400, "error.general".into()), "{target}");
+    }
+}
+
+#[test]
 fn an_unknown_route_is_404_before_anybody_is_asked_for() {
     let site = Site::open(PLAIN);
     let body = r#"{"status":"error","message":"No route found for path and request method","code":404,"key":null,"details":[]}"#;
