@@ -44,7 +44,7 @@ pub(crate) struct HandedOver {
     pub(crate) stream: Stream,
     /// What was read of it and not answered.
     pub(crate) read: Bytes,
-    /// The verdict about its first request, where there is one already.
+    /// Its first request, where that was looked at already.
     pub(crate) judged: Option<Box<Judged>>,
 }
 
@@ -91,7 +91,10 @@ pub(crate) async fn serve(
     };
     match end {
         End::Closed { is_sending } => {
-            direct.client.close(is_sending).await;
+            tokio::select! {
+                () = direct.client.close(is_sending) => {}
+                _ = phase.wait_for(|phase| *phase == Phase::Closing) => {}
+            }
             None
         }
         End::Library { head, judged } => {
@@ -114,21 +117,21 @@ impl Direct<'_> {
             match self.turn(plain).await {
                 Next::Request => {}
                 Next::End { is_sending } => return End::Closed { is_sending },
-                Next::Library(judged) => return End::Library { head, judged },
+                Next::Library(judged) => return End::Library { head, judged: Some(judged) },
             }
         }
     }
 
     /// Waits for the next head, and reads all of it.
     async fn head(&mut self) -> Result<Bytes, End> {
-        let mut has_begun = false;
+        let (mut has_begun, mut begun) = (false, head::Begun::default());
         let mut deadline = Instant::now() + self.keep_alive;
         loop {
             let input = &mut self.client.input;
-            if let Some(end) = head::end(input) {
+            if let Some(end) = begun.end(input) {
                 return Ok(input.split_to(end).freeze());
             }
-            if input.len() > self.longest_head {
+            if input.len() > self.longest_head || !begun.may_become_one(input) {
                 let head = std::mem::take(input).freeze();
                 return Err(End::Library { head, judged: None });
             }

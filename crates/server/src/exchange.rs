@@ -127,17 +127,18 @@ impl Stop {
     }
 }
 
-/// A request that was judged before the parser had it, by whoever handed its connection over.
+/// A request that was looked at before the parser had it, by whoever handed its connection over: it is one exchange all the same.
 pub(crate) struct Judged {
     parts: Parts,
-    verdict: Verdict,
+    /// None where nobody was asked yet.
+    verdict: Option<Verdict>,
     record: Record,
     trace: Trace,
 }
 
 impl Judged {
-    /// This verdict about a request with this head.
-    pub(crate) fn new(parts: Parts, verdict: Verdict, record: Record, trace: Trace) -> Self {
+    /// This verdict, if there is one, about a request with this head.
+    pub(crate) fn new(parts: Parts, verdict: Option<Verdict>, record: Record, trace: Trace) -> Self {
         Self { parts, verdict, record, trace }
     }
 
@@ -162,7 +163,7 @@ pub(crate) async fn answer(
     // After a request to upgrade the bytes are not read along with; after half a body nobody knows where a request begins.
     let mut closes = parts.headers.contains_key(header::UPGRADE);
     let (mut record, trace, verdict) = match judged.filter(|judged| judged.is_about(&parts)) {
-        Some(judged) => (judged.record, judged.trace, Some(judged.verdict)),
+        Some(judged) => (judged.record, judged.trace, judged.verdict),
         None => {
             let (record, trace) = Record::begin(link, &parts);
             (record, trace, None)

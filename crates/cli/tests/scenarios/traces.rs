@@ -61,6 +61,21 @@ async fn each_request_is_a_span_with_its_route_and_outcome() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_refused_before_anybody_is_asked_is_one_span() {
+    let (endpoint, received) = collector().await;
+    let api = Api::start().await;
+    let place = Place::with(&format!("{}\n[otel]\nendpoint = \"{endpoint}\"\n", rules(&api.base)));
+    let mut server = Server::start(&place);
+    let browser = Browser::at(&server.base);
+    assert_eq!(browser.send(browser.request(reqwest::Method::TRACE, "/open")).await.status, 405);
+    server.signal(Signal::TERM);
+    assert_eq!(server.end(), 0);
+    let all = received.lock().expect("no panic").concat();
+    let name = b"doorward.request_id";
+    assert_eq!(all.windows(name.len()).filter(|window| window == name).count(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn strangers_do_not_choose_the_trace_and_trusted_proxies_do() {
     let (endpoint, received) = collector().await;
     let api = Api::start().await;

@@ -22,11 +22,48 @@ pub(crate) struct Plain {
 
 /// Where a head ends: behind the first empty line.
 pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
-    memchr::memchr_iter(b'\n', bytes).find_map(|at| match &bytes[at + 1..] {
+    end_behind(bytes, 0)
+}
+
+/// The same, where the empty line does not begin before `from`.
+fn end_behind(bytes: &[u8], from: usize) -> Option<usize> {
+    memchr::memchr_iter(b'\n', &bytes[from..]).map(|at| from + at).find_map(|at| match &bytes[at + 1..] {
         [b'\n', ..] => Some(at + 2),
         [b'\r', b'\n', ..] => Some(at + 3),
         _ => None,
     })
+}
+
+/// A head that comes in parts, each of which is looked at once.
+#[derive(Default)]
+pub(super) struct Begun {
+    scanner: Scanner,
+    /// How much of it was looked at.
+    seen: usize,
+}
+
+impl Begun {
+    /// Where it ends, in all that has come so far.
+    pub(super) fn end(&self, bytes: &[u8]) -> Option<usize> {
+        // What was there last may have been two thirds of an empty line.
+        end_behind(bytes, self.seen.saturating_sub(2))
+    }
+
+    /// Whether all that has come can become a head. What cannot is refused when it comes, and not when it is late.
+    pub(super) fn may_become_one(&mut self, bytes: &[u8]) -> bool {
+        let (first, new) = (self.seen == 0, &bytes[self.seen..]);
+        self.seen = bytes.len();
+        if new.is_empty() {
+            return true;
+        }
+        // The parser begins anew each time, and is asked once: else each byte of a head that drips would cost all before it.
+        self.scanner.scan(new).is_ok() && (!first || is_readable(bytes))
+    }
+}
+
+fn is_readable(bytes: &[u8]) -> bool {
+    let mut fields = [const { std::mem::MaybeUninit::uninit() }; MOST_FIELDS];
+    httparse::Request::new(&mut []).parse_with_uninit_headers(bytes, &mut fields).is_ok()
 }
 
 /// Reads a whole head. `None` for what is not plain: another version, an upgrade, a body whose length is not stated, an
@@ -127,5 +164,31 @@ mod tests {
         assert_eq!(end(b"a\n\nrest"), Some(3));
         assert_eq!(end(b"GET / HTTP/1.1\r\nHost: a\r\n"), None);
         assert_eq!(end(b""), None);
+    }
+
+    #[test]
+    fn a_head_in_parts_ends_where_a_whole_one_does() {
+        for whole in ["GET / HTTP/1.1\r\nHost: a\r\n\r\nGET", "a\n\nrest", "a\n\r\nrest", "\r\n\r\n\r\n"] {
+            let mut begun = Begun::default();
+            let found = (0..=whole.len()).find_map(|length| {
+                let bytes = &whole.as_bytes()[..length];
+                let end = begun.end(bytes);
+                begun.may_become_one(bytes);
+                end
+            });
+            assert_eq!(found, end(whole.as_bytes()), "{}", whole.escape_debug());
+        }
+    }
+
+    #[test]
+    fn what_cannot_become_a_head_is_known_early() {
+        for bytes in ["", "G", "GET / HTTP/1.1\r\nHo", "GET / HTTP/1.1\r\nHost: a\r\n\r", "\r\n"] {
+            assert!(Begun::default().may_become_one(bytes.as_bytes()), "{}", bytes.escape_debug());
+        }
+        for bytes in ["\x16\x03\x01", "SSH-2.0\r\n", "GET / HTTP/1.1\nHost", "GET / HTTP/1.1\r\nHost : a\r\n"] {
+            assert!(!Begun::default().may_become_one(bytes.as_bytes()), "{}", bytes.escape_debug());
+        }
+        let mut begun = Begun::default();
+        assert!(begun.may_become_one(b"GET / HTTP/1.1\r\n") && !begun.may_become_one(b"GET / HTTP/1.1\r\nHost: a\n"));
     }
 }

@@ -45,7 +45,7 @@ pub(super) enum Next {
     /// Nothing. Whether the client may still be sending.
     End { is_sending: bool },
     /// The library serves this request, and all after it.
-    Library(Option<Box<Judged>>),
+    Library(Box<Judged>),
 }
 
 /// An answer that is about to be sent.
@@ -58,7 +58,7 @@ enum Reply {
 enum Ending {
     /// The client is gone.
     Gone,
-    /// The library answers.
+    /// The library answers; what was judged is not judged again.
     Library(Option<Box<Verdict>>),
 }
 
@@ -74,8 +74,8 @@ impl Direct<'_> {
             Ok(Ok(reply)) => reply,
             Ok(Err(Ending::Gone)) => return Next::End { is_sending: false },
             Ok(Err(Ending::Library(verdict))) => {
-                let judged = verdict.map(|verdict| Box::new(Judged::new(parts, *verdict, record, trace)));
-                return Next::Library(judged);
+                let judged = Judged::new(parts, verdict.map(|verdict| *verdict), record, trace);
+                return Next::Library(Box::new(judged));
             }
             Err(_) => {
                 closes = true;

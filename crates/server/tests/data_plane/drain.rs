@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::kit::{Client, House, OPEN, Upstream, ok, read_head, until};
 
@@ -51,6 +51,17 @@ fn what_does_not_end_is_cut_off_at_the_deadline() {
     let drained = house.drain(Duration::from_millis(300));
     assert_eq!(drained.cut, 1);
     assert_eq!(client.chunk(), None);
+}
+
+#[test]
+fn a_client_that_never_closes_is_not_waited_for_at_the_deadline() {
+    let upstream = Upstream::echo();
+    let house = House::before(&upstream, OPEN);
+    let mut client = house.client();
+    assert_eq!(client.request_with("POST", "/", &["Connection: close"], "abc").answer().status, 200);
+    let began = Instant::now();
+    house.drain(Duration::from_millis(50));
+    assert!(began.elapsed() < Duration::from_millis(600), "{:?}", began.elapsed());
 }
 
 #[test]
