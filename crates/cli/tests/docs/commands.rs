@@ -10,7 +10,7 @@ use crate::expected::{compare_json, compare_text};
 use crate::stage::Stage;
 
 /// The documents that have commands, each with a test below.
-const TOLD: [&str; 15] = [
+const TOLD: [&str; 16] = [
     "CONTRIBUTING.md",
     "README.md",
     "docs/api.md",
@@ -24,6 +24,7 @@ const TOLD: [&str; 15] = [
     "docs/imports.md",
     "docs/layer.md",
     "docs/operations.md",
+    "docs/performance.md",
     "docs/rules-explained.md",
     "docs/rules.md",
 ];
@@ -99,6 +100,11 @@ fn layer() {
 #[test]
 fn operations() {
     tell("docs/operations.md");
+}
+
+#[test]
+fn performance() {
+    tell("docs/performance.md");
 }
 
 #[test]
