@@ -71,7 +71,8 @@ impl Question {
         }
         let mut fresh = false;
         loop {
-            let leased = core.lines.lease(upstream, fresh, || core.pool.make_room(upstream)).await;
+            let leasing = core.lines.lease(upstream, fresh, || core.pool.make_room(upstream));
+            let leased = client.unless_gone(leasing).await.ok_or(Failed::Gone)?;
             let mut line = leased.map_err(|error| exchange.unreachable(upstream, &error))?;
             match self.converse(client, &mut line, Instant::now() + patience, exchange).await {
                 Ok(answer) => return Ok((answer, line)),

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -82,6 +82,17 @@ impl Client {
             }
         }
         Poll::Pending
+    }
+
+    /// Does this work, unless the client goes away before it is done: what stands still, a store perhaps, must not keep the
+    /// seats of those who have left.
+    pub(super) async fn unless_gone<F: Future>(&mut self, work: F) -> Option<F::Output> {
+        let mut work = pin!(work);
+        poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => self.poll_gone(cx).map(|()| None),
+        })
+        .await
     }
 
     /// Closes the connection. Where the client is still sending, what it sends is thrown away for a while: to close with

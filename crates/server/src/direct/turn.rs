@@ -134,7 +134,8 @@ impl Direct<'_> {
             let head = Head::read(parts, &link.peer, &setup.trusted, link.entry.door);
             let Ok(head) = head else { return Err(Ending::Library(None)) };
             record.is_from(head.client().address);
-            let verdict = gateway.engine.judge(&head).await;
+            let judging = self.client.unless_gone(gateway.engine.judge(&head));
+            let verdict = judging.await.ok_or(Ending::Gone)?;
             if length > 0 && (length > LONGEST_BODY || !matches!(verdict, Verdict::Allow(_))) {
                 return Err(Ending::Library(Some(Box::new(verdict))));
             }
@@ -158,7 +159,8 @@ impl Direct<'_> {
         if !matches!(pass.route().target, Target::Upstream(_)) {
             let parts = std::mem::replace(parts, Request::new(()).into_parts().0);
             let request = Request::from_parts(parts, body);
-            return Ok(Reply::Own(exchange::serve_here(&exchange, request, pass, closes).await));
+            let serving = self.client.unless_gone(exchange::serve_here(&exchange, request, pass, closes));
+            return serving.await.map(Reply::Own).ok_or(Ending::Gone);
         }
         match self.forward(&exchange, parts, body, &pass).await {
             Ok((answer, line, upstream)) => Ok(returned(link, answer, line, upstream, pass)),
@@ -200,7 +202,7 @@ impl Direct<'_> {
         let patience = Duration::from_secs(pass.route().bounds.timeout.0.into());
         let question = Question::new(parts, body.held().as_deref());
         let (answer, line) = question.ask(exchange, &mut self.client, &upstream, patience).await?;
-        exchange.judge_again(pass).await?;
+        self.client.unless_gone(exchange.judge_again(pass)).await.ok_or(Failed::Gone)??;
         Ok((answer, line, upstream))
     }
 }

@@ -1,6 +1,7 @@
 //! When something of ours fails, nobody is let in by it, and everybody else is served (table T).
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::kit::{House, Log, Mood, OPEN, Shaky, Upstream, until};
 
@@ -56,6 +57,29 @@ fn a_store_that_does_not_answer_delays_only_those_who_need_it() {
     store.be(Mood::Well);
     assert_eq!(waits.answer().status, 401);
     until("the end is noticed", || (!log.with("the store answers again").is_empty()).then_some(()));
+}
+
+#[test]
+fn whoever_leaves_while_a_store_does_not_answer_leaves_a_seat() {
+    let (upstream, store) = (Upstream::echo(), Arc::new(Shaky::default()));
+    let house =
+        open(&upstream, &store, &format!("limits = {{ connections = 4, connections_per_network = 4 }}\n{RULES}"));
+    store.be(Mood::Stuck);
+    for _ in 0..3 {
+        let mut leaves = Vec::new();
+        for _ in 0..2 {
+            let mut client = house.client();
+            client.request("GET", "/own", &[UNKNOWN]);
+            leaves.push(client);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+        drop(leaves);
+        until("there is room again", || {
+            let answer = house.client().request("GET", "/all", &[]).try_answer();
+            answer.ok().filter(|answer| answer.status == 200)
+        });
+    }
+    store.be(Mood::Well);
 }
 
 #[test]
