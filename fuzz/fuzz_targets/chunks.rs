@@ -43,8 +43,8 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((step, bytes)) = bytes.split_first() else { return };
     let in_steps = chunked(bytes, usize::from(*step));
     assert_eq!(chunked(bytes, bytes.len()).map_err(drop), in_steps.clone().map_err(drop));
-    if let Ok(Some((data, rest))) = in_steps {
+    if let Ok(Some(whole)) = in_steps {
         let expected = read(bytes).expect("whole to a plain reader too");
-        assert_eq!((data.as_slice(), rest.as_slice()), (expected.0.as_slice(), expected.1));
+        assert_eq!((whole.data.as_slice(), whole.rest.as_slice()), (expected.0.as_slice(), expected.1));
     }
 });

@@ -60,12 +60,20 @@ pub fn plain_head(bytes: &[u8]) -> Option<(Parts, u64, usize)> {
     Some((plain.parts, plain.length, end))
 }
 
-/// What is left of a body in chunks that comes in steps of this length: the data, and what follows, once it is whole. An error
-/// where it is framed badly.
+/// A body that came in chunks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whole {
+    /// What it holds.
+    pub data: Vec<u8>,
+    /// What follows it.
+    pub rest: Vec<u8>,
+}
+
+/// A body in chunks that comes in steps of this length, once it is whole. An error where it is framed badly.
 ///
 /// # Errors
 /// With the data that came before.
-pub fn chunked(bytes: &[u8], step: usize) -> Result<Option<(Vec<u8>, Vec<u8>)>, Vec<u8>> {
+pub fn chunked(bytes: &[u8], step: usize) -> Result<Option<Whole>, Vec<u8>> {
     let (mut chunks, mut input, mut data) = (chunks::Chunks::default(), BytesMut::new(), Vec::new());
     for part in bytes.chunks(step.max(1)) {
         input.extend_from_slice(part);
@@ -73,5 +81,5 @@ pub fn chunked(bytes: &[u8], step: usize) -> Result<Option<(Vec<u8>, Vec<u8>)>, 
             return Err(data);
         }
     }
-    Ok(chunks.is_done().then(|| (data, input.to_vec())))
+    Ok(chunks.is_done().then(|| Whole { data, rest: input.to_vec() }))
 }

@@ -78,12 +78,7 @@ impl Trace {
 
 #[cfg(not(feature = "otel"))]
 impl Trace {
-    pub(crate) fn begin(
-        _: &Parts,
-        _: &RequestId,
-        _: impl FnOnce() -> bool,
-        _: impl FnOnce(&str) -> String,
-    ) -> Self {
+    pub(crate) fn begin(_: &Parts, _: &RequestId, _: impl FnOnce() -> bool, _: impl FnOnce(&str) -> String) -> Self {
         Self {}
     }
 

@@ -82,7 +82,8 @@ async fn shake_hands(
             return Err(exchange.bad_gateway(&upstream, "it switches to something else than a WebSocket"));
         }
     } else {
-        forward::check_framing(response.status(), response.headers()).map_err(|what| exchange.bad_gateway(&upstream, what))?;
+        forward::check_framing(response.status(), response.headers())
+            .map_err(|what| exchange.bad_gateway(&upstream, what))?;
     }
     exchange.judge_again(pass).await?;
     Ok((response, connection))
