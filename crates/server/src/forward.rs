@@ -15,6 +15,7 @@ use hyper::body::{Body as _, Incoming};
 use crate::body::{Report, RequestBody, ResponseBody};
 use crate::exchange::{Exchange, Served, Stop};
 use crate::fault::Fault;
+use crate::framing;
 use crate::headers::{self, X_REQUEST_ID};
 use crate::hop::Hop;
 use crate::streams::{Held, INTERVAL};
@@ -206,16 +207,22 @@ fn change(headers: &mut HeaderMap, changes: &HeaderChanges) {
     }
 }
 
-/// Holds and alters the body where parameters in it are forced.
+/// Holds and alters the body where parameters in it are forced. One that goes with no request of the method that is meant is
+/// refused: an upstream that does not read it would take it for the next request.
 pub(crate) async fn force_body(
     exchange: &Exchange<'_>,
     parts: &mut Parts,
     body: RequestBody,
     pass: &Pass,
 ) -> Result<RequestBody, Stop> {
+    let method = pass.method(&parts.method);
+    if !body.is_empty() && framing::has_none(method) {
+        // The client has sent another method, with which there may be one.
+        return Err(Fault::BodyNotExpected.into());
+    }
     let Some(forced) = pass.forced_body() else {
         // What HTTP/1.1 says in the head, HTTP/2 need not: parameters in the query have no business in a body.
-        let escapes = pass.route().force.is_some() && Place::of(&parts.method) == Place::Query && !body.is_empty();
+        let escapes = pass.route().force.is_some() && Place::of(method) == Place::Query && !body.is_empty();
         return if escapes { Err(Reason::Force(ForceError::UnsupportedMediaType).into()) } else { Ok(body) };
     };
     let content_type = single(&parts.headers, header::CONTENT_TYPE)?;

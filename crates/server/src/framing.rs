@@ -33,7 +33,7 @@ pub(crate) fn check(parts: &Parts, has_body: bool, limits: HeadLimits, pseudonym
     }
     check_length(parts)?;
     check_expectation(parts)?;
-    if has_body && matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS) {
+    if has_body && has_none(&parts.method) {
         return Err(Fault::BodyNotExpected);
     }
     if headers.contains_key(header::UPGRADE) && frames_a_body(headers) {
@@ -46,6 +46,11 @@ pub(crate) fn check(parts: &Parts, has_body: bool, limits: HeadLimits, pseudonym
         return Err(Fault::Loop);
     }
     Ok(())
+}
+
+/// Whether no request with this method has a body.
+pub(crate) fn has_none(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 /// What the lines would take on the wire: name, colon, space, value, line end.

@@ -82,6 +82,8 @@ pub(crate) fn is_protected(name: &str) -> bool {
             | "date"
             | "accept"
             | "x-requested-with"
+            | "x-siteaccess"
+            | "x-expected-user"
     );
     let begins = ["content-", "x-forwarded-", "x-doorward-", "sec-", "x-request-id", "access-control-", "if-"];
     fixed

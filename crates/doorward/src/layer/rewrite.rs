@@ -50,7 +50,7 @@ where
         return Ok(Limited::new(Either::Right(Full::new(replace(forced, &mut parts.headers, &held)?)), usize::MAX));
     }
     // HTTP/2 need not say in its head that a body follows; here it can be seen.
-    let forces_query = pass.route().force.is_some() && Place::of(&parts.method) == Place::Query;
+    let forces_query = pass.route().force.is_some() && Place::of(pass.method(&parts.method)) == Place::Query;
     if forces_query && !body.is_end_stream() {
         return Err(ForceError::UnsupportedMediaType.into());
     }

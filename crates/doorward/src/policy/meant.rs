@@ -31,7 +31,8 @@ impl Profile {
         let may = match self.overrides_method {
             MethodOverride::Never => false,
             MethodOverride::Post => *method == Method::POST,
-            MethodOverride::Always => true,
+            // Nobody reads a body after the answer to HEAD: what was left of it would be taken for the next answer.
+            MethodOverride::Always => *method != Method::HEAD,
         };
         if !may {
             return Ok(None);
@@ -48,14 +49,17 @@ impl Profile {
         let named = only.and_then(|line| line.to_str().ok()).ok_or(UNREADABLE)?.to_ascii_uppercase();
         if self.overrides_method == MethodOverride::Always {
             let known = KIRBY.contains(&named.as_str()) && !matches!(named.as_str(), "CONNECT" | "TRACE");
-            return if known { Ok(Method::from_bytes(named.as_bytes()).ok()) } else { Ok(None) };
+            return if known { Ok(verb(&named)) } else { Ok(None) };
         }
         verb(&named).map(Some).ok_or(UNREADABLE)
     }
 }
 
-/// A verb of letters.
+/// A verb of letters. HEAD is meant as GET: whoever has sent another method waits for the body that goes with the answer.
 fn verb(named: &str) -> Option<Method> {
+    if named == "HEAD" {
+        return Some(Method::GET);
+    }
     let letters = !named.is_empty() && named.len() <= 32 && named.bytes().all(|byte| byte.is_ascii_uppercase());
     let known = letters && !matches!(named, "CONNECT" | "TRACE" | "TRACK");
     Method::from_bytes(named.as_bytes()).ok().filter(|_| known)
@@ -75,10 +79,20 @@ fn in_query(query: Option<&str>) -> Result<Option<Method>, Reason> {
 /// Whether a parameter of a query asks some frameworks to take the request for one with another method.
 pub(crate) fn names_method(query: &str) -> bool {
     query.split(['&', ';']).filter(|pair| pair.len() >= PARAMETER.len()).any(|pair| {
-        let name = pair.split('=').next().unwrap_or_default();
-        let decoded = percent_encoding::percent_decode_str(name).decode_utf8_lossy();
-        decoded.trim().trim_end_matches(['[', ']']).eq_ignore_ascii_case(PARAMETER)
+        let name = pair.split('=').next().unwrap_or_default().replace('+', " ");
+        let decoded = percent_encoding::percent_decode_str(&name).decode_utf8_lossy();
+        may_be_read_as_method(&decoded)
     })
+}
+
+/// Whether somebody reads this name as the parameter's. PHP ends it at a NUL, overlooks spaces before it and takes `.` for `_`;
+/// others overlook brackets around it.
+fn may_be_read_as_method(name: &str) -> bool {
+    let is_aside = |c: char| c.is_whitespace() || matches!(c, '[' | ']');
+    let name = name.split('\0').next().unwrap_or_default().trim_start_matches(is_aside);
+    let name = name.split('[').next().unwrap_or_default().trim_end_matches(is_aside);
+    let plain = name.replace(|c: char| c.is_whitespace() || c == '.', "_");
+    plain.eq_ignore_ascii_case(PARAMETER)
 }
 
 /// A query without what names a method.

@@ -33,7 +33,7 @@ fn folded(name: &str) -> String {
 
 /// Whether somebody decides by a header of this name: about the caller, the method, the path, or where a message ends.
 fn is_decisive(name: &str) -> bool {
-    const NAMES: [&str; 14] = [
+    const NAMES: [&str; 16] = [
         "keep-alive",
         "proxy-authorization",
         "proxy-connection",
@@ -48,6 +48,8 @@ fn is_decisive(name: &str) -> bool {
         "true-client-ip",
         "x-request-id",
         "x-requested-with",
+        "x-siteaccess",
+        "x-expected-user",
     ];
     const BEGINNINGS: [&str; 9] = [
         "content-",

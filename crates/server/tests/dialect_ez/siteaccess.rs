@@ -142,3 +142,18 @@ fn guests_need_it_too_and_log_in_all_the_same() {
     let open = Site::with_more("", &format!("{GATE}[realm.default]\nguest_roles = [\"site\"]\n"));
     assert_eq!(open.ask("GET", "/content/objects/7", &[]).status, 200);
 }
+
+#[test]
+fn no_other_spelling_of_what_was_judged_gets_to_the_upstream() {
+    let site = site(GATE);
+    let eve = site.log_in("eve");
+    for other in ["X_Siteaccess: shop", "X.Siteaccess: shop", "X_Expected_User: sol"] {
+        assert_eq!(site.ask("GET", "/content/objects/7", &[&eve.cookie, other]).status, 200, "{other}");
+        let seen = site.upstream.last();
+        let is_told = |text: &str| seen.headers.iter().any(|(_, value)| value == text);
+        assert!(!is_told("shop") && !is_told("sol"), "{other}: {:?}", seen.headers);
+    }
+    let nominated =
+        site.ask("GET", "/content/objects/7", &[&eve.cookie, "X-Siteaccess: site", "Connection: X-Siteaccess"]);
+    assert_eq!(nominated.status, 400);
+}

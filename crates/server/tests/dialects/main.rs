@@ -5,4 +5,5 @@ mod kit;
 
 mod bearers;
 mod explained;
+mod methods;
 mod planted;
