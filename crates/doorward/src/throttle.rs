@@ -18,6 +18,8 @@ use std::net::IpAddr;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::clock::Time;
+use crate::punycode::decoded_address;
+use crate::user::Login;
 use counters::{Counter, Counters, Place};
 
 /// Counts failures.
@@ -107,7 +109,7 @@ impl Throttle {
 
     /// Reserves one try. Waits while as many tries are under way as there are left.
     pub(crate) async fn reserve(&self, attempt: &Attempt<'_>, now: Time) -> Result<Reservation<'_>, Wait> {
-        let key = self.hash.hash_one(attempt.account);
+        let key = self.key(attempt.account);
         let forgiven = self.forgiven(key);
         // Always in this order: whoever waits at one counter holds no place at a later one, so that nobody waits in a circle.
         let (account, network) = match attempt.known_device {
@@ -190,7 +192,7 @@ impl Throttle {
 
     /// Forgives the failures of an account, from everywhere.
     pub(crate) fn forgive(&self, realm: &str, login: &str) {
-        let account = self.hash.hash_one((realm, login));
+        let account = self.key((realm, login));
         *lock(&self.forgiven).entry(account).or_default() += 1;
         self.counters.forgive(account);
     }
@@ -199,6 +201,13 @@ impl Throttle {
     pub(crate) fn sweep(&self, now: Time) {
         let by_account = self.limits.by_account;
         self.counters.retain(|counter| counter.last.saturating_add(86_400) > now || counter.failures >= by_account);
+    }
+
+    /// The key of an account. An address whose host is written in ASCII is the one that it stands for, whether somebody has it
+    /// or not: where the two were counted apart for strangers alone, that would tell who is one.
+    fn key(&self, (realm, login): (&str, &str)) -> u64 {
+        let spelled = decoded_address(login).and_then(|address| Login::parse(&address).ok());
+        self.hash.hash_one((realm, spelled.as_ref().map_or(login, Login::as_str)))
     }
 
     fn forgiven(&self, account: u64) -> u32 {

@@ -321,3 +321,24 @@ fn an_address_is_known_in_both_spellings_of_its_host() {
         assert_eq!(said(&browser.log_in(email, PASSWORD)), (403, "error.access.login".into()), "{email}");
     }
 }
+
+#[test]
+fn both_spellings_of_an_address_have_one_wait_whether_somebody_has_it_or_not() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@m\u{fc}nchen.example", &["admin"]);
+    site.add("editor01", "eve@xn--kln-sna.example", &["editor"]);
+    let waits = |spellings: [&str; 2]| {
+        let mut browser = site.browser();
+        browser.fetch_token();
+        let mut wrong = |email: &str| browser.log_in(email, "wrong password here").header("retry-after").is_some();
+        let sent = spellings.into_iter().cycle().take(6);
+        sent.map(&mut wrong).collect::<Vec<_>>()
+    };
+    for spellings in [
+        ["ada@xn--mnchen-3ya.example", "ada@m\u{fc}nchen.example"],
+        ["eve@k\u{f6}ln.example", "eve@xn--kln-sna.example"],
+        ["bob@xn--mnchen-3ya.example", "bob@m\u{fc}nchen.example"],
+    ] {
+        assert_eq!(waits(spellings), [false, false, false, false, false, true], "{spellings:?}");
+    }
+}
