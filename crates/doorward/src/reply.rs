@@ -48,8 +48,10 @@ impl Pass {
             parts.headers.remove(*name);
         }
         identity::state(self.caller(), self.handed_token(), &mut parts.headers);
-        if self.path.is_some() || self.query.is_some() {
-            parts.uri = self.target(&parts.uri);
+        let query = self.query.as_deref().or_else(|| parts.uri.query());
+        let proven = query.and_then(|query| self.without_csrf_token(query));
+        if self.path.is_some() || self.query.is_some() || proven.is_some() {
+            parts.uri = self.target(&parts.uri, proven.as_deref());
         }
     }
 
@@ -58,10 +60,21 @@ impl Pass {
         self.route().hands_csrf_token().then(|| self.csrf_token()).flatten()
     }
 
-    /// Path and query as they go on.
-    fn target(&self, sent: &Uri) -> Uri {
+    /// The query without the CSRF token, where a dialect's clients may send it there: what others log are addresses. None where
+    /// there is none in it.
+    fn without_csrf_token(&self, query: &str) -> Option<String> {
+        let name = self.route().profile.csrf_query.filter(|_| !self.route().is_own())?;
+        let is_token = |pair: &&str| pair.strip_prefix(name).is_some_and(|rest| rest.starts_with('='));
+        query.split('&').any(|pair| is_token(&pair)).then(|| {
+            let kept: Vec<&str> = query.split('&').filter(|pair| !is_token(pair)).collect();
+            kept.join("&")
+        })
+    }
+
+    /// Path and query as they go on; the query is `query`, if that is given.
+    fn target(&self, sent: &Uri, query: Option<&str>) -> Uri {
         let path = self.path.as_deref().unwrap_or_else(|| sent.path());
-        let query = self.query.as_deref().or_else(|| sent.query()).filter(|query| !query.is_empty());
+        let query = query.or(self.query.as_deref()).or_else(|| sent.query()).filter(|query| !query.is_empty());
         let text = match query {
             Some(query) => format!("{path}?{query}"),
             None => path.to_owned(),

@@ -145,3 +145,22 @@ fn what_is_forwarded_has_the_method_that_was_judged_and_no_other_one_beside_it()
     let seen = site.upstream.last();
     assert_eq!((seen.method.as_str(), seen.has("x-http-method-override")), ("PUT", false));
 }
+
+#[test]
+fn a_token_in_the_query_gets_to_nobody_else() {
+    let site = Site::open(PLAIN);
+    site.add("admin0001", "ada@example.com", &["admin"]);
+    let mut browser = site.logged_in("ada@example.com");
+    let token = browser.token.clone().expect("a token");
+    for (query, rest) in [
+        (format!("csrf={token}"), ""),
+        (format!("a=b&csrf={token}&csrfs=c"), "?a=b&csrfs=c"),
+        ("a=csrf&xcsrf=1".to_owned(), "?a=csrf&xcsrf=1"),
+    ] {
+        let target = format!("/api/site?{query}");
+        let header = format!("X-CSRF: {token}");
+        let lines: &[&str] = if query.contains(&token) { &[] } else { &[&header] };
+        assert_eq!(browser.send("GET", &target, lines, "").status, 200, "{target}");
+        assert_eq!(site.upstream.last().target, format!("/api/site{rest}"));
+    }
+}
