@@ -6,4 +6,5 @@ mod kit;
 mod bearers;
 mod explained;
 mod methods;
+mod odd;
 mod planted;

@@ -21,6 +21,9 @@ access = "anonymous"
 [[route]]
 match = "GET,HEAD /api/ezp/v2/things/:id"
 access = "anonymous"
+[[route]]
+match = "POST /*rest"
+access = "anonymous"
 "#;
 
 const TARGETS: [&str; 2] = ["/api/things/7", "/api/ezp/v2/things/7"];
@@ -140,4 +143,17 @@ fn a_parameter_that_some_framework_reads_as_a_method_is_one_in_every_spelling() 
         let target = format!("{}?{name}=DELETE", TARGETS[1]);
         assert_eq!(house.client().request("POST", &target, &["Content-Length: 0"]).answer().status, 200, "{target}");
     }
+}
+
+#[test]
+fn a_form_that_could_name_a_method_is_none_below_the_root_whichever_route_takes_it() {
+    let upstream = Upstream::echo();
+    let house = House::before(&upstream, RULES);
+    let form = ["Content-Type: application/x-www-form-urlencoded"];
+    let send = |target: &str| house.client().request_with("POST", target, &form, "_method=DELETE").answer().status;
+    for target in ["/api/ezp/v2/things/7", "/api/ezp/v2/other", "/api/ezp/v2/x/y"] {
+        assert_eq!(send(target), 400, "{target}");
+    }
+    assert_eq!(upstream.seen().len(), 0);
+    assert_eq!((send("/api/ezp/v3"), upstream.seen().len()), (200, 1));
 }
