@@ -168,6 +168,7 @@ impl Engine {
         for key in committed.ended {
             self.sessions.forget(key);
         }
+        self.end_shown_besides(policy, realm, replaces, visit, now).await;
         self.issue(policy, realm, token, stored, Arc::new(user), visit, now)
     }
 

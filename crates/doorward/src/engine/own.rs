@@ -2,8 +2,10 @@
 
 use super::{Engine, Visit, unavailable};
 use crate::audit::{Event, EventKind};
+use crate::clock::Time;
+use crate::policy::{Policy, RealmId};
 use crate::refusal::{Reason, Refusal};
-use crate::session::{SessionHandle, SessionKey};
+use crate::session::{SessionDigest, SessionHandle, SessionKey, SessionToken};
 use crate::store::{Change, Committed, ListedSession, Page, SessionFilter, StoreError, StoredSession};
 use crate::user::User;
 use crate::verdict::LiveSession;
@@ -56,8 +58,40 @@ impl Engine {
         self.commit(change, vec![event]).await?;
         if let (Scope::Current, Some(live)) = (scope, live) {
             self.sessions.forget(live.key);
+            let policy = self.policy.load_full();
+            if let Some(realm) = policy.realm_id(user.realm.as_str()) {
+                self.end_shown_besides(&policy, realm, Some(live.key), visit, now).await;
+            }
         }
         Ok(())
+    }
+
+    /// Ends what a browser shows beside `known`, where several dialects gave it cookies: none of them is left to it. What was
+    /// asked for is done by now, so that an outage is told to the log alone.
+    pub(super) async fn end_shown_besides(
+        &self,
+        policy: &Policy,
+        realm: RealmId,
+        known: Option<SessionKey>,
+        visit: &Visit<'_>,
+        now: Time,
+    ) {
+        let jar = policy.jar(visit.profile, visit.headers);
+        let shown = policy.cookie_names(realm, visit.client.secure, jar).filter_map(|name| visit.cookie(name));
+        for text in shown.filter(|text| SessionToken::is_well_formed(text)) {
+            let key = SessionDigest::of(text).key();
+            if Some(key) == known {
+                continue;
+            }
+            let ended = match self.load_session(policy, key, now).await {
+                Ok(Some(_)) => self.end_session_quietly(key, "shown beside another").await,
+                Ok(None) => Ok(()),
+                Err(error) => Err(unavailable(&error)),
+            };
+            if let Err(refusal) = ended {
+                tracing::warn!(code = refusal.code(), "a session that was shown beside another goes on");
+            }
+        }
     }
 
     /// Ends one session of the user who asks, by its handle.

@@ -4,6 +4,7 @@
 mod kit;
 
 mod bearers;
+mod beside;
 mod explained;
 mod methods;
 mod odd;
