@@ -2,47 +2,57 @@
 
 #![forbid(unsafe_code)]
 
+mod bodies;
+mod certificate;
+mod check;
 mod client;
+mod connections;
+mod created;
+mod crowd;
+mod figure;
 mod gateway;
+mod h2load;
+mod house;
+mod keep;
+mod latency;
+mod layer;
 mod log_in;
+mod machine;
 mod memory;
+mod nginx;
+mod pace;
 mod place;
+mod process;
+mod rounds;
+mod rules;
+mod run;
+mod server;
+mod service;
+mod sessions;
 mod spread;
+mod storm;
+mod table;
+mod tls;
+mod wrk;
 
 use clap::Parser;
+use rustix::process::{Resource, Rlimit};
 
-/// What to measure.
 #[derive(Parser)]
-enum Figure {
-    /// A log-in, beside one argon2id and one durable commit.
-    LogIn,
-    /// Memory: an idle process, and one with a million sessions.
-    Memory {
-        /// The binary.
-        #[arg(long)]
-        doorward: std::path::PathBuf,
-        /// How many sessions.
-        #[arg(long, default_value_t = 1_000_000)]
-        sessions: u32,
-    },
-    /// Requests through the gateway, beside nginx without authentication.
-    Gateway {
-        /// The binary.
-        #[arg(long)]
-        doorward: std::path::PathBuf,
-        /// Seconds of each round.
-        #[arg(long, default_value_t = 5)]
-        seconds: u32,
-        /// Rounds, interleaved.
-        #[arg(long, default_value_t = 3)]
-        rounds: u32,
-    },
+enum Task {
+    /// Measures, and prints figures.
+    Measure(figure::Options),
+    /// Serves as one of those that are compared.
+    #[command(hide = true)]
+    Service(service::Options),
 }
 
 fn main() -> anyhow::Result<()> {
-    match Figure::parse() {
-        Figure::LogIn => log_in::measure(),
-        Figure::Memory { doorward, sessions } => memory::measure(&doorward, sessions),
-        Figure::Gateway { doorward, seconds, rounds } => gateway::measure(&doorward, seconds, rounds),
+    // Servers that are started here have as many descriptors as this program.
+    let limit = rustix::process::getrlimit(Resource::Nofile);
+    rustix::process::setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?;
+    match Task::parse() {
+        Task::Measure(options) => figure::measure(options),
+        Task::Service(options) => service::serve(&options),
     }
 }

@@ -17,7 +17,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    tools::install()?;
+    tools::install(&tools::PROGRAMS)?;
     let python = tools::python()?;
     if options.only.is_none() {
         step::run("format", &mut cargo_with(["fmt", "--all", "--check"]))?;

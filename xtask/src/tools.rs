@@ -1,4 +1,4 @@
-//! Programs that the tests talk to: installed when they are missing.
+//! Programs that tests and figures need: installed when they are missing.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -7,8 +7,8 @@ use anyhow::bail;
 
 use crate::step::{has, run, target};
 
-/// Programs, and the Debian packages that have them.
-const PROGRAMS: [(&str, &str); 7] = [
+/// Programs that the tests need, and the Debian packages that have them.
+pub(crate) const PROGRAMS: [(&str, &str); 7] = [
     ("curl", "curl"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
@@ -20,15 +20,15 @@ const PROGRAMS: [(&str, &str); 7] = [
 /// Python packages: an HTTP API that is not ours, and a client that is not ours.
 const PYTHON: [&str; 2] = ["httpbin==0.10.2", "requests==2.32.5"];
 
-/// Installs what is missing.
-pub(crate) fn install() -> anyhow::Result<()> {
+/// Installs what is missing of these programs, from the packages beside them.
+pub(crate) fn install(programs: &[(&str, &str)]) -> anyhow::Result<()> {
     let missing: Vec<&str> =
-        PROGRAMS.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
+        programs.iter().filter(|(program, _)| !has(program)).map(|(_, package)| *package).collect();
     if missing.is_empty() {
         return Ok(());
     }
     if !has("apt-get") {
-        bail!("the tests need {}: install them, then try again", missing.join(", "));
+        bail!("this needs {}: install them, then try again", missing.join(", "));
     }
     let apt = |arguments: &[&str]| {
         let mut command = Command::new("apt-get");

@@ -1,0 +1,73 @@
+//! Memory for ten thousand connections that are kept and ask nothing.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rustix::process::{Resource, getrlimit};
+
+use crate::check;
+use crate::client::Connection;
+use crate::house::{House, Wish};
+use crate::nginx::Nginx;
+use crate::process::Process;
+use crate::run::Run;
+use crate::table::{Cell, Table};
+
+const CONNECTIONS: usize = 10_000;
+/// What each side needs besides connections: a server keeps some back for upstreams and files.
+const BESIDES: usize = 128;
+
+const RULES: &str = "
+[limits]
+connections = 20000
+connections_per_network = 20000
+keep_alive = \"10m\"
+";
+
+pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
+    let folder = tempfile::tempdir()?;
+    let upstream = Nginx::upstream(folder.path())?;
+    let nginx = Nginx::proxy(folder.path(), upstream.address)?;
+    let target = format!("http://{}", upstream.address);
+    let house = House::start(run, &folder.path().join("house"), &target, &Wish { rules: RULES, ..Wish::default() })?;
+    check::opens(&format!("http://{}/me", nginx.address))?;
+    check::opens_and_shuts(&house.url("/me"), &house.cookie, &house.wrong_cookie())?;
+    let connections = possible();
+    let about = format!(
+        "{connections} connections over HTTP/1.1 that were asked one request each, with a session, and then nothing. Resident memory \
+         of all processes."
+    );
+    let columns = ["what", "before, MB", "with them, MB", "bytes a connection", "aim, MB"];
+    let mut table = Table::new("connections", "Idle connections", &about, &columns);
+    let cases = [
+        ("nginx, plain proxy, no authentication", &nginx.process, nginx.address, ""),
+        ("Doorward, session", &house.server.process, house.server.address, "at most 300, better 100"),
+    ];
+    for (name, process, address, aim) in cases {
+        let (before, after) = hold(process, address, &house.cookie, connections)?;
+        let each = (after - before) * 1e6 / connections as f64;
+        table.row(name, vec![Cell::number(before, 1), Cell::number(after, 1), Cell::number(each, 0), Cell::text(aim)]);
+    }
+    Ok(table)
+}
+
+/// Memory before, and with these connections.
+fn hold(process: &Process, address: SocketAddr, cookie: &str, connections: usize) -> anyhow::Result<(f64, f64)> {
+    let before = process.memory()?;
+    let mut held = Vec::with_capacity(connections);
+    for _ in 0..connections {
+        let mut connection = Connection::open(address)?;
+        let status = connection.get("/me", cookie)?;
+        anyhow::ensure!(status == 200, "a request was answered with {status}");
+        held.push(connection);
+    }
+    // What was needed for the requests alone is given back by then.
+    std::thread::sleep(Duration::from_secs(2));
+    Ok((before, process.memory()?))
+}
+
+/// Ten thousand, or what the system has descriptors for: a server keeps a second one ready for each, to its upstream.
+fn possible() -> usize {
+    let limit = getrlimit(Resource::Nofile).current.and_then(|limit| usize::try_from(limit).ok());
+    limit.map_or(CONNECTIONS, |limit| CONNECTIONS.min((limit / 2).saturating_sub(BESIDES)))
+}

@@ -1,0 +1,95 @@
+//! All figures, by name.
+
+use std::path::PathBuf;
+
+use anyhow::ensure;
+use clap::Args;
+
+use crate::machine::Machine;
+use crate::run::Run;
+use crate::table::Table;
+use crate::{bodies, connections, created, gateway, keep, latency, layer, log_in, memory, rules, sessions, storm, tls};
+
+/// One figure, and how it is measured.
+struct Figure {
+    name: &'static str,
+    measure: fn(&Run) -> anyhow::Result<Table>,
+    /// How something grows: measured when it is asked for.
+    is_growth: bool,
+}
+
+/// In the order in which they are shown.
+const FIGURES: [Figure; 16] = [
+    Figure::new("log-in", log_in::measure),
+    Figure::new("storm", storm::measure),
+    Figure::new("created", created::measure),
+    Figure::new("memory", memory::measure),
+    Figure::new("gateway", gateway::measure),
+    Figure::new("tls", tls::http1),
+    Figure::new("http2", tls::http2),
+    Figure::new("answers-64k", bodies::answers_64k),
+    Figure::new("answers-10m", bodies::answers_10m),
+    Figure::new("uploads-10m", bodies::uploads_10m),
+    Figure::new("latency", latency::measure),
+    Figure::new("connections", connections::measure),
+    Figure::new("layer", layer::measure),
+    Figure::growth("routes", rules::routes),
+    Figure::growth("resources", rules::resources),
+    Figure::growth("sessions", sessions::measure),
+];
+
+/// The name of all that grows.
+const SCALE: &str = "scale";
+
+impl Figure {
+    const fn new(name: &'static str, measure: fn(&Run) -> anyhow::Result<Table>) -> Self {
+        Self { name, measure, is_growth: false }
+    }
+
+    const fn growth(name: &'static str, measure: fn(&Run) -> anyhow::Result<Table>) -> Self {
+        Self { name, measure, is_growth: true }
+    }
+
+    fn is_wanted(&self, names: &[String]) -> bool {
+        if names.is_empty() {
+            return !self.is_growth;
+        }
+        names.iter().any(|name| name == self.name || self.is_growth && name == SCALE)
+    }
+}
+
+/// What to measure.
+#[derive(Args)]
+pub(crate) struct Options {
+    /// Figures, or `scale` for all about growth. None: all that are not.
+    names: Vec<String>,
+    #[command(flatten)]
+    run: Run,
+    /// Writes the figures into `benchmarks.json` and `benchmarks.md` of this folder.
+    #[arg(long)]
+    write: Option<PathBuf>,
+}
+
+pub(crate) fn measure(options: Options) -> anyhow::Result<()> {
+    let order = FIGURES.map(|figure| figure.name);
+    for name in &options.names {
+        ensure!(
+            name == SCALE || order.contains(&name.as_str()),
+            "no figure is called `{name}`: there are {SCALE}, {}",
+            order.join(", ")
+        );
+    }
+    let run = options.run.settle();
+    let machine = Machine::look(&run)?;
+    println!("{}", machine.lines());
+    let mut tables = Vec::new();
+    for figure in FIGURES.iter().filter(|figure| figure.is_wanted(&options.names)) {
+        let table = (figure.measure)(&run)?;
+        println!("\n## {} ({})\n\n{}\n\n{}", table.title, table.name, table.about, table.lines());
+        tables.push(table);
+    }
+    if let Some(folder) = options.write {
+        keep::write(&folder, &machine, tables, &order)?;
+    }
+    Ok(())
+}

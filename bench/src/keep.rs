@@ -1,0 +1,54 @@
+//! Figures that are kept: `benchmarks.json` has all of the last runs, `benchmarks.md` shows them between two marks.
+
+use std::path::Path;
+
+use anyhow::Context as _;
+use serde::{Deserialize, Serialize};
+
+use crate::machine::Machine;
+use crate::table::Table;
+
+const BEGIN: &str = "<!-- figures: `cargo xtask bench --write` writes what stands from here -->";
+const END: &str = "<!-- figures: to here -->";
+
+/// A figure, and where it comes from.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    machine: Machine,
+    table: Table,
+}
+
+/// Puts these figures in the place of older ones of the same name. Others stay: each says where it comes from.
+pub(crate) fn write(folder: &Path, machine: &Machine, tables: Vec<Table>, order: &[&str]) -> anyhow::Result<()> {
+    let file = folder.join("benchmarks.json");
+    let mut kept: Vec<Kept> = match std::fs::read_to_string(&file) {
+        Ok(text) => serde_json::from_str(&text).with_context(|| format!("{}", file.display()))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        Err(error) => return Err(error).with_context(|| format!("{}", file.display())),
+    };
+    kept.retain(|old| !tables.iter().any(|new| new.name == old.table.name));
+    kept.extend(tables.into_iter().map(|table| Kept { machine: machine.clone(), table }));
+    kept.sort_by_key(|kept| order.iter().position(|name| *name == kept.table.name));
+    std::fs::write(&file, serde_json::to_string_pretty(&kept)? + "\n")?;
+
+    let page = folder.join("benchmarks.md");
+    let text = std::fs::read_to_string(&page).with_context(|| format!("{}", page.display()))?;
+    let (before, rest) =
+        text.split_once(BEGIN).with_context(|| format!("{}: there is no `{BEGIN}`", page.display()))?;
+    let (_, after) = rest.split_once(END).with_context(|| format!("{}: there is no `{END}`", page.display()))?;
+    std::fs::write(&page, format!("{before}{BEGIN}\n{}{END}{after}", show(&kept)))?;
+    Ok(())
+}
+
+fn show(kept: &[Kept]) -> String {
+    let mut text = String::new();
+    let mut last = None;
+    for Kept { machine, table } in kept {
+        if last != Some(machine) {
+            text.push_str(&format!("\n{}\n", machine.lines()));
+            last = Some(machine);
+        }
+        text.push_str(&format!("\n## {}\n\n{}\n\n{}", table.title, table.about, table.lines()));
+    }
+    text + "\n"
+}

@@ -1,0 +1,57 @@
+//! How long a request takes when there is time for all: at half of what nginx can do.
+
+use crate::check;
+use crate::house::{House, Wish};
+use crate::nginx::Nginx;
+use crate::pace;
+use crate::run::Run;
+use crate::spread::Spread;
+use crate::table::{Cell, Table};
+use crate::wrk::Wrk;
+
+pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
+    let folder = tempfile::tempdir()?;
+    let upstream = Nginx::upstream(folder.path())?;
+    let nginx = Nginx::proxy(folder.path(), upstream.address)?;
+    let target = format!("http://{}", upstream.address);
+    let house = House::start(run, &folder.path().join("house"), &target, &Wish::default())?;
+    let plain = format!("http://{}/me", nginx.address);
+    check::opens(&plain)?;
+    check::opens_and_shuts(&house.url("/me"), &house.cookie, &house.wrong_cookie())?;
+    let greatest = Wrk::new(plain, &house.cookie);
+    let greatest = (0..run.rounds).map(|_| Ok(greatest.run(run.seconds)?.rate)).collect::<anyhow::Result<_>>()?;
+    let rate = Spread::of(greatest).median() / 2.0;
+    let cases = [
+        ("nginx, plain proxy, no authentication", nginx.address, ""),
+        ("Doorward, session, identity headers", house.server.address, "p99 at most 1.25, better 1.0"),
+    ];
+    let mut halves = vec![Vec::new(); cases.len()];
+    let mut tails = vec![Vec::new(); cases.len()];
+    for _ in 0..run.rounds {
+        for (place, (_, address, _)) in cases.iter().enumerate() {
+            let times = pace::run(*address, "/me", &house.cookie, rate, run.seconds)?;
+            halves[place].push(times.median());
+            tails[place].push(times.at(0.99));
+        }
+    }
+    let about = format!(
+        "{rate:.0} requests a second, half of what nginx did at most in this run, evenly spaced, over up to 64 connections. The time \
+         of a request counts from when it was due."
+    );
+    let columns = ["what", "p50 \u{b5}s", "p99 \u{b5}s", "p50 ratio", "p99 ratio", "aim"];
+    let mut table = Table::new("latency", "At half of nginx's greatest load", &about, &columns);
+    let halves: Vec<Spread> = halves.into_iter().map(Spread::of).collect();
+    let tails: Vec<Spread> = tails.into_iter().map(Spread::of).collect();
+    for (place, (name, _, aim)) in cases.iter().enumerate() {
+        let ratio = |of: &[Spread]| Cell::number(of[place].median() / of[0].median(), 2);
+        let cells = vec![
+            Cell::spread(&halves[place], 0),
+            Cell::spread(&tails[place], 0),
+            ratio(&halves),
+            ratio(&tails),
+            Cell::text(aim),
+        ];
+        table.row(name, cells);
+    }
+    Ok(table)
+}

@@ -1,0 +1,77 @@
+//! What more rules cost: routes, and resources with roles.
+
+use std::fmt::Write as _;
+
+use crate::check;
+use crate::house::{House, Wish};
+use crate::nginx::Nginx;
+use crate::rounds::{Case, tabulate};
+use crate::run::Run;
+use crate::table::Table;
+use crate::wrk::Wrk;
+
+/// Rules of one size, and what is asked for.
+struct Size {
+    name: String,
+    rules: String,
+    path: String,
+    roles: Vec<String>,
+}
+
+pub(crate) fn routes(run: &Run) -> anyhow::Result<Table> {
+    let about = "Requests with a session for one of so many routes, each with a segment of its own and one that may be anything.";
+    let sizes = [10, 1_000, 10_000].map(|count| {
+        let mut rules = String::new();
+        for number in 0..count {
+            let _ = write!(rules, "\n[[route]]\nmatch = \"GET /api/c{number}/:id\"\naccess = \"self\"\n");
+        }
+        Size { name: format!("{count} routes"), rules, path: format!("/api/c{}/7", count / 2), roles: Vec::new() }
+    });
+    compare(run, Table::new("routes", "More routes", about, &[]), &sizes)
+}
+
+pub(crate) fn resources(run: &Run) -> anyhow::Result<Table> {
+    let about = "Requests with a session for a route that asks for one of so many resources, with so many roles, of which the user has \
+                 two.";
+    let sizes = [(10, 3), (1_000, 100), (10_000, 1_000)].map(|(resources, roles)| {
+        let mut rules = String::from("\n[[acl]]\nid = \"Shop::all\"\nchildren = [\n");
+        for number in 0..resources {
+            let _ = writeln!(rules, "  {{ id = \"Shop::r{number}\" }},");
+        }
+        rules.push_str("]\n");
+        for number in 0..roles {
+            let _ = write!(rules, "\n[role.role{number}]\nallow = [\"Shop::r{}\"]\n", number * (resources / roles));
+        }
+        let (wanted, last) = (roles / 2, roles - 1);
+        let resource = wanted * (resources / roles);
+        let _ = write!(rules, "\n[[route]]\nmatch = \"GET /api/:id\"\naccess = \"Shop::r{resource}\"\n");
+        Size {
+            name: format!("{resources} resources, {roles} roles"),
+            rules,
+            path: "/api/7".into(),
+            roles: vec![format!("role{wanted}"), format!("role{last}")],
+        }
+    });
+    compare(run, Table::new("resources", "More resources and roles", about, &[]), &sizes)
+}
+
+fn compare(run: &Run, table: Table, sizes: &[Size]) -> anyhow::Result<Table> {
+    let folder = tempfile::tempdir()?;
+    let upstream = Nginx::upstream(folder.path())?;
+    let target = format!("http://{}", upstream.address);
+    let mut houses = Vec::new();
+    for (place, size) in sizes.iter().enumerate() {
+        let wish = Wish { rules: &size.rules, roles: &size.roles };
+        let house = House::start(run, &folder.path().join(place.to_string()), &target, &wish)?;
+        check::opens_and_shuts(&house.url(&size.path), &house.cookie, &house.wrong_cookie())?;
+        houses.push(house);
+    }
+    let mut cases = Vec::new();
+    for (size, house) in sizes.iter().zip(&houses) {
+        let wrk = Wrk::new(house.url(&size.path), &house.cookie);
+        let aim = if cases.is_empty() { "" } else { "0.95, better 0.99" };
+        let process = house.server.process.id();
+        cases.push(Case { name: &size.name, aim, process, load: Box::new(move |seconds| wrk.run(seconds)) });
+    }
+    tabulate(table, &cases, run)
+}

@@ -1,0 +1,99 @@
+//! What a figure says: rows beside each other, to be read and to be kept.
+
+use serde::{Deserialize, Serialize};
+
+use crate::spread::Spread;
+
+/// One figure.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Table {
+    /// What it is asked for by.
+    pub(crate) name: String,
+    pub(crate) title: String,
+    /// What was measured, and how, so that nobody has to guess.
+    pub(crate) about: String,
+    /// What the cells of a row are; the first is the row's name.
+    pub(crate) columns: Vec<String>,
+    pub(crate) rows: Vec<Row>,
+}
+
+/// One of what is compared.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Row {
+    pub(crate) name: String,
+    pub(crate) cells: Vec<Cell>,
+}
+
+/// A number as it is read, and as it was measured.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Cell {
+    pub(crate) text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) value: Option<f64>,
+    /// The least and the greatest of several rounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) range: Option<[f64; 2]>,
+}
+
+impl Table {
+    pub(crate) fn new(name: &str, title: &str, about: &str, columns: &[&str]) -> Self {
+        Self {
+            name: name.into(),
+            title: title.into(),
+            about: about.into(),
+            columns: columns.iter().map(|column| (*column).into()).collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    pub(crate) fn row(&mut self, name: &str, cells: Vec<Cell>) {
+        self.rows.push(Row { name: name.into(), cells });
+    }
+
+    /// As Markdown, which a terminal shows well enough.
+    pub(crate) fn lines(&self) -> String {
+        let mut text =
+            format!("| {} |\n| --- |{}\n", self.columns.join(" | "), " ---: |".repeat(self.columns.len() - 1));
+        for row in &self.rows {
+            let cells: Vec<&str> = row.cells.iter().map(|cell| cell.text.as_str()).collect();
+            text.push_str(&format!("| {} | {} |\n", row.name, cells.join(" | ")));
+        }
+        text
+    }
+}
+
+impl Cell {
+    pub(crate) fn text(text: &str) -> Self {
+        Self { text: text.into(), ..Self::default() }
+    }
+
+    /// A number with so many digits behind the point.
+    pub(crate) fn number(value: f64, digits: usize) -> Self {
+        Self { text: grouped(value, digits), value: Some(value), range: None }
+    }
+
+    /// The median of several rounds, with the least and the greatest where there is more than one.
+    pub(crate) fn spread(spread: &Spread, digits: usize) -> Self {
+        let [least, median, greatest] = [0.0, 0.5, 1.0].map(|share| spread.at(share));
+        if spread.len() < 2 {
+            return Self::number(median, digits);
+        }
+        let [low, middle, high] = [least, median, greatest].map(|value| grouped(value, digits));
+        Self { text: format!("{middle} ({low} to {high})"), value: Some(median), range: Some([least, greatest]) }
+    }
+}
+
+/// `43,002.5`
+fn grouped(value: f64, digits: usize) -> String {
+    let text = format!("{value:.digits$}");
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));
+    let mut grouped = String::from(sign);
+    for (place, digit) in whole.chars().enumerate() {
+        if place > 0 && (whole.len() - place).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped + rest
+}

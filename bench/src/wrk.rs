@@ -1,0 +1,46 @@
+//! As many requests over HTTP/1.1 as there is time for, by `wrk`: each connection asks again as soon as it has its answer.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, bail};
+
+use crate::rounds::Loaded;
+
+/// What `wrk` asks.
+pub(crate) struct Wrk<'a> {
+    pub(crate) url: String,
+    pub(crate) header: &'a str,
+    pub(crate) connections: u32,
+    /// A program in Lua that says more about the request.
+    pub(crate) script: Option<&'a Path>,
+}
+
+/// So many connections, where nothing speaks for another number.
+pub(crate) const CONNECTIONS: u32 = 32;
+
+impl<'a> Wrk<'a> {
+    pub(crate) fn new(url: String, header: &'a str) -> Self {
+        Self { url, header, connections: CONNECTIONS, script: None }
+    }
+
+    pub(crate) fn run(&self, seconds: u32) -> anyhow::Result<Loaded> {
+        let mut wrk = Command::new("wrk");
+        // One thread: more would take the time of what is measured.
+        wrk.args(["-t1", "-c", &self.connections.to_string(), "-d", &format!("{seconds}s"), "--timeout", "20s"]);
+        wrk.args(["-H", self.header]);
+        if let Some(script) = self.script {
+            wrk.arg("-s").arg(script);
+        }
+        let output = wrk.arg(&self.url).output().context("wrk does not start: apt-get install wrk")?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        if !output.status.success() || text.contains("Non-2xx") || text.contains("Socket errors") {
+            bail!("{}: {text}{}", self.url, String::from_utf8_lossy(&output.stderr));
+        }
+        let rate = text.lines().find_map(|line| line.trim().strip_prefix("Requests/sec:"));
+        let rate = rate.context("wrk says no rate")?.trim().parse()?;
+        let requests = text.lines().find_map(|line| line.trim().split_once(" requests in "));
+        let requests = requests.context("wrk says no number")?.0.parse()?;
+        Ok(Loaded { rate, requests })
+    }
+}
