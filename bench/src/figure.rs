@@ -82,14 +82,22 @@ pub(crate) fn measure(options: Options) -> anyhow::Result<()> {
     let run = options.run.settle();
     let machine = Machine::look(&run)?;
     println!("{}", machine.lines());
-    let mut tables = Vec::new();
+    let mut failed = Vec::new();
     for figure in FIGURES.iter().filter(|figure| figure.is_wanted(&options.names)) {
-        let table = (figure.measure)(&run)?;
-        println!("\n## {} ({})\n\n{}\n\n{}", table.title, table.name, table.about, table.lines());
-        tables.push(table);
+        match (figure.measure)(&run) {
+            Ok(table) => {
+                println!("\n## {} ({})\n\n{}\n\n{}", table.title, table.name, table.about, table.lines());
+                if let Some(folder) = &options.write {
+                    keep::write(folder, &machine, table, &order)?;
+                }
+            }
+            // The others may do well, and what takes long is not to be done twice.
+            Err(error) => {
+                eprintln!("{}: {error:#}", figure.name);
+                failed.push(figure.name);
+            }
+        }
     }
-    if let Some(folder) = options.write {
-        keep::write(&folder, &machine, tables, &order)?;
-    }
+    ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
     Ok(())
 }

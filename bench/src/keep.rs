@@ -18,16 +18,16 @@ struct Kept {
     table: Table,
 }
 
-/// Puts these figures in the place of older ones of the same name. Others stay: each says where it comes from.
-pub(crate) fn write(folder: &Path, machine: &Machine, tables: Vec<Table>, order: &[&str]) -> anyhow::Result<()> {
+/// Puts a figure in the place of an older one of the same name. Others stay: each says where it comes from.
+pub(crate) fn write(folder: &Path, machine: &Machine, table: Table, order: &[&str]) -> anyhow::Result<()> {
     let file = folder.join("benchmarks.json");
     let mut kept: Vec<Kept> = match std::fs::read_to_string(&file) {
         Ok(text) => serde_json::from_str(&text).with_context(|| format!("{}", file.display()))?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
         Err(error) => return Err(error).with_context(|| format!("{}", file.display())),
     };
-    kept.retain(|old| !tables.iter().any(|new| new.name == old.table.name));
-    kept.extend(tables.into_iter().map(|table| Kept { machine: machine.clone(), table }));
+    kept.retain(|old| old.table.name != table.name);
+    kept.push(Kept { machine: machine.clone(), table });
     kept.sort_by_key(|kept| order.iter().position(|name| *name == kept.table.name));
     std::fs::write(&file, serde_json::to_string_pretty(&kept)? + "\n")?;
 

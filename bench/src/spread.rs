@@ -15,8 +15,13 @@ impl Spread {
         self.0.get(place).copied().unwrap_or_default()
     }
 
+    /// The one in the middle; of an even number, between the two that are.
     pub(crate) fn median(&self) -> f64 {
-        self.at(0.5)
+        let half = self.0.len() / 2;
+        match self.0.get(half.saturating_sub(1)..=half) {
+            Some([low, high]) if self.0.len().is_multiple_of(2) => (low + high) / 2.0,
+            _ => self.at(0.5),
+        }
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -74,7 +74,7 @@ impl Cell {
 
     /// The median of several rounds, with the least and the greatest where there is more than one.
     pub(crate) fn spread(spread: &Spread, digits: usize) -> Self {
-        let [least, median, greatest] = [0.0, 0.5, 1.0].map(|share| spread.at(share));
+        let [least, median, greatest] = [spread.at(0.0), spread.median(), spread.at(1.0)];
         if spread.len() < 2 {
             return Self::number(median, digits);
         }
