@@ -21,8 +21,8 @@ pub struct Admission {
 
 impl Admission {
     /// The admission of a request with this pass. Only [`Engine::judge`] makes a pass.
-    pub fn new(engine: Arc<Engine>, pass: Pass, client: Client, request_id: Option<Arc<str>>) -> Self {
-        Self { engine, pass: Arc::new(pass), client, request_id }
+    pub fn new(engine: Arc<Engine>, pass: Box<Pass>, client: Client, request_id: Option<Arc<str>>) -> Self {
+        Self { engine, pass: pass.into(), client, request_id }
     }
 
     /// The engine that decided.

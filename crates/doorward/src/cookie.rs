@@ -7,6 +7,7 @@ use http::header::{COOKIE, HeaderMap, HeaderValue};
 use memchr::{memchr, memchr_iter};
 
 use crate::clock::Time;
+use crate::fields::Fields;
 use crate::policy::SameSite;
 
 /// What a request says under a cookie's name.
@@ -34,7 +35,7 @@ pub fn find<'h>(headers: &'h HeaderMap, name: &str) -> Found<'h> {
     let mut found = Found::None;
     let (mut planted, mut planted_differ): (Option<&[u8]>, bool) = (None, false);
     for line in headers.get_all(COOKIE) {
-        for pair in pairs(line) {
+        for pair in pairs(line.as_bytes()) {
             // A cookie without a name that looks like ours was planted: alone it is nobody's, beside ours it is a second one.
             if let Some(value) = pair.strip_prefix(b"=").and_then(|pair| value_of(pair, name)) {
                 planted_differ |= planted.replace(value).is_some_and(|other| other != value);
@@ -66,13 +67,13 @@ pub enum Stripped {
 
 /// Takes out the cookies whose name, in lower case, `is_own` claims, and pairs that readers with quoting would read in another
 /// way. `None` when nothing has to be taken out.
-pub fn strip(headers: &HeaderMap, is_own: &dyn Fn(&str) -> bool) -> Option<Stripped> {
-    let mut lines = headers.get_all(COOKIE).iter();
+pub fn strip(fields: &impl Fields, is_own: &dyn Fn(&str) -> bool) -> Option<Stripped> {
+    let mut lines = fields.values(&COOKIE);
     let first = lines.next()?;
     // Several lines become one, which every reader reads alike.
     let mut is_changed = lines.next().is_some();
     let mut kept: Vec<u8> = Vec::new();
-    for pair in headers.get_all(COOKIE).iter().flat_map(pairs) {
+    for pair in fields.values(&COOKIE).flat_map(pairs) {
         if !stays(pair, is_own) {
             is_changed = true;
             continue;
@@ -116,8 +117,8 @@ pub(crate) fn bare_name(pair: &[u8]) -> Cow<'_, str> {
     kept.map(|byte| char::from(byte.to_ascii_lowercase())).collect()
 }
 
-fn pairs(line: &HeaderValue) -> impl Iterator<Item = &[u8]> {
-    let mut rest = Some(line.as_bytes());
+fn pairs(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(line);
     std::iter::from_fn(move || {
         let bytes = rest?;
         let (pair, after) = match memchr(b';', bytes) {

@@ -1,8 +1,9 @@
 //! Identity headers: what an upstream learns about the caller, and what a client may never say about itself.
 
-use http::header::{HeaderMap, HeaderName, HeaderValue};
+use http::header::HeaderName;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use crate::fields::Fields;
 use crate::verdict::{Caller, Method};
 
 /// The user's id.
@@ -42,32 +43,28 @@ const UNSAFE: &AsciiSet = &CONTROLS.add(b'%').add(b',').add(b';').add(b'"').add(
 /// use doorward::identity::is_identity;
 /// assert!(is_identity("x_doorward.user") && is_identity("remote-user") && !is_identity("x-door"));
 /// ```
-pub fn is_identity(name: &str) -> bool {
+pub fn is_identity(name: impl AsRef<[u8]>) -> bool {
+    let name = name.as_ref();
     // Nearly every name is ruled out by its first letter.
-    if !matches!(name.as_bytes().first(), Some(b'x' | b'X' | b'r' | b'R')) {
+    if !matches!(name.first(), Some(b'x' | b'X' | b'r' | b'R')) {
         return false;
     }
     let folded = |byte: u8| if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' };
-    let equals = |text: &str, start: &str| {
-        text.len() >= start.len() && text.bytes().map(folded).zip(start.bytes()).all(|(a, b)| a == b)
+    let equals = |text: &[u8], start: &str| {
+        text.len() >= start.len() && text.iter().map(|byte| folded(*byte)).zip(start.bytes()).all(|(a, b)| a == b)
     };
     equals(name, "x-doorward-") || FOREIGN.iter().any(|known| known.len() == name.len() && equals(name, known))
 }
 
 /// Drops every identity header that the client sent.
-pub fn strip(headers: &mut HeaderMap) {
-    // Nothing is allocated for the usual request, which has none.
-    while let Some(name) = headers.keys().find(|name| is_identity(name.as_str())).cloned() {
-        headers.remove(name);
-    }
+pub fn strip(fields: &mut impl Fields) {
+    fields.keep(|name| !is_identity(name));
 }
 
 /// Says who the caller is. What the client said about it must be gone already.
-pub(crate) fn state(caller: &Caller, csrf_token: Option<&str>, headers: &mut HeaderMap) {
+pub(crate) fn state(caller: &Caller, csrf_token: Option<&str>, fields: &mut impl Fields) {
     match caller {
-        Caller::Guest => {
-            headers.insert(METHOD, HeaderValue::from_static("guest"));
-        }
+        Caller::Guest => fields.add_text(&METHOD, "guest"),
         Caller::Known(known) => {
             let user = known.user();
             let method = match known.method() {
@@ -75,30 +72,31 @@ pub(crate) fn state(caller: &Caller, csrf_token: Option<&str>, headers: &mut Hea
                 Method::Basic => "basic",
                 Method::Token => "token",
             };
-            headers.insert(METHOD, HeaderValue::from_static(method));
-            put(headers, USER, user.id.as_str());
-            put(headers, LOGIN, user.login.as_str());
-            put(headers, REALM, user.realm.as_str());
-            put(headers, ROLES, &joined(user.roles.iter().map(|role| role.as_str())));
+            fields.add_text(&METHOD, method);
+            put(fields, &USER, user.id.as_str());
+            put(fields, &LOGIN, user.login.as_str());
+            put(fields, &REALM, user.realm.as_str());
+            match &*user.roles {
+                [role] => put(fields, &ROLES, role.as_str()),
+                roles => put(fields, &ROLES, &joined(roles.iter().map(|role| role.as_str()))),
+            }
             if let Some(handle) = known.session_handle() {
-                put(headers, SESSION, &handle.to_string());
+                put(fields, &SESSION, &handle.to_string());
             }
         }
     }
     if let Some(token) = csrf_token {
-        put(headers, CSRF, token);
+        put(fields, &CSRF, token);
     }
 }
 
-fn put(headers: &mut HeaderMap, name: HeaderName, text: &str) {
-    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'%');
-    let value = match is_plain {
-        true => HeaderValue::from_str(text),
+fn put(fields: &mut impl Fields, name: &HeaderName, text: &str) {
+    // All of it is looked at, since that is quicker than to stop.
+    let is_plain = text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~') & (byte != b'%'));
+    match is_plain {
+        true => fields.add_text(name, text),
         // What percent-encoding writes is visible ASCII: it always makes a value.
-        false => HeaderValue::from_str(&utf8_percent_encode(text, UNSAFE).to_string()),
-    };
-    if let Ok(value) = value {
-        headers.insert(name, value);
+        false => fields.add_text(name, &utf8_percent_encode(text, UNSAFE).to_string()),
     }
 }
 

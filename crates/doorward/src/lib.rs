@@ -56,6 +56,7 @@ pub mod cookie;
 pub mod csrf;
 mod device;
 mod engine;
+mod fields;
 mod head;
 pub mod identity;
 pub mod layer;
@@ -87,6 +88,7 @@ pub use engine::{
     Actor, Arrival, Engine, EngineError, EngineParts, Gauges, GuestToken, HashFate, LogIn, LoggedIn, OneTimeCode,
     ProvenToken, Scope, Shown, Tally, UserAlteration, UserDraft, UserUpdate, Visit,
 };
+pub use fields::Fields;
 pub use head::Head;
 pub use layer::Layer;
 pub use memory::MemoryStore;

@@ -3,13 +3,14 @@
 mod spelling;
 
 use http::header::{
-    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderMap,
-    HeaderName, HeaderValue, SET_COOKIE, VARY,
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, COOKIE, HeaderName,
+    HeaderValue, SET_COOKIE, VARY,
 };
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
 
 use crate::cookie::{self, Stripped};
+use crate::fields::Fields;
 use crate::identity;
 use crate::verdict::{Caller, Method, Pass};
 
@@ -24,34 +25,45 @@ const X_SENDFILE: HeaderName = HeaderName::from_static("x-sendfile");
 const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
 const SURROGATE_CONTROL: HeaderName = HeaderName::from_static("surrogate-control");
 
+static PRIVATE: HeaderValue = HeaderValue::from_static("private, no-store");
+
 impl Pass {
     /// Turns the request that came into the one that goes on: canonical path, forced query, identity headers of ours alone,
     /// none of our cookies, no credentials that were used here.
     pub fn edit_request(&self, parts: &mut Parts) {
-        identity::strip(&mut parts.headers);
-        if let Some(method) = &self.method {
-            parts.method = method.clone();
-        }
-        spelling::drop_others(&mut parts.headers, self.policy().csrf_header(), self.route());
-        if let Some(stripped) = cookie::strip(&parts.headers, &|name| self.policy().is_own_cookie(name)) {
-            parts.headers.remove(COOKIE);
-            if let Stripped::Value(value) = stripped {
-                parts.headers.insert(COOKIE, value);
-            }
+        self.edit_line(&mut parts.method, &mut parts.uri);
+        self.edit_request_fields(&mut parts.headers);
+    }
+
+    /// What [`edit_request`](Self::edit_request) does to the header lines.
+    pub fn edit_request_fields(&self, fields: &mut impl Fields) {
+        identity::strip(fields);
+        spelling::drop_others(fields, self.policy().csrf_header(), self.route());
+        match cookie::strip(fields, &|name| self.policy().is_own_cookie(name)) {
+            None => {}
+            Some(Stripped::Nothing) => fields.remove(&COOKIE),
+            Some(Stripped::Value(value)) => fields.set(&COOKIE, &value),
         }
         let used = matches!(self.caller(), Caller::Known(known) if known.method() != Method::Session);
         if used || !self.route().passes_authorization() {
-            parts.headers.remove(AUTHORIZATION);
+            fields.remove(&AUTHORIZATION);
         }
-        parts.headers.remove(self.policy().csrf_header());
+        fields.remove(self.policy().csrf_header());
         for name in self.route().profile.csrf_headers {
-            parts.headers.remove(*name);
+            fields.keep(|other| other != name.as_bytes());
         }
-        identity::state(self.caller(), self.handed_token(), &mut parts.headers);
-        let query = self.query.as_deref().or_else(|| parts.uri.query());
+        identity::state(self.caller(), self.handed_token(), fields);
+    }
+
+    /// What [`edit_request`](Self::edit_request) does to method and target.
+    pub fn edit_line(&self, method: &mut http::Method, uri: &mut Uri) {
+        if let Some(meant) = &self.method {
+            *method = meant.clone();
+        }
+        let query = self.query.as_deref().or_else(|| uri.query());
         let proven = query.and_then(|query| self.without_csrf_token(query));
         if self.path.is_some() || self.query.is_some() || proven.is_some() {
-            parts.uri = self.target(&parts.uri, proven.as_deref());
+            *uri = self.target(uri, proven.as_deref());
         }
     }
 
@@ -88,56 +100,59 @@ impl Pass {
 
     /// Turns the response that came into the one that goes out: no identity, none of our cookies but those that expire here,
     /// no shared caching of what is somebody's own, and the security headers that the upstream left out.
-    pub fn edit_response(&self, headers: &mut HeaderMap) {
-        identity::strip(headers);
+    pub fn edit_response(&self, fields: &mut impl Fields) {
+        identity::strip(fields);
         if !self.route().is_own() {
-            self.drop_own_cookies(headers);
+            self.drop_own_cookies(fields);
         }
-        self.expire_dead_cookies(headers);
-        headers.extend(self.guest.iter().map(|cookie| (SET_COOKIE, cookie.clone())));
+        self.expire_dead_cookies(fields);
+        if let Some(cookie) = &self.guest {
+            fields.add(&SET_COOKIE, cookie);
+        }
         if self.route().cors.as_ref().is_some_and(|cors| !cors.wider.any_origin) {
             // The answer depends on the origin, also for one that may not read it.
-            headers.append(VARY, HeaderValue::from_static("Origin"));
+            fields.add(&VARY, &HeaderValue::from_static("Origin"));
         }
         match &self.cors {
-            Some(origin) => origin.label(headers),
+            Some(origin) => origin.label(fields),
             // The rules say who may read, and this origin is not among them.
             None if self.route().cors.is_some() => {
-                headers.remove(ACCESS_CONTROL_ALLOW_ORIGIN);
-                headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
+                fields.remove(&ACCESS_CONTROL_ALLOW_ORIGIN);
+                fields.remove(&ACCESS_CONTROL_ALLOW_CREDENTIALS);
             }
             None => {}
         }
         // A page with somebody's token in it is theirs alone.
         if !self.route().is_anonymous() || self.route().identify || self.handed_token().is_some() {
-            keep_private(headers);
+            keep_private(fields);
         }
-        self.policy().protect(self.secure, headers);
+        self.policy().protect(self.secure, fields);
     }
 
     /// Cookies of dead sessions expire, unless the response has just set a new one of that name.
-    fn expire_dead_cookies(&self, headers: &mut HeaderMap) {
-        let name = |cookie: &HeaderValue| cookie.as_bytes().split(|byte| *byte == b'=').next().map(<[u8]>::to_vec);
+    fn expire_dead_cookies(&self, fields: &mut impl Fields) {
+        let name = |cookie: &[u8]| cookie.split(|byte| *byte == b'=').next().map(<[u8]>::to_vec);
         for cookie in &self.expired {
-            if !headers.get_all(SET_COOKIE).iter().any(|set| name(set) == name(cookie)) {
-                headers.append(SET_COOKIE, cookie.clone());
+            if !fields.values(&SET_COOKIE).any(|set| name(set) == name(cookie.as_bytes())) {
+                fields.add(&SET_COOKIE, cookie);
             }
         }
     }
 
     /// An upstream cannot set a cookie of ours, nor make a proxy serve files.
-    fn drop_own_cookies(&self, headers: &mut HeaderMap) {
-        headers.remove(X_ACCEL_REDIRECT);
-        headers.remove(X_SENDFILE);
-        let is_ours = |value: &HeaderValue| {
-            let pair = value.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
+    fn drop_own_cookies(&self, fields: &mut impl Fields) {
+        fields.remove(&X_ACCEL_REDIRECT);
+        fields.remove(&X_SENDFILE);
+        let is_ours = |value: &[u8]| {
+            let pair = value.split(|byte| *byte == b';').next().unwrap_or_default();
             self.policy().is_own_cookie(&cookie::bare_name(pair))
         };
-        if headers.get_all(SET_COOKIE).iter().any(is_ours) {
-            let kept: Vec<_> = headers.get_all(SET_COOKIE).iter().filter(|line| !is_ours(line)).cloned().collect();
-            headers.remove(SET_COOKIE);
+        if fields.values(&SET_COOKIE).any(is_ours) {
+            let kept = fields.values(&SET_COOKIE).filter(|line| !is_ours(line));
+            let kept: Vec<_> = kept.filter_map(|line| HeaderValue::from_bytes(line).ok()).collect();
+            fields.remove(&SET_COOKIE);
             for line in kept {
-                headers.append(SET_COOKIE, line);
+                fields.add(&SET_COOKIE, &line);
             }
         }
     }
@@ -145,15 +160,16 @@ impl Pass {
 
 /// What was shown to one caller is not shown to another by a cache between. Caches know `Authorization` and are careful
 /// with it (RFC 9111, section 3.5); of a session in a cookie they know nothing, so that `private` must stand there.
-fn keep_private(headers: &mut HeaderMap) {
+fn keep_private(fields: &mut impl Fields) {
     // These overrule `Cache-Control` (RFC 9213), each for some caches.
-    for name in [CDN_CACHE_CONTROL, SURROGATE_CONTROL, X_ACCEL_EXPIRES] {
-        headers.remove(name);
+    for name in [&CDN_CACHE_CONTROL, &SURROGATE_CONTROL, &X_ACCEL_EXPIRES] {
+        fields.remove(name);
     }
-    let lines: Option<Vec<&str>> = headers.get_all(CACHE_CONTROL).iter().map(|line| line.to_str().ok()).collect();
+    let text = |line| std::str::from_utf8(line).ok().filter(|line| line.is_ascii());
+    let lines: Option<Vec<&str>> = fields.values(&CACHE_CONTROL).map(text).collect();
     let said = lines.filter(|lines| !lines.is_empty()).map(|lines| lines.join(","));
     let Some(said) = said else {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+        fields.set(&CACHE_CONTROL, &PRIVATE);
         return;
     };
     let directives = || said.split(',').map(str::trim).filter(|directive| !directive.is_empty());
@@ -169,9 +185,7 @@ fn keep_private(headers: &mut HeaderMap) {
     }
     let kept = directives().filter(|directive| !is_shared(directive) && !is(directive, &["private"]));
     let kept: Vec<&str> = std::iter::once("private").chain(kept).collect();
-    if let Ok(value) = HeaderValue::from_str(&kept.join(", ")) {
-        headers.insert(CACHE_CONTROL, value);
-    }
+    fields.set_text(&CACHE_CONTROL, &kept.join(", "));
 }
 
 #[cfg(test)]

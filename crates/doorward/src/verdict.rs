@@ -11,10 +11,9 @@ use crate::user::User;
 
 /// The decision about one request.
 #[must_use = "a request that was not judged must not be served"]
-#[allow(clippy::large_enum_variant, reason = "a verdict lives on the stack of one request; a box would cost more")]
 pub enum Verdict {
     /// The request may go on, on the terms of the pass.
-    Allow(Pass),
+    Allow(Box<Pass>),
     /// The request is refused.
     Deny(Refusal),
     /// The door answers by itself and asks nobody: a preflight, or `OPTIONS`.

@@ -14,12 +14,16 @@ mod ask;
 pub(crate) mod chunks;
 mod client;
 pub(crate) mod head;
+mod lines;
 mod relay;
 mod timer;
 mod turn;
 mod write;
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -77,15 +81,25 @@ pub(crate) async fn serve(
     let mut direct = Direct { link, client, patience, keep_alive, longest_head };
     let end = {
         let turns = direct.turns();
-        tokio::pin!(turns);
+        let mut turns = pin!(turns);
         loop {
-            tokio::select! {
-                biased;
-                end = &mut turns => break end,
+            // Listened to once, a change wakes this task; until there is one, nobody listens again at each step of a request.
+            let (news, mut listens) = (phase.clone(), false);
+            let mut changed = pin!(phase.changed());
+            let end = poll_fn(|cx| {
+                if let Poll::Ready(end) = turns.as_mut().poll(cx) {
+                    return Poll::Ready(Ok(Some(end)));
+                }
+                if std::mem::replace(&mut listens, true) && matches!(news.has_changed(), Ok(false)) {
+                    return Poll::Pending;
+                }
+                changed.as_mut().poll(cx).map_ok(|()| None)
+            });
+            match end.await {
+                Ok(Some(end)) => break end,
                 // Asked again, a connection that waits for a request sees that there will be none.
-                changed = phase.changed() => if changed.is_err() || *phase.borrow() == Phase::Closing {
-                    return None;
-                },
+                Ok(None) if *news.borrow() != Phase::Closing => {}
+                Ok(None) | Err(_) => return None,
             }
         }
     };

@@ -243,7 +243,7 @@ pub(crate) fn admit<'a>(
     parts: &Parts,
     head: &Head<'_>,
     verdict: Verdict,
-) -> Result<(Exchange<'a>, Pass), Box<Served>> {
+) -> Result<(Exchange<'a>, Box<Pass>), Box<Served>> {
     let client = *head.client();
     let pass = match verdict {
         Verdict::Allow(pass) => pass,
@@ -291,7 +291,7 @@ fn refuse(link: &Link, record: &Record, stop: Stop, parts: &Parts, head: Option<
 }
 
 /// Hands an allowed request to whom it is for.
-async fn serve(exchange: &Exchange<'_>, request: Request<Incoming>, pass: Pass, closes: &mut bool) -> Served {
+async fn serve(exchange: &Exchange<'_>, request: Request<Incoming>, pass: Box<Pass>, closes: &mut bool) -> Served {
     let wants_upgrade = request.version() < Version::HTTP_2 && request.headers().contains_key(header::UPGRADE);
     match &pass.route().target {
         Target::Upstream(_) if wants_upgrade && pass.route().websocket => {
@@ -313,7 +313,7 @@ async fn serve(exchange: &Exchange<'_>, request: Request<Incoming>, pass: Pass, 
 pub(crate) async fn serve_here(
     exchange: &Exchange<'_>,
     request: Request<RequestBody>,
-    pass: Pass,
+    pass: Box<Pass>,
     closes: &mut bool,
 ) -> Served {
     if let Target::Own = pass.route().target {

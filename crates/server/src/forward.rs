@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use doorward::policy::{ForceError, HeaderChanges, Place, Target};
-use doorward::{Pass, Reason};
+use doorward::{Fields, Pass, Reason};
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
 use http::uri::{PathAndQuery, Uri};
@@ -30,7 +30,7 @@ const RETRY_WHEN_FULL: u32 = 1;
 pub(crate) async fn forward(
     exchange: &Exchange<'_>,
     request: Request<Incoming>,
-    pass: Pass,
+    pass: Box<Pass>,
     closes: &mut bool,
 ) -> Served {
     let (mut parts, body) = request.into_parts();
@@ -134,9 +134,9 @@ fn copy(request: &Request<RequestBody>) -> Request<RequestBody> {
 }
 
 /// What the parser lets through although it can be understood in two ways (RFC 9112, section 6.3).
-pub(crate) fn check_framing(status: StatusCode, headers: &HeaderMap) -> Result<(), &'static str> {
-    let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
-    let mut encodings = headers.get_all(header::TRANSFER_ENCODING).iter();
+pub(crate) fn check_framing(status: StatusCode, fields: &impl Fields) -> Result<(), &'static str> {
+    let lengths = fields.values(&header::CONTENT_LENGTH).count();
+    let mut encodings = fields.values(&header::TRANSFER_ENCODING);
     let encoding = encodings.next();
     if status == StatusCode::SWITCHING_PROTOCOLS {
         return Err("it switches protocols, which nobody asked for");
@@ -144,7 +144,7 @@ pub(crate) fn check_framing(status: StatusCode, headers: &HeaderMap) -> Result<(
     if lengths > 1 || (lengths == 1 && encoding.is_some()) || encodings.next().is_some() {
         return Err("its framing is ambiguous");
     }
-    if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"chunked")) {
+    if encoding.is_some_and(|encoding| !encoding.eq_ignore_ascii_case(b"chunked")) {
         return Err("its transfer encoding is unknown");
     }
     Ok(())
@@ -152,10 +152,32 @@ pub(crate) fn check_framing(status: StatusCode, headers: &HeaderMap) -> Result<(
 
 /// Turns a request into the one that the upstream gets.
 pub(crate) fn prepare(exchange: &Exchange<'_>, parts: &mut Parts, upstream: &Upstream, pass: &Pass) {
+    prepare_fields(exchange, &mut parts.headers, parts.version, upstream, pass);
+    prepare_line(&mut parts.method, &mut parts.uri, pass);
+    parts.version = Version::HTTP_11;
+    parts.extensions.clear();
+}
+
+/// What it says in its first line.
+pub(crate) fn prepare_line(method: &mut Method, uri: &mut Uri, pass: &Pass) {
+    pass.edit_line(method, uri);
+    if let Some(target) = target(uri, pass) {
+        *uri = target;
+    }
+}
+
+/// What it says in all others. `version` is what it came as.
+pub(crate) fn prepare_fields(
+    exchange: &Exchange<'_>,
+    fields: &mut impl Fields,
+    version: Version,
+    upstream: &Upstream,
+    pass: &Pass,
+) {
     let gateway = &exchange.link.core.gateway;
     let client = &exchange.client;
-    headers::clean_request(parts, client.by_proxy);
-    pass.edit_request(parts);
+    headers::clean_request(fields, client.by_proxy);
+    pass.edit_request_fields(fields);
     let hop = Hop {
         peer: exchange.link.peer.address,
         client: client.address,
@@ -163,47 +185,45 @@ pub(crate) fn prepare(exchange: &Exchange<'_>, parts: &mut Parts, upstream: &Ups
         host: exchange.host.to_str().unwrap_or_default(),
         pseudonym: &gateway.pseudonym,
     };
-    exchange.link.last_hop.add(&mut parts.headers, parts.version, &hop, client.by_proxy);
-    parts.headers.insert(header::HOST, upstream.host(&exchange.host));
-    parts.headers.insert(X_REQUEST_ID, exchange.id.header());
-    trace::carry(&mut parts.headers);
-    change(&mut parts.headers, &pass.route().request_headers);
-    parts.uri = target(&parts.uri, pass);
-    parts.version = Version::HTTP_11;
-    parts.extensions.clear();
+    exchange.link.last_hop.add(fields, version, &hop, client.by_proxy);
+    fields.set(&header::HOST, upstream.host(&exchange.host));
+    fields.set_text(&X_REQUEST_ID, exchange.id.as_str());
+    trace::carry(fields);
+    change(fields, &pass.route().request_headers);
 }
 
-/// The target as the upstream sees it: the canonical path without what is stripped, the query, and no authority.
-fn target(uri: &Uri, pass: &Pass) -> Uri {
+/// The target as the upstream sees it: the canonical path without what is stripped, the query, and no authority. None where it
+/// is that already.
+fn target(uri: &Uri, pass: &Pass) -> Option<Uri> {
     let path = match uri.path() {
         // `OPTIONS *` was judged as `/`, and goes on as that.
         "*" => "/",
         path => pass.route().stripped(path),
     };
     if uri.authority().is_none() && path.len() == uri.path().len() && path == uri.path() {
-        return uri.clone();
+        return None;
     }
     let text = match uri.query() {
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
     };
     // All of these were parsed before; should they not fit together, nothing is forwarded as it was sent.
-    PathAndQuery::try_from(text).map_or_else(|_| Uri::from_static("/"), Uri::from)
+    Some(PathAndQuery::try_from(text).map_or_else(|_| Uri::from_static("/"), Uri::from))
 }
 
 /// Turns the head of an upstream's answer into the one that the client gets.
-pub(crate) fn edit_answer(headers: &mut HeaderMap, pass: &Pass) {
-    headers::clean_response(headers);
-    change(headers, &pass.route().response_headers);
-    pass.edit_response(headers);
+pub(crate) fn edit_answer(fields: &mut impl Fields, pass: &Pass) {
+    headers::clean_response(fields);
+    change(fields, &pass.route().response_headers);
+    pass.edit_response(fields);
 }
 
-fn change(headers: &mut HeaderMap, changes: &HeaderChanges) {
+fn change(fields: &mut impl Fields, changes: &HeaderChanges) {
     for name in &changes.remove {
-        headers.remove(name);
+        fields.remove(name);
     }
     for (name, value) in &changes.set {
-        headers.insert(name, value.clone());
+        fields.set(name, value);
     }
 }
 
@@ -281,7 +301,7 @@ impl Exchange<'_> {
         &self,
         response: Response<Incoming>,
         lease: Option<Lease>,
-        pass: Pass,
+        pass: Box<Pass>,
     ) -> Response<ResponseBody> {
         let (mut parts, body) = response.into_parts();
         edit_answer(&mut parts.headers, &pass);
@@ -289,7 +309,7 @@ impl Exchange<'_> {
         parts.version = Version::HTTP_11;
         let mut body = ResponseBody::upstream(body, lease);
         if body.may_last() {
-            let stream = self.link.core.streams.follow(Held::Pass(Box::new(pass)));
+            let stream = self.link.core.streams.follow(Held::Pass(pass));
             body = body.watched(stream);
         }
         Response::from_parts(parts, body)

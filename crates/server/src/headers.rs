@@ -1,7 +1,7 @@
 //! Which headers go through, in both directions, and which are ours to say (RFC 9110, section 7.6).
 
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
-use http::request::Parts;
+use doorward::Fields;
+use http::header::{self, HeaderName, HeaderValue};
 
 /// The name that upstreams know requests by.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -19,51 +19,52 @@ enum Fate {
 
 /// What a header's name means, compared as upstreams do that write `_` or `.` for `-`. What somebody decides by goes on in the
 /// one spelling that was judged.
-fn fate(name: &str) -> Fate {
-    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-') {
+fn fate(name: &[u8]) -> Fate {
+    if name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-') {
         return fate_of_plain(name);
     }
-    let plain: String = name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
-    match fate_of_plain(&plain) {
+    let plain: String =
+        name.iter().map(|byte| if byte.is_ascii_alphanumeric() { char::from(*byte) } else { '-' }).collect();
+    match fate_of_plain(plain.as_bytes()) {
         Fate::Client => Fate::Remove,
         _ if is_protected(&plain) => Fate::Remove,
         fate => fate,
     }
 }
 
-fn fate_of_plain(name: &str) -> Fate {
+fn fate_of_plain(name: &[u8]) -> Fate {
     match name {
-        "connection"
-        | "keep-alive"
-        | "proxy-connection"
-        | "te"
-        | "transfer-encoding"
-        | "upgrade"
-        | "http2-settings"
-        | "expect"
-        | "proxy-authenticate"
-        | "proxy-authorization"
-        | "proxy" => Fate::Remove,
-        "x-http-method-override"
-        | "x-http-method"
-        | "x-method-override"
-        | "x-original-url"
-        | "x-original-uri"
-        | "x-original-method"
-        | "x-rewrite-url"
-        | "x-replaced-path" => Fate::Remove,
-        "remote-user"
-        | "x-remote-user"
-        | "true-client-ip"
-        | "x-client-ip"
-        | "x-cluster-client-ip"
-        | "client-cert"
-        | "client-cert-chain"
-        | "x-request-id" => Fate::Remove,
-        "forwarded" | "x-forwarded-for" | "x-forwarded-proto" | "x-forwarded-host" => Fate::Client,
-        "x-real-ip" | "x-forwarded-port" => Fate::Client,
-        _ if name.starts_with("x-doorward-") || name.starts_with("x-forwarded-") => Fate::Remove,
-        _ if name.starts_with("x-ssl-client-") || name.starts_with("ssl-client-") => Fate::Remove,
+        b"connection"
+        | b"keep-alive"
+        | b"proxy-connection"
+        | b"te"
+        | b"transfer-encoding"
+        | b"upgrade"
+        | b"http2-settings"
+        | b"expect"
+        | b"proxy-authenticate"
+        | b"proxy-authorization"
+        | b"proxy" => Fate::Remove,
+        b"x-http-method-override"
+        | b"x-http-method"
+        | b"x-method-override"
+        | b"x-original-url"
+        | b"x-original-uri"
+        | b"x-original-method"
+        | b"x-rewrite-url"
+        | b"x-replaced-path" => Fate::Remove,
+        b"remote-user"
+        | b"x-remote-user"
+        | b"true-client-ip"
+        | b"x-client-ip"
+        | b"x-cluster-client-ip"
+        | b"client-cert"
+        | b"client-cert-chain"
+        | b"x-request-id" => Fate::Remove,
+        b"forwarded" | b"x-forwarded-for" | b"x-forwarded-proto" | b"x-forwarded-host" => Fate::Client,
+        b"x-real-ip" | b"x-forwarded-port" => Fate::Client,
+        _ if name.starts_with(b"x-doorward-") || name.starts_with(b"x-forwarded-") => Fate::Remove,
+        _ if name.starts_with(b"x-ssl-client-") || name.starts_with(b"ssl-client-") => Fate::Remove,
         _ => Fate::Pass,
     }
 }
@@ -97,81 +98,72 @@ pub(crate) fn is_protected(name: &str) -> bool {
 pub(crate) fn may_be_trailer(name: &HeaderName) -> bool {
     let name = name.as_str();
     let decides = matches!(name, "set-cookie" | "www-authenticate" | "cache-control" | "age" | "expires" | "vary");
-    fate(name) == Fate::Pass && !is_protected(name) && !decides && !name.starts_with("x-accel-")
+    fate(name.as_bytes()) == Fate::Pass && !is_protected(name) && !decides && !name.starts_with("x-accel-")
 }
 
 /// The tokens of a list header, in lower case as they stand.
-pub(crate) fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
-    let lines = headers.get_all(name).into_iter();
-    lines.flat_map(|line| line.as_bytes().split(|byte| *byte == b',')).map(|token| token.trim_ascii())
+pub(crate) fn tokens<'f>(fields: &'f impl Fields, name: &'f HeaderName) -> impl Iterator<Item = &'f [u8]> {
+    fields.values(name).flat_map(|line| line.split(|byte| *byte == b',')).map(|token| token.trim_ascii())
 }
 
 /// Removes from a request what concerns one hop, and what only we may say. Runs before anything is added.
-pub(crate) fn clean_request(parts: &mut Parts, trusted: bool) {
-    let wants_trailers = tokens(&parts.headers, &header::TE).any(|token| token.eq_ignore_ascii_case(b"trailers"));
-    remove_nominated(&mut parts.headers);
-    remove(&mut parts.headers, |name| match fate(name) {
-        Fate::Pass => false,
-        Fate::Remove => true,
-        Fate::Client => !trusted,
+pub(crate) fn clean_request(fields: &mut impl Fields, trusted: bool) {
+    let wants_trailers = tokens(fields, &header::TE).any(|token| token.eq_ignore_ascii_case(b"trailers"));
+    remove_nominated(fields);
+    fields.keep(|name| match fate(name) {
+        Fate::Pass => true,
+        Fate::Remove => false,
+        Fate::Client => trusted,
     });
     if wants_trailers {
-        parts.headers.insert(header::TE, HeaderValue::from_static("trailers"));
-        parts.headers.insert(header::CONNECTION, HeaderValue::from_static("te"));
+        fields.set(&header::TE, &HeaderValue::from_static("trailers"));
+        fields.set(&header::CONNECTION, &HeaderValue::from_static("te"));
     }
 }
 
 /// Whether a request has been here before.
-pub(crate) fn is_loop(headers: &HeaderMap, pseudonym: &str) -> bool {
-    tokens(headers, &header::VIA).any(|hop| hop.ends_with(pseudonym.as_bytes()))
+pub(crate) fn is_loop(fields: &impl Fields, pseudonym: &str) -> bool {
+    tokens(fields, &header::VIA).any(|hop| hop.ends_with(pseudonym.as_bytes()))
 }
 
 /// Removes from a response what concerns one hop, or speaks to us and not to the client.
-pub(crate) fn clean_response(headers: &mut HeaderMap) {
-    remove_nominated(headers);
-    remove(headers, |name| match name {
-        "connection"
-        | "keep-alive"
-        | "proxy-connection"
-        | "te"
-        | "transfer-encoding"
-        | "upgrade"
-        | "http2-settings"
-        | "proxy-authenticate"
-        | "proxy-authentication-info" => true,
-        _ => name.starts_with("x-accel-") || name == "x-sendfile" || is_identity(name),
+pub(crate) fn clean_response(fields: &mut impl Fields) {
+    remove_nominated(fields);
+    fields.keep(|name| match name {
+        b"connection"
+        | b"keep-alive"
+        | b"proxy-connection"
+        | b"te"
+        | b"transfer-encoding"
+        | b"upgrade"
+        | b"http2-settings"
+        | b"proxy-authenticate"
+        | b"proxy-authentication-info" => false,
+        _ => !(name.starts_with(b"x-accel-") || name == b"x-sendfile" || is_identity(name)),
     });
 }
 
-fn is_identity(name: &str) -> bool {
+fn is_identity(name: &[u8]) -> bool {
     let begin = b"x-doorward-";
     name.len() >= begin.len()
         && name
-            .bytes()
+            .iter()
             .zip(begin)
-            .all(|(byte, expected)| byte == *expected || (*expected == b'-' && !byte.is_ascii_alphanumeric()))
+            .all(|(byte, expected)| *byte == *expected || (*expected == b'-' && !byte.is_ascii_alphanumeric()))
 }
 
 /// Removes the headers that `Connection` names. Protected ones were refused before.
-fn remove_nominated(headers: &mut HeaderMap) {
-    if !headers.contains_key(header::CONNECTION) {
+fn remove_nominated(fields: &mut impl Fields) {
+    if !fields.has(&header::CONNECTION) {
         return;
     }
-    let nominated: Vec<HeaderName> = tokens(headers, &header::CONNECTION)
+    let nominated: Vec<HeaderName> = tokens(fields, &header::CONNECTION)
         .filter(|token| !token.eq_ignore_ascii_case(b"close") && !token.eq_ignore_ascii_case(b"keep-alive"))
         .filter_map(|token| HeaderName::from_bytes(token).ok())
         .filter(|name| !is_protected(name.as_str()))
         .collect();
     for name in nominated {
-        headers.remove(name);
-    }
-}
-
-/// Removes what `unwanted` names: one pass to find, and seldom anything to remove.
-fn remove(headers: &mut HeaderMap, unwanted: impl Fn(&str) -> bool) {
-    let found: Vec<HeaderName> = headers.keys().filter(|name| unwanted(name.as_str())).cloned().collect();
-    for name in found {
-        headers.remove(name);
+        fields.remove(&name);
     }
 }
 

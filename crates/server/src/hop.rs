@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::net::IpAddr;
 
+use doorward::Fields;
 use http::Version;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
@@ -39,9 +40,9 @@ struct Lines {
 
 impl LastHop {
     /// Says who the client is. `by_proxy` where a trusted proxy has said it already.
-    pub(crate) fn add(&self, headers: &mut HeaderMap, version: Version, hop: &Hop<'_>, by_proxy: bool) {
-        if by_proxy || headers.contains_key(header::VIA) {
-            return add(headers, version, hop);
+    pub(crate) fn add(&self, fields: &mut impl Fields, version: Version, hop: &Hop<'_>, by_proxy: bool) {
+        if by_proxy || fields.has(&header::VIA) {
+            return add(fields, version, hop);
         }
         let mut last = self.0.borrow_mut();
         let same =
@@ -52,23 +53,24 @@ impl LastHop {
             let host = HeaderValue::from_str(hop.host).unwrap_or(HeaderValue::from_static(""));
             Lines { host, secure: hop.secure, version, headers }
         }));
+        // Nobody before us has said anything: there are no such lines yet.
         for (name, value) in &lines.headers {
-            headers.insert(name.clone(), value.clone());
+            fields.add(name, value);
         }
     }
 }
 
 /// Says who the client is: anew, or after what trusted proxies said, which is all that is left by now.
-fn add(headers: &mut HeaderMap, version: Version, hop: &Hop<'_>) {
+fn add(fields: &mut impl Fields, version: Version, hop: &Hop<'_>) {
     let mut text = String::with_capacity(64);
     // Where a proxy has written only one of the two, the other one must not say that the proxy is the client.
-    let (has_list, has_standard) = (headers.contains_key(X_FORWARDED_FOR), headers.contains_key(header::FORWARDED));
+    let (has_list, has_standard) = (fields.has(&X_FORWARDED_FOR), fields.has(&header::FORWARDED));
     let from = |begun: bool, other: bool| if other && !begun { Some(hop.client) } else { hop.peer };
     match from(has_list, has_standard) {
         Some(address) => write!(text, "{address}").expect("a string grows"),
         None => text.push_str("unknown"),
     }
-    append(headers, X_FORWARDED_FOR, &text);
+    append(fields, &X_FORWARDED_FOR, &text);
     text.clear();
     match from(has_standard, has_list) {
         Some(IpAddr::V4(address)) => write!(text, "for={address}").expect("a string grows"),
@@ -77,11 +79,9 @@ fn add(headers: &mut HeaderMap, version: Version, hop: &Hop<'_>) {
     }
     let proto = if hop.secure { "https" } else { "http" };
     write!(text, ";proto={proto};host=\"{}\"", hop.host).expect("a string grows");
-    append(headers, header::FORWARDED, &text);
-    headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static(proto));
-    if let Ok(host) = HeaderValue::from_str(hop.host) {
-        headers.insert(X_FORWARDED_HOST, host);
-    }
+    append(fields, &header::FORWARDED, &text);
+    fields.set_text(&X_FORWARDED_PROTO, proto);
+    fields.set_text(&X_FORWARDED_HOST, hop.host);
     text.clear();
     let version = match version {
         Version::HTTP_2 => "2.0",
@@ -89,25 +89,26 @@ fn add(headers: &mut HeaderMap, version: Version, hop: &Hop<'_>) {
         _ => "1.1",
     };
     write!(text, "{version} {}", hop.pseudonym).expect("a string grows");
-    append(headers, header::VIA, &text);
+    append(fields, &header::VIA, &text);
 }
 
 /// Adds to a list, which stays one line.
-fn append(headers: &mut HeaderMap, name: HeaderName, text: &str) {
+fn append(fields: &mut impl Fields, name: &HeaderName, text: &str) {
     let Ok(last) = HeaderValue::from_str(text) else { return };
-    let mut before = headers.get_all(&name).iter().peekable();
+    let mut before = fields.values(name).peekable();
     if before.peek().is_none() {
-        headers.insert(name, last);
+        drop(before);
+        fields.set(name, &last);
         return;
     }
     let mut whole = Vec::new();
-    for line in before.chain([&last]) {
+    for line in before.chain([last.as_bytes()]) {
         if !whole.is_empty() {
             whole.extend_from_slice(b", ");
         }
-        whole.extend_from_slice(line.as_bytes());
+        whole.extend_from_slice(line);
     }
-    headers.insert(name, HeaderValue::from_bytes(&whole).unwrap_or(last));
+    fields.set(name, &HeaderValue::from_bytes(&whole).unwrap_or(last));
 }
 
 #[cfg(test)]
@@ -176,7 +177,7 @@ mod tests {
             ("X-Real-IP", "1.1.1.1"),
         ];
         let mut request = parts(&spoofed);
-        clean_request(&mut request, false);
+        clean_request(&mut request.headers, false);
         tell(&mut request, &hop());
         assert_eq!(request.headers[X_FORWARDED_FOR], "192.0.2.7");
         assert_eq!(request.headers[X_FORWARDED_PROTO], "http");
@@ -194,7 +195,7 @@ mod tests {
             ("Forwarded", "for=1.1.1.1"),
             ("Via", "1.0 front"),
         ]);
-        clean_request(&mut request, true);
+        clean_request(&mut request.headers, true);
         tell(&mut request, &hop());
         assert_eq!(request.headers[X_FORWARDED_FOR], "1.1.1.1, 2.2.2.2, 192.0.2.7");
         assert_eq!(request.headers[header::FORWARDED], "for=1.1.1.1, for=192.0.2.7;proto=http;host=\"api.example\"");

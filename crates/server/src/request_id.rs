@@ -5,18 +5,18 @@ use std::cell::RefCell;
 use http::HeaderValue;
 
 /// 128 random bits in hexadecimal.
-#[derive(Clone, Debug)]
-pub(crate) struct RequestId(HeaderValue);
+#[derive(Clone, Copy)]
+pub(crate) struct RequestId([u8; 2 * LENGTH]);
 
 impl RequestId {
     /// The text.
     pub(crate) fn as_str(&self) -> &str {
-        self.0.to_str().unwrap_or_default()
+        std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
     /// The text as a header's value.
     pub(crate) fn header(&self) -> HeaderValue {
-        self.0.clone()
+        HeaderValue::from_bytes(&self.0).unwrap_or(HeaderValue::from_static("-"))
     }
 }
 
@@ -45,7 +45,7 @@ impl RequestIds {
             pair[0] = DIGITS[usize::from(byte >> 4)];
             pair[1] = DIGITS[usize::from(byte & 15)];
         }
-        RequestId(HeaderValue::from_bytes(&text).unwrap_or(HeaderValue::from_static("-")))
+        RequestId(text)
     }
 }
 

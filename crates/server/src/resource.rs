@@ -19,7 +19,7 @@ use crate::streams::Held;
 pub(crate) async fn serve(
     exchange: &Exchange<'_>,
     request: Request<RequestBody>,
-    pass: Pass,
+    pass: Box<Pass>,
     closes: &mut bool,
 ) -> Served {
     let gateway = &exchange.link.core.gateway;

@@ -8,8 +8,9 @@ mod export;
 #[cfg(feature = "otel")]
 pub use export::{Traces, TracesError};
 
+use doorward::Fields;
+use http::StatusCode;
 use http::request::Parts;
-use http::{HeaderMap, StatusCode};
 
 use crate::request_id::RequestId;
 
@@ -91,9 +92,9 @@ impl Trace {
 
 /// Tells the upstream which span its own are a part of (W3C Trace Context, section 2.1).
 #[cfg(feature = "otel")]
-pub(crate) fn carry(headers: &mut HeaderMap) {
-    context::hand_on(&tracing::Span::current(), headers);
+pub(crate) fn carry(fields: &mut impl Fields) {
+    context::hand_on(&tracing::Span::current(), fields);
 }
 
 #[cfg(not(feature = "otel"))]
-pub(crate) fn carry(_: &mut HeaderMap) {}
+pub(crate) fn carry(_: &mut impl Fields) {}

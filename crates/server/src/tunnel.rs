@@ -64,7 +64,7 @@ impl Ending {
 pub(crate) fn begin(
     link: &Rc<Link>,
     id: RequestId,
-    pass: Pass,
+    pass: Box<Pass>,
     client: OnUpgrade,
     upstream: OnUpgrade,
     seat: UpstreamSeat,

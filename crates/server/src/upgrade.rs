@@ -21,7 +21,7 @@ pub(crate) fn asks_for_websocket(headers: &HeaderMap) -> bool {
 }
 
 /// Forwards a request to upgrade, and connects the two sides when the upstream agrees. Any other answer is passed on.
-pub(crate) async fn forward(exchange: &Exchange<'_>, mut request: Request<Incoming>, pass: Pass) -> Served {
+pub(crate) async fn forward(exchange: &Exchange<'_>, mut request: Request<Incoming>, pass: Box<Pass>) -> Served {
     let (method, path) = (request.method().clone(), request.uri().clone());
     let client = hyper::upgrade::on(&mut request);
     match shake_hands(exchange, request, &pass).await {
@@ -103,7 +103,7 @@ fn is_switch(headers: &HeaderMap) -> bool {
 fn switched(
     exchange: &Exchange<'_>,
     mut response: Response<Incoming>,
-    pass: Pass,
+    pass: Box<Pass>,
     client: OnUpgrade,
     seat: tunnel::UpstreamSeat,
 ) -> Response<ResponseBody> {

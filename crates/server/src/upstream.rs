@@ -168,11 +168,11 @@ impl Upstream {
     }
 
     /// The `Host` to send: the one of the settings, else the one that the client asked for, else its own name.
-    pub(crate) fn host(&self, asked: &HeaderValue) -> HeaderValue {
+    pub(crate) fn host<'h>(&'h self, asked: &'h HeaderValue) -> &'h HeaderValue {
         match &self.settings.host {
-            Some(host) => host.clone(),
-            None if asked.is_empty() => self.target.host().clone(),
-            None => asked.clone(),
+            Some(host) => host,
+            None if asked.is_empty() => self.target.host(),
+            None => asked,
         }
     }
 

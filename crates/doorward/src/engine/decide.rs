@@ -24,7 +24,7 @@ impl Engine {
         found: &Found<'_>,
         head: &Head<'_>,
         hit: Option<DialectHit<'_>>,
-    ) -> Result<Pass, Refusal> {
+    ) -> Result<Box<Pass>, Refusal> {
         let route = found.route;
         if head.path.has_encoded_slash() && !route.encoded_slash {
             return Err(Reason::Path(PathError::EncodedSlash).into());
@@ -69,7 +69,8 @@ impl Engine {
         }
         let handed = self.token_to_hand_out(route, &identity, head, now)?;
         let (csrf_token, guest) = handed.map_or((None, None), |handed| (Some(handed.token), handed.cookie));
-        let mut pass = Pass {
+        // A box, because it goes through many hands.
+        let mut pass = Box::new(Pass {
             policy: policy.clone(),
             route: found.id,
             path: head.path.is_rewritten().then(|| head.path.as_str().to_owned()),
@@ -84,7 +85,7 @@ impl Engine {
             cors: cors(found, head),
             secure: head.client.secure,
             caller: identity.caller,
-        };
+        });
         match self.force(policy, found, head, &mut pass) {
             Ok(()) => Ok(pass),
             Err(refusal) => Err(refusal.of(&pass.caller)),

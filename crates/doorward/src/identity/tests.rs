@@ -1,3 +1,5 @@
+use http::header::{HeaderMap, HeaderValue};
+
 use super::*;
 use proptest::prelude::*;
 
@@ -57,7 +59,7 @@ fn a_login_beyond_ascii_is_percent_encoded() {
         ("\u{1f511}", "%F0%9F%94%91"),
         ("zo\u{eb}, \"x\";\\", "zo%C3%AB%2C %22x%22%3B%5C"),
     ] {
-        put(&mut headers, LOGIN, login);
+        put(&mut headers, &LOGIN, login);
         assert_eq!(headers[LOGIN], value);
     }
 }
@@ -66,7 +68,7 @@ proptest! {
     #[test]
     fn whatever_an_upstream_reads_it_decodes_to_the_login(login in "\\P{Cc}{1,30}") {
         let mut headers = HeaderMap::new();
-        put(&mut headers, LOGIN, &login);
+        put(&mut headers, &LOGIN, &login);
         let value = headers[LOGIN].to_str().expect("visible ASCII").to_owned();
         prop_assert_eq!(percent_encoding::percent_decode_str(&value).decode_utf8().expect("UTF-8"), login);
     }

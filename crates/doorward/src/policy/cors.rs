@@ -9,6 +9,7 @@ use http::header::{
 };
 
 use super::settings::CorsSettings;
+use crate::fields::Fields;
 
 /// A request from a listed origin, and what its script may do.
 #[derive(Clone, Debug)]
@@ -47,8 +48,8 @@ impl CrossOrigin {
     }
 
     /// What a response says to the script. What the upstream said about it is replaced.
-    pub(crate) fn label(&self, headers: &mut HeaderMap) {
-        self.settings.label(&self.origin, headers);
+    pub(crate) fn label(&self, fields: &mut impl Fields) {
+        self.settings.label(&self.origin, fields);
     }
 }
 
@@ -110,19 +111,18 @@ impl CorsSettings {
         }
     }
 
-    fn label(&self, origin: &HeaderValue, headers: &mut HeaderMap) {
-        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
-        headers.remove(ACCESS_CONTROL_ALLOW_CREDENTIALS);
-        self.allow_credentials(headers);
-        let exposed = HeaderValue::from_str(&self.expose.join(", ")).ok().filter(|value| !value.is_empty());
-        if let Some(exposed) = exposed {
-            headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    fn label(&self, origin: &HeaderValue, fields: &mut impl Fields) {
+        fields.set(&ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        fields.remove(&ACCESS_CONTROL_ALLOW_CREDENTIALS);
+        self.allow_credentials(fields);
+        if !self.expose.is_empty() {
+            fields.set_text(&ACCESS_CONTROL_EXPOSE_HEADERS, &self.expose.join(", "));
         }
     }
 
-    fn allow_credentials(&self, headers: &mut HeaderMap) {
+    fn allow_credentials(&self, fields: &mut impl Fields) {
         if self.credentials {
-            headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+            fields.set_text(&ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use http::HeaderName;
 use http::header::{
-    CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CONTENT_SECURITY_POLICY, HeaderValue, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 
 use super::Policy;
@@ -11,8 +11,13 @@ use super::profile::{Profile, Wording};
 use super::realm::quoted;
 use super::route::{RealmId, Route};
 use super::settings::Settings;
+use crate::fields::Fields;
 use crate::name::Name;
 use crate::password::Cost;
+
+static NO_SNIFFING: HeaderValue = HeaderValue::from_static("nosniff");
+static SAME_ORIGIN: HeaderValue = HeaderValue::from_static("same-origin");
+static NO_FRAMES: HeaderValue = HeaderValue::from_static("frame-ancestors 'none'");
 
 /// Settings that decisions need, in the form that they need.
 #[derive(Clone, Debug)]
@@ -82,22 +87,23 @@ impl Policy {
     }
 
     /// Adds the headers that protect browsers, each where the upstream sent none.
-    pub(crate) fn protect(&self, secure: bool, headers: &mut HeaderMap) {
+    pub(crate) fn protect(&self, secure: bool, fields: &mut impl Fields) {
         if !self.terms.protects {
             return;
         }
-        let mut add = |name: HeaderName, value: HeaderValue| {
-            headers.entry(name).or_insert(value);
+        let mut add = |name: &HeaderName, value: &HeaderValue| {
+            if !fields.has(name) {
+                fields.add(name, value);
+            }
         };
-        add(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        add(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+        add(&X_CONTENT_TYPE_OPTIONS, &NO_SNIFFING);
+        add(&REFERRER_POLICY, &SAME_ORIGIN);
         if secure {
-            add(STRICT_TRANSPORT_SECURITY, self.terms.transport_security.clone());
+            add(&STRICT_TRANSPORT_SECURITY, &self.terms.transport_security);
         }
         // An upstream that allows frames by the older header means it.
-        if !headers.contains_key(X_FRAME_OPTIONS) {
-            let none = HeaderValue::from_static("frame-ancestors 'none'");
-            headers.entry(CONTENT_SECURITY_POLICY).or_insert(none);
+        if !fields.has(&X_FRAME_OPTIONS) && !fields.has(&CONTENT_SECURITY_POLICY) {
+            fields.add(&CONTENT_SECURITY_POLICY, &NO_FRAMES);
         }
     }
 

@@ -1,12 +1,13 @@
 //! Other spellings of what was judged. CGI and its kin read `_` for `-`, and some read any other sign so: to such a service
 //! `Content_Type` is the type of a body that nobody looked at.
 
-use http::header::{HeaderMap, HeaderName};
+use http::header::HeaderName;
 
+use crate::fields::Fields;
 use crate::policy::Route;
 
 /// Drops headers that a service might take for one that Doorward judges by, sets or takes away. The one true spelling stays.
-pub(super) fn drop_others(headers: &mut HeaderMap, csrf: &HeaderName, route: &Route) {
+pub(super) fn drop_others(fields: &mut impl Fields, csrf: &HeaderName, route: &Route) {
     let changes = &route.request_headers;
     let is_ours = |plain: &str| {
         is_decisive(plain)
@@ -14,21 +15,15 @@ pub(super) fn drop_others(headers: &mut HeaderMap, csrf: &HeaderName, route: &Ro
             || changes.set.iter().map(|(name, _)| name).chain(&changes.remove).any(|name| name.as_str() == plain)
     };
     // Nothing is allocated for the usual request, which has letters, digits and `-` alone.
-    let is_odd = |name: &&HeaderName| {
-        let name = name.as_str();
-        name.bytes().any(|byte| !is_plain(byte)) && is_ours(&folded(name))
-    };
-    while let Some(name) = headers.keys().find(is_odd).cloned() {
-        headers.remove(name);
-    }
+    fields.keep(|name| name.iter().all(is_plain) || !is_ours(&folded(name)));
 }
 
-fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || byte == b'-'
+fn is_plain(byte: &u8) -> bool {
+    byte.is_ascii_alphanumeric() || *byte == b'-'
 }
 
-fn folded(name: &str) -> String {
-    name.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect()
+fn folded(name: &[u8]) -> String {
+    name.iter().map(|byte| if byte.is_ascii_alphanumeric() { char::from(*byte) } else { '-' }).collect()
 }
 
 /// Whether somebody decides by a header of this name: about the caller, the method, the path, or where a message ends.

@@ -1,11 +1,12 @@
 //! The head of an upstream's answer, and how long what follows it is (RFC 9112, section 6.3).
 
-use bytes::BytesMut;
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use bytes::{Buf as _, BytesMut};
+use doorward::Fields as _;
+use http::header;
 use http::{Method, StatusCode};
 
 use super::chunks::Chunks;
-use super::head;
+use super::lines::Lines;
 use crate::forward::check_framing;
 use crate::headers::tokens;
 use crate::upstream::LARGEST_HEAD;
@@ -19,7 +20,7 @@ const BEGINNING: &[u8] = b"HTTP/1.";
 /// A head.
 pub(super) struct Answer {
     pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
+    pub(super) lines: Lines,
     pub(super) body: Framing,
     /// Whether the connection can serve again.
     pub(super) keeps: bool,
@@ -43,49 +44,40 @@ pub(super) fn take(input: &mut BytesMut, method: &Method) -> Result<Option<Answe
         if input[..begun] != BEGINNING[..begun] {
             return Err("it is none of HTTP/1");
         }
-        let Some(end) = head::end(input) else {
+        let Some((answer, end)) = read(input, method)? else {
             return if input.len() > LARGEST_HEAD { Err("its head is too large") } else { Ok(None) };
         };
-        let answer = read(input, end, method)?;
+        input.advance(end);
         if !answer.status.is_informational() {
             return Ok(Some(answer));
         }
     }
 }
 
-fn read(input: &mut BytesMut, end: usize, method: &Method) -> Result<Answer, &'static str> {
-    let head = input.split_to(end).freeze();
+/// A head, and how long it is. `None` while it is incomplete.
+fn read(head: &[u8], method: &Method) -> Result<Option<(Answer, usize)>, &'static str> {
     let mut fields = [const { std::mem::MaybeUninit::uninit() }; MOST_FIELDS];
     let mut response = httparse::Response::new(&mut []);
     let config = httparse::ParserConfig::default();
-    let parsed = config.parse_response_with_uninit_headers(&mut response, &head, &mut fields);
-    let (Ok(httparse::Status::Complete(_)), Some(version), Some(code)) = (parsed, response.version, response.code)
-    else {
-        return Err("its head cannot be read");
+    let parsed = config.parse_response_with_uninit_headers(&mut response, head, &mut fields);
+    let (end, version, code) = match (parsed, response.version, response.code) {
+        (Ok(httparse::Status::Complete(end)), Some(version), Some(code)) => (end, version, code),
+        (Ok(httparse::Status::Partial), ..) => return Ok(None),
+        _ => return Err("its head cannot be read"),
     };
     let status = StatusCode::from_u16(code).map_err(|_| "its status is none")?;
-    let mut headers = HeaderMap::with_capacity(response.headers.len() + ROOM);
-    for field in response.headers.iter() {
-        let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(|_| "its head cannot be read")?;
-        let value =
-            HeaderValue::from_maybe_shared(head.slice_ref(field.value)).map_err(|_| "its head cannot be read")?;
-        headers.append(name, value);
-    }
-    check_framing(status, &headers)?;
-    let body = framing(status, &headers, version, method)?;
-    let closes =
-        version == 0 || tokens(&headers, &header::CONNECTION).any(|token| token.eq_ignore_ascii_case(b"close"));
+    let lines = Lines::parsed(response.headers);
+    check_framing(status, &lines)?;
+    let body = framing(status, &lines, version, method)?;
+    let closes = version == 0 || tokens(&lines, &header::CONNECTION).any(|token| token.eq_ignore_ascii_case(b"close"));
     let keeps = !closes && !matches!(body, Framing::UntilClose);
-    Ok(Answer { status, headers, body, keeps })
+    Ok(Some((Answer { status, lines, body, keeps }, end)))
 }
 
-/// For the lines that we add.
-const ROOM: usize = 8;
-
-fn framing(status: StatusCode, headers: &HeaderMap, version: u8, method: &Method) -> Result<Framing, &'static str> {
-    let length = headers.get(header::CONTENT_LENGTH).map(|value| decimal(value.as_bytes()));
+fn framing(status: StatusCode, lines: &Lines, version: u8, method: &Method) -> Result<Framing, &'static str> {
+    let length = lines.values(&header::CONTENT_LENGTH).next().map(decimal);
     let length = length.map(|length| length.ok_or("its length is none")).transpose()?;
-    let is_chunked = headers.contains_key(header::TRANSFER_ENCODING);
+    let is_chunked = lines.has(&header::TRANSFER_ENCODING);
     if is_chunked && version == 0 {
         return Err("its framing is ambiguous");
     }

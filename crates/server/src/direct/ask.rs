@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::task::{Poll, ready};
 use std::time::Duration;
 
-use http::Method;
-use http::request::Parts;
+use http::{Method, Uri};
 use tokio::time::Instant;
 
 use super::answer::{self, Answer};
 use super::client::{Client, poll_fill, poll_send};
+use super::lines::Lines;
 use super::write;
 use crate::exchange::{Exchange, Stop};
 use crate::forward::is_idempotent;
@@ -51,9 +51,9 @@ enum Broken {
 
 impl Question {
     /// This head, and this body, if there is one.
-    pub(super) fn new(parts: &Parts, body: Option<&[u8]>) -> Self {
-        let may_repeat = body.is_none() && is_idempotent(&parts.method);
-        Self { method: parts.method.clone(), bytes: write::request(parts, body), may_repeat }
+    pub(super) fn new(method: Method, uri: &Uri, lines: &Lines, body: Option<&[u8]>) -> Self {
+        let bytes = write::request(&method, uri, lines, body);
+        Self { may_repeat: body.is_none() && is_idempotent(&method), method, bytes }
     }
 
     /// Asks over one connection, or over a second one when the first turns out to have been closed before.

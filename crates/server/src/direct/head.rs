@@ -1,9 +1,12 @@
 //! The head of a request, read where it lies.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{Method, Request, Uri};
+use memchr::memmem::Finder;
 
 use crate::strict::Scanner;
 
@@ -20,18 +23,10 @@ pub(crate) struct Plain {
     pub(crate) closes: bool,
 }
 
-/// Where a head ends: behind the first empty line.
+/// Where a head ends: behind the first empty line. Lines that end without CR are none of a plain head.
 pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
-    end_behind(bytes, 0)
-}
-
-/// The same, where the empty line does not begin before `from`.
-fn end_behind(bytes: &[u8], from: usize) -> Option<usize> {
-    memchr::memchr_iter(b'\n', &bytes[from..]).map(|at| from + at).find_map(|at| match &bytes[at + 1..] {
-        [b'\n', ..] => Some(at + 2),
-        [b'\r', b'\n', ..] => Some(at + 3),
-        _ => None,
-    })
+    static EMPTY_LINE: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(b"\r\n\r\n"));
+    EMPTY_LINE.find(bytes).map(|at| at + 4)
 }
 
 /// A head that comes in parts, each of which is looked at once.
@@ -45,8 +40,9 @@ pub(super) struct Begun {
 impl Begun {
     /// Where it ends, in all that has come so far.
     pub(super) fn end(&self, bytes: &[u8]) -> Option<usize> {
-        // What was there last may have been two thirds of an empty line.
-        end_behind(bytes, self.seen.saturating_sub(2))
+        // What was there last may have been three quarters of it.
+        let from = self.seen.saturating_sub(3);
+        end(&bytes[from..]).map(|end| from + end)
     }
 
     /// Whether all that has come can become a head. What cannot is refused when it comes, and not when it is late.
@@ -161,7 +157,7 @@ mod tests {
     #[test]
     fn a_head_ends_behind_an_empty_line() {
         assert_eq!(end(b"GET / HTTP/1.1\r\n\r\nrest"), Some(18));
-        assert_eq!(end(b"a\n\nrest"), Some(3));
+        assert_eq!(end(b"a\n\nrest"), None);
         assert_eq!(end(b"GET / HTTP/1.1\r\nHost: a\r\n"), None);
         assert_eq!(end(b""), None);
     }

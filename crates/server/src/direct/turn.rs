@@ -2,11 +2,12 @@
 
 use std::io;
 use std::panic::AssertUnwindSafe;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use doorward::policy::Target;
-use doorward::{Head, Pass, Verdict};
+use doorward::{Fields as _, Head, Pass, Verdict};
 use futures_util::FutureExt as _;
 use http::header::HeaderMap;
 use http::request::Parts;
@@ -18,13 +19,14 @@ use super::Direct;
 use super::answer::{Answer, Framing};
 use super::ask::{Failed, Question};
 use super::head::Plain;
+use super::lines::Lines;
 use super::relay::{self, Relay};
 use super::write;
 use crate::body::{RequestBody, ResponseBody};
 use crate::connection::Link;
 use crate::exchange::{self, Exchange, Judged, Served};
 use crate::fault::Fault;
-use crate::forward::{edit_answer, force_body, prepare};
+use crate::forward::{edit_answer, force_body, prepare_fields, prepare_line};
 use crate::framing;
 use crate::headers::X_REQUEST_ID;
 use crate::record::Record;
@@ -51,7 +53,7 @@ pub(super) enum Next {
 /// An answer that is about to be sent.
 enum Reply {
     Own(Served),
-    Upstream { status: StatusCode, headers: HeaderMap, relay: Relay },
+    Upstream { status: StatusCode, lines: Lines, relay: Relay },
 }
 
 /// Why there is none.
@@ -69,8 +71,13 @@ impl Direct<'_> {
         let link = self.link;
         let (mut record, trace) = Record::begin(link, &parts);
         let method = parts.method.clone();
-        let replying = AssertUnwindSafe(self.reply(&mut parts, length, &mut record, &mut closes)).catch_unwind();
-        let reply = match trace.around(replying).await {
+        let replied = {
+            // Pinned where it is made: it is large, and would be copied.
+            let replying = self.reply(&mut parts, length, &mut record, &mut closes);
+            let replying = pin!(AssertUnwindSafe(replying).catch_unwind());
+            trace.around(replying).await
+        };
+        let reply = match replied {
             Ok(Ok(reply)) => reply,
             Ok(Err(Ending::Gone)) => return Next::End { is_sending: false },
             Ok(Err(Ending::Library(verdict))) => {
@@ -84,11 +91,11 @@ impl Direct<'_> {
         };
         let is_sending = closes && length > 0;
         closes |= !link.core.serves();
-        let (id, patience) = (record.id.header(), self.patience);
+        let (id, patience) = (record.id, self.patience);
         let sent = match reply {
             Reply::Own(Served { response, outcome }) => {
                 let (mut head, body) = response.into_parts();
-                head.headers.insert(X_REQUEST_ID, id);
+                head.headers.insert(X_REQUEST_ID, id.header());
                 record.end(link, trace, head.status, outcome);
                 let framing = write::Body::of(&method, head.status, length_of(&body, &head.headers));
                 let bytes = write::response(head.status, &mut head.headers, framing, closes);
@@ -96,15 +103,15 @@ impl Direct<'_> {
                 let body = sends.then_some(body);
                 relay::own(&mut self.client, bytes, body, framing == write::Body::Chunked, patience).await
             }
-            Reply::Upstream { status, mut headers, relay } => {
-                headers.insert(X_REQUEST_ID, id);
+            Reply::Upstream { status, mut lines, relay } => {
+                lines.set_text(&X_REQUEST_ID, id.as_str());
                 record.end(link, trace, status, Served::ALLOWED);
                 let whole = match relay.framing {
                     Framing::Length(_) => write::Body::Stated,
                     Framing::Chunked(_) | Framing::UntilClose => write::Body::Chunked,
                 };
                 let framing = write::Body::of(&method, status, whole);
-                let bytes = write::response(status, &mut headers, framing, closes);
+                let bytes = write::response(status, &mut lines, framing, closes);
                 relay.run(link, &mut self.client, bytes, patience).await
             }
         };
@@ -198,9 +205,12 @@ impl Direct<'_> {
     ) -> Result<(Answer, Line, Arc<Upstream>), Failed> {
         let upstream = exchange.upstream(pass)?;
         let body = force_body(exchange, parts, body, pass).await?;
-        prepare(exchange, parts, &upstream, pass);
+        let mut lines = Lines::of(&parts.headers);
+        prepare_fields(exchange, &mut lines, parts.version, &upstream, pass);
+        let Parts { method, uri, .. } = parts;
+        prepare_line(method, uri, pass);
         let patience = Duration::from_secs(pass.route().bounds.timeout.0.into());
-        let question = Question::new(parts, body.held().as_deref());
+        let question = Question::new(method.clone(), uri, &lines, body.held().as_deref());
         let (answer, line) = question.ask(exchange, &mut self.client, &upstream, patience).await?;
         self.client.unless_gone(exchange.judge_again(pass)).await.ok_or(Failed::Gone)??;
         Ok((answer, line, upstream))
@@ -208,12 +218,12 @@ impl Direct<'_> {
 }
 
 /// An upstream's answer as the client gets it.
-fn returned(link: &Link, answer: Answer, line: Line, upstream: Arc<Upstream>, pass: Pass) -> Reply {
-    let Answer { status, mut headers, body: framing, keeps } = answer;
-    edit_answer(&mut headers, &pass);
+fn returned(link: &Link, answer: Answer, line: Line, upstream: Arc<Upstream>, pass: Box<Pass>) -> Reply {
+    let Answer { status, mut lines, body: framing, keeps } = answer;
+    edit_answer(&mut lines, &pass);
     let may_last = !matches!(framing, Framing::Length(..=SOON_DONE));
-    let stream = may_last.then(|| link.core.streams.follow(Held::Pass(Box::new(pass)))).flatten();
-    Reply::Upstream { status, headers, relay: Relay { line, upstream, framing, keeps, stream } }
+    let stream = may_last.then(|| link.core.streams.follow(Held::Pass(pass))).flatten();
+    Reply::Upstream { status, lines, relay: Relay { line, upstream, framing, keeps, stream } }
 }
 
 fn length_of(body: &ResponseBody, headers: &HeaderMap) -> write::Body {

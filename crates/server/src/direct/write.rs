@@ -4,23 +4,23 @@ use std::cell::RefCell;
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use http::header::{self, HeaderMap, HeaderValue};
-use http::request::Parts;
-use http::{Method, StatusCode};
+use doorward::Fields;
+use http::header::{self, HeaderValue};
+use http::{Method, StatusCode, Uri};
 
 /// Room for an ordinary head.
 const HEAD: usize = 1 << 10;
 
 /// A request as HTTP/1.1 writes it.
-pub(super) fn request(parts: &Parts, body: Option<&[u8]>) -> Vec<u8> {
+pub(super) fn request(method: &Method, uri: &Uri, fields: &impl Fields, body: Option<&[u8]>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEAD + body.map_or(0, <[u8]>::len));
-    bytes.extend_from_slice(parts.method.as_str().as_bytes());
+    bytes.extend_from_slice(method.as_str().as_bytes());
     bytes.push(b' ');
-    bytes.extend_from_slice(parts.uri.path_and_query().map_or("/", |target| target.as_str()).as_bytes());
+    bytes.extend_from_slice(uri.path_and_query().map_or("/", |target| target.as_str()).as_bytes());
     bytes.extend_from_slice(b" HTTP/1.1\r\n");
-    lines(&mut bytes, &parts.headers);
+    fields.write_to(&mut bytes);
     if let Some(body) = body
-        && !parts.headers.contains_key(header::CONTENT_LENGTH)
+        && !fields.has(&header::CONTENT_LENGTH)
     {
         let _ = write!(bytes, "content-length: {}\r\n", body.len());
     }
@@ -53,7 +53,7 @@ impl Body {
 }
 
 /// The head of a response.
-pub(super) fn response(status: StatusCode, headers: &mut HeaderMap, body: Body, closes: bool) -> Vec<u8> {
+pub(super) fn response(status: StatusCode, fields: &mut impl Fields, body: Body, closes: bool) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEAD);
     bytes.extend_from_slice(b"HTTP/1.1 ");
     bytes.extend_from_slice(status.as_str().as_bytes());
@@ -62,9 +62,9 @@ pub(super) fn response(status: StatusCode, headers: &mut HeaderMap, body: Body, 
     bytes.extend_from_slice(b"\r\n");
     // RFC 9110, section 8.6.
     if status == StatusCode::NO_CONTENT || body == Body::Chunked {
-        headers.remove(header::CONTENT_LENGTH);
+        fields.remove(&header::CONTENT_LENGTH);
     }
-    lines(&mut bytes, headers);
+    fields.write_to(&mut bytes);
     match body {
         Body::Chunked => bytes.extend_from_slice(b"transfer-encoding: chunked\r\n"),
         Body::Length(length) => {
@@ -76,7 +76,7 @@ pub(super) fn response(status: StatusCode, headers: &mut HeaderMap, body: Body, 
         bytes.extend_from_slice(b"connection: close\r\n");
     }
     // RFC 9110, section 6.6.1.
-    if !headers.contains_key(header::DATE) {
+    if !fields.has(&header::DATE) {
         bytes.extend_from_slice(b"date: ");
         bytes.extend_from_slice(date().as_bytes());
         bytes.extend_from_slice(b"\r\n");
@@ -97,15 +97,6 @@ pub(super) fn chunk(bytes: &mut Vec<u8>, data: &[u8]) {
 /// After the last chunk.
 pub(super) const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
 
-fn lines(bytes: &mut Vec<u8>, headers: &HeaderMap) {
-    for (name, value) in headers {
-        bytes.extend_from_slice(name.as_str().as_bytes());
-        bytes.extend_from_slice(b": ");
-        bytes.extend_from_slice(value.as_bytes());
-        bytes.extend_from_slice(b"\r\n");
-    }
-}
-
 /// What time it is, written once a second.
 fn date() -> HeaderValue {
     thread_local! {
@@ -125,7 +116,14 @@ fn date() -> HeaderValue {
 
 #[cfg(test)]
 mod tests {
+    use http::header::HeaderMap;
+    use http::request::Parts;
+
     use super::*;
+
+    fn request(parts: &Parts, body: Option<&[u8]>) -> Vec<u8> {
+        super::request(&parts.method, &parts.uri, &parts.headers, body)
+    }
 
     fn head(status: u16, lines: &[(&'static str, &'static str)], body: Body, closes: bool) -> String {
         let status = StatusCode::from_u16(status).expect("a status");

@@ -1,6 +1,7 @@
 //! `traceparent` and `tracestate`, in and out.
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use doorward::Fields;
+use http::{HeaderMap, HeaderName};
 use opentelemetry::propagation::{Extractor, Injector, TextMapPropagator as _};
 use opentelemetry::trace::TraceContextExt as _;
 use opentelemetry_sdk::propagation::TraceContextPropagator;
@@ -15,10 +16,10 @@ pub(super) fn adopt(span: &Span, headers: &HeaderMap) {
 }
 
 /// Names the span in the headers, unless nothing is traced: then what the client said stays.
-pub(super) fn hand_on(span: &Span, headers: &mut HeaderMap) {
+pub(super) fn hand_on(span: &Span, fields: &mut impl Fields) {
     let context = span.context();
     if context.span().span_context().is_valid() {
-        TraceContextPropagator::new().inject_context(&context, &mut Going(headers));
+        TraceContextPropagator::new().inject_context(&context, &mut Going(fields));
     }
 }
 
@@ -34,12 +35,12 @@ impl Extractor for Sent<'_> {
     }
 }
 
-struct Going<'h>(&'h mut HeaderMap);
+struct Going<'f, F>(&'f mut F);
 
-impl Injector for Going<'_> {
+impl<F: Fields> Injector for Going<'_, F> {
     fn set(&mut self, key: &str, value: String) {
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(key), HeaderValue::try_from(value)) {
-            self.0.insert(name, value);
+        if let Ok(name) = HeaderName::try_from(key) {
+            self.0.set_text(&name, &value);
         }
     }
 }
