@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::check;
+use crate::goal::Aim;
 use crate::house::{House, Wish};
 use crate::nginx::{Buffering, Nginx};
-use crate::rounds::{Case, tabulate};
+use crate::rounds::{Case, RATE, tabulate};
 use crate::run::Run;
 use crate::service;
 use crate::table::Table;
@@ -24,6 +25,10 @@ csrf = \"off\"          # wrk sends no proof
 [limits]
 body = \"16MiB\"
 ";
+
+const NGINX: &str = "nginx, plain proxy, its own buffering";
+const UNBUFFERED: &str = "nginx, plain proxy, buffering off";
+const SESSION: &str = "Doorward, session";
 
 const LARGE: usize = 10 << 20;
 
@@ -69,17 +74,23 @@ fn compare(run: &Run, table: Table, body: &Body) -> anyhow::Result<Table> {
     let method = if body.is_sent { "POST" } else { "GET" };
     check::opens_and_shuts_to(method, &house.url(body.path), &house.cookie, &house.wrong_cookie())?;
     let script = script.as_deref();
-    let case = |name, aim, process, url| {
+    let case = |name, process, url| {
         let wrk = Wrk { connections: body.connections, script, ..Wrk::new(url, &house.cookie) };
-        Case { name, aim, process, load: Box::new(move |seconds| wrk.run(seconds)) }
+        Case { name, process, load: Box::new(move |seconds| wrk.run(seconds)) }
     };
     let url = |nginx: &Nginx| format!("http://{}{}", nginx.address, body.path);
     let cases = [
-        case("nginx, plain proxy, its own buffering", "", buffered.process.id(), url(&buffered)),
-        case("nginx, plain proxy, buffering off", "", unbuffered.process.id(), url(&unbuffered)),
-        case("Doorward, session", "0.9, better 1.0", house.server.process.id(), house.url(body.path)),
+        case(NGINX, buffered.process.id(), url(&buffered)),
+        case(UNBUFFERED, unbuffered.process.id(), url(&unbuffered)),
+        case(SESSION, house.server.process.id(), house.url(body.path)),
     ];
-    tabulate(table, &cases, run)
+    let mut table = tabulate(table, &cases, run)?;
+    for (what, nginx) in
+        [("requests/s \u{f7} nginx as it comes", NGINX), ("\u{f7} nginx without buffering", UNBUFFERED)]
+    {
+        table.goal(what, table.quotient(SESSION, nginx, RATE)?, "", Aim::AtLeast(0.9, 1.0))?;
+    }
+    Ok(table)
 }
 
 /// Puts the file there, or writes what tells `wrk` to send one.

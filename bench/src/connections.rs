@@ -5,19 +5,26 @@ use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
 
+use crate::chart::Chart;
 use crate::check;
 use crate::client::Connection;
+use crate::goal::Aim;
 use crate::house::{House, Wish};
 use crate::nginx::Nginx;
 use crate::process::Process;
 use crate::run::Run;
 use crate::table::{Cell, Table};
 
-const CONNECTIONS: usize = 10_000;
+/// So many, if the system has descriptors for them.
+pub(crate) const MOST: usize = 10_000;
 /// What each side needs besides connections: a server keeps some back for upstreams and files.
 const BESIDES: usize = 128;
 
-const RULES: &str = "
+const SESSION: &str = "Doorward, session";
+const WITH: &str = "with them, MB";
+const EACH: &str = "bytes a connection";
+
+pub(crate) const RULES: &str = "
 [limits]
 connections = 20000
 connections_per_network = 20000
@@ -37,17 +44,20 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
         "{connections} connections over HTTP/1.1 that were asked one request each, with a session, and then nothing. Resident memory \
          of all processes."
     );
-    let columns = ["what", "before, MB", "with them, MB", "bytes a connection", "aim, MB"];
+    let columns = ["what", "before, MB", WITH, EACH];
     let mut table = Table::new("connections", "Idle connections", &about, &columns);
     let cases = [
-        ("nginx, plain proxy, no authentication", &nginx.process, nginx.address, ""),
-        ("Doorward, session", &house.server.process, house.server.address, "at most 300, better 100"),
+        ("nginx, plain proxy, no authentication", &nginx.process, nginx.address),
+        (SESSION, &house.server.process, house.server.address),
     ];
-    for (name, process, address, aim) in cases {
+    for (name, process, address) in cases {
         let (before, after) = hold(process, address, &house.cookie, connections)?;
         let each = (after - before) * 1e6 / connections as f64;
-        table.row(name, vec![Cell::number(before, 1), Cell::number(after, 1), Cell::number(each, 0), Cell::text(aim)]);
+        table.row(name, vec![Cell::number(before, 1), Cell::number(after, 1), Cell::number(each, 0)]);
     }
+    let what = format!("memory with {connections} idle connections");
+    table.goal(&what, table.value(SESSION, WITH)?, " MB", Aim::AtMost(300.0, 100.0))?;
+    table.chart = Some(Chart::bars(&[WITH, EACH]));
     Ok(table)
 }
 
@@ -67,7 +77,7 @@ fn hold(process: &Process, address: SocketAddr, cookie: &str, connections: usize
 }
 
 /// Ten thousand, or what the system has descriptors for: a server keeps a second one ready for each, to its upstream.
-fn possible() -> usize {
+pub(crate) fn possible() -> usize {
     let limit = getrlimit(Resource::Nofile).current.and_then(|limit| usize::try_from(limit).ok());
-    limit.map_or(CONNECTIONS, |limit| CONNECTIONS.min((limit / 2).saturating_sub(BESIDES)))
+    limit.map_or(MOST, |limit| MOST.min((limit / 2).saturating_sub(BESIDES)))
 }

@@ -1,9 +1,10 @@
 //! Very many sessions of ten thousand users, in the database of a real server.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, ensure};
+use anyhow::{Context as _, anyhow, ensure};
 use doorward::store::{Change, Committed, Store};
 use indicatif::ProgressBar;
 use tempfile::TempDir;
@@ -16,6 +17,8 @@ use crate::server::Server;
 pub(crate) const USERS: u32 = 10_000;
 /// So many changes wait at once: the store makes them durable together.
 const TOGETHER: u32 = 512;
+/// So many ask at once, where each session is to be asked for.
+const ASKERS: u32 = 8;
 
 pub(crate) struct Crowd {
     folder: TempDir,
@@ -59,13 +62,26 @@ impl Crowd {
     }
 
     /// Asks with each, so that the server has all of them in memory.
-    pub(crate) fn ask_for_all(&self, connection: &mut Connection) -> anyhow::Result<()> {
-        let bar = ProgressBar::new(u64::from(self.sessions));
-        for number in 0..self.sessions {
-            self.ask(connection, number)?;
+    pub(crate) fn ask_for_all(&self, address: SocketAddr) -> anyhow::Result<()> {
+        let bar = &ProgressBar::new(u64::from(self.sessions));
+        std::thread::scope(|scope| {
+            let askers: Vec<_> =
+                (0..ASKERS).map(|first| scope.spawn(move || self.ask_for_some(address, first, bar))).collect();
+            for asker in askers {
+                asker.join().map_err(|_| anyhow!("one who asks panicked"))??;
+            }
+            anyhow::Ok(())
+        })?;
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    fn ask_for_some(&self, address: SocketAddr, first: u32, bar: &ProgressBar) -> anyhow::Result<()> {
+        let mut connection = Connection::open(address)?;
+        for number in (first..self.sessions).step_by(ASKERS as usize) {
+            self.ask(&mut connection, number)?;
             bar.inc(1);
         }
-        bar.finish_and_clear();
         Ok(())
     }
 

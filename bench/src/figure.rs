@@ -6,9 +6,12 @@ use anyhow::ensure;
 use clap::Args;
 
 use crate::machine::Machine;
-use crate::run::Run;
+use crate::run::{Length, Run};
 use crate::table::Table;
-use crate::{bodies, connections, created, gateway, keep, latency, layer, log_in, memory, rules, sessions, storm, tls};
+use crate::{
+    bodies, concurrency, connections, created, gateway, keep, latency, layer, log_in, memory, rules, sessions, storm,
+    tls,
+};
 
 /// One figure, and how it is measured.
 struct Figure {
@@ -19,7 +22,7 @@ struct Figure {
 }
 
 /// In the order in which they are shown.
-const FIGURES: [Figure; 16] = [
+const FIGURES: [Figure; 17] = [
     Figure::new("log-in", log_in::measure),
     Figure::new("storm", storm::measure),
     Figure::new("created", created::measure),
@@ -36,10 +39,16 @@ const FIGURES: [Figure; 16] = [
     Figure::growth("routes", rules::routes),
     Figure::growth("resources", rules::resources),
     Figure::growth("sessions", sessions::measure),
+    Figure::growth("concurrency", concurrency::measure),
 ];
 
 /// The name of all that grows.
 const SCALE: &str = "scale";
+
+/// Of each round, where two or three are compared.
+const SECONDS: u32 = 5;
+/// Of each round, where there are many sizes.
+const SECONDS_OF_GROWTH: u32 = 3;
 
 impl Figure {
     const fn new(name: &'static str, measure: fn(&Run) -> anyhow::Result<Table>) -> Self {
@@ -64,7 +73,7 @@ pub(crate) struct Options {
     /// Figures, or `scale` for all about growth. None: all that are not.
     names: Vec<String>,
     #[command(flatten)]
-    run: Run,
+    length: Length,
     /// Writes the figures into `benchmarks.json` and `benchmarks.md` of this folder.
     #[arg(long)]
     write: Option<PathBuf>,
@@ -79,16 +88,19 @@ pub(crate) fn measure(options: Options) -> anyhow::Result<()> {
             order.join(", ")
         );
     }
-    let run = options.run.settle();
-    let machine = Machine::look(&run)?;
-    println!("{}", machine.lines());
+    let (side_by_side, growing) = (options.length.run(SECONDS), options.length.run(SECONDS_OF_GROWTH));
+    println!("{}", Machine::look(&side_by_side)?.lines());
     let mut failed = Vec::new();
     for figure in FIGURES.iter().filter(|figure| figure.is_wanted(&options.names)) {
-        match (figure.measure)(&run) {
+        let run = if figure.is_growth { &growing } else { &side_by_side };
+        match (figure.measure)(run) {
             Ok(table) => {
                 println!("\n## {} ({})\n\n{}\n\n{}", table.title, table.name, table.about, table.lines());
+                if let Some(goals) = table.goal_lines() {
+                    println!("{goals}");
+                }
                 if let Some(folder) = &options.write {
-                    keep::write(folder, &machine, table, &order)?;
+                    keep::write(folder, &Machine::look(run)?, table, &order)?;
                 }
             }
             // The others may do well, and what takes long is not to be done twice.

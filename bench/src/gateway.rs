@@ -1,12 +1,18 @@
 //! Requests through the gateway, beside nginx that checks nothing: the same upstream, the same requests.
 
 use crate::check;
+use crate::goal::Aim;
 use crate::house::{House, Wish, basic};
 use crate::nginx::Nginx;
-use crate::rounds::{Case, tabulate};
+use crate::rounds::{CPU, Case, RATE, tabulate};
 use crate::run::Run;
 use crate::table::Table;
 use crate::wrk::Wrk;
+
+const NGINX: &str = "nginx, plain proxy, no authentication";
+const ANONYMOUS: &str = "Doorward, anonymous route";
+const SESSION: &str = "Doorward, session, identity headers";
+const BASIC: &str = "Doorward, Basic, identity headers";
 
 const RULES: &str = "
 [[route]]
@@ -30,24 +36,24 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     check::opens(&house.url("/"))?;
     check::opens_and_shuts(&house.url("/me"), &house.cookie, &house.wrong_cookie())?;
     check::opens_and_shuts(&house.url("/basic"), &house.basic, &basic("a quiet sea at noon"))?;
-    let case = |name, aim, process, url, header| {
+    let case = |name, process, url, header| {
         let wrk = Wrk::new(url, header);
-        Case { name, aim, process, load: Box::new(move |seconds| wrk.run(seconds)) }
+        Case { name, process, load: Box::new(move |seconds| wrk.run(seconds)) }
     };
-    let doorward = house.server.process.id();
+    let (doorward, cookie) = (house.server.process.id(), house.cookie.as_str());
     let cases = [
-        case("nginx, plain proxy, no authentication", "", nginx.process.id(), plain, house.cookie.as_str()),
-        case("Doorward, anonymous route", "", doorward, house.url("/"), house.cookie.as_str()),
-        case(
-            "Doorward, session, identity headers",
-            "0.9, better 1.1",
-            doorward,
-            house.url("/me"),
-            house.cookie.as_str(),
-        ),
-        case("Doorward, Basic, identity headers", "as a session", doorward, house.url("/basic"), house.basic.as_str()),
+        case(NGINX, nginx.process.id(), plain, cookie),
+        case(ANONYMOUS, doorward, house.url("/"), cookie),
+        case(SESSION, doorward, house.url("/me"), cookie),
+        case(BASIC, doorward, house.url("/basic"), house.basic.as_str()),
     ];
     let about = "Forwarding an answer of 34 bytes over HTTP/1.1, `wrk` with 32 connections. nginx gets the request with the \
                  session's cookie too, and asks nobody about it.";
-    tabulate(Table::new("gateway", "The gateway beside nginx", about, &[]), &cases, run)
+    let mut table = tabulate(Table::new("gateway", "The gateway beside nginx", about, &[]), &cases, run)?;
+    let (beside, cpu) = (table.quotient(SESSION, NGINX, RATE)?, table.value(SESSION, CPU)?);
+    table.goal("a session's requests/s \u{f7} nginx", beside, "", Aim::AtLeast(0.9, 1.1))?;
+    table.goal("CPU of a session's request", cpu, " \u{b5}s", Aim::AtMost(13.5, 10.0))?;
+    let basic = table.quotient(BASIC, SESSION, RATE)?;
+    table.goal("requests/s with Basic \u{f7} with a session", basic, "", Aim::AtLeast(0.97, 1.0))?;
+    Ok(table)
 }

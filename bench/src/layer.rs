@@ -2,13 +2,19 @@
 
 use std::path::Path;
 
+use crate::chart::Chart;
 use crate::check;
+use crate::goal::Aim;
 use crate::place;
-use crate::rounds::{Case, measure as measure_rounds};
+use crate::rounds::{CPU, Case, RATE, measure as measure_rounds};
 use crate::run::Run;
 use crate::service;
 use crate::table::{Cell, Table};
 use crate::wrk::Wrk;
+
+const BARE: &str = "axum, no authentication";
+const SESSION: &str = "Doorward's layer in axum, session";
+const ADDED: &str = "added CPU \u{b5}s";
 
 pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     let folder = tempfile::tempdir()?;
@@ -22,23 +28,18 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     check::opens(&url(&bare, "/me"))?;
     check::opens(&url(&layered, "/"))?;
     check::opens_and_shuts(&url(&layered, "/me"), &cookie, &wrong)?;
-    let case = |name, aim, process, url| {
+    let case = |name, process, url| {
         let wrk = Wrk::new(url, &cookie);
-        Case { name, aim, process, load: Box::new(move |seconds| wrk.run(seconds)) }
+        Case { name, process, load: Box::new(move |seconds| wrk.run(seconds)) }
     };
     let cases = [
-        case("axum, no authentication", "", bare.process.id(), url(&bare, "/me")),
-        case("axum behind the layer, anonymous route", "", layered.process.id(), url(&layered, "/")),
-        case(
-            "axum behind the layer, session",
-            "0.93 and 0.8 \u{b5}s, better 0.97 and 0.5 \u{b5}s",
-            layered.process.id(),
-            url(&layered, "/me"),
-        ),
+        case(BARE, bare.process.id(), url(&bare, "/me")),
+        case("Doorward's layer in axum, anonymous route", layered.process.id(), url(&layered, "/")),
+        case(SESSION, layered.process.id(), url(&layered, "/me")),
     ];
     let about = "A service in axum that answers with 34 bytes, in a process of its own, `wrk` with 32 connections. The bare one gets \
                  the session's cookie too.";
-    let columns = ["what", "requests/s", "CPU \u{b5}s a request", "added CPU \u{b5}s", "ratio", "aim"];
+    let columns = ["what", RATE, CPU, ADDED, "ratio"];
     let mut table = Table::new("layer", "The layer in axum", about, &columns);
     let measured = measure_rounds(&cases, run)?;
     let (rate, cpu) = measured.first().map(|first| (first.rate.median(), first.cpu.median())).unwrap_or_default();
@@ -50,10 +51,13 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
                 Cell::spread(&measured.cpu, 2),
                 Cell::number(measured.cpu.median() - cpu, 2),
                 Cell::number(measured.rate.median() / rate, 2),
-                Cell::text(case.aim),
             ],
         );
     }
+    let (beside, added) = (table.quotient(SESSION, BARE, RATE)?, table.value(SESSION, ADDED)?);
+    table.goal("requests/s with the layer \u{f7} bare axum", beside, "", Aim::AtLeast(0.93, 0.97))?;
+    table.goal("CPU that the layer adds to a request", added, " \u{b5}s", Aim::AtMost(0.8, 0.5))?;
+    table.chart = Some(Chart::bars(&[RATE, CPU]));
     Ok(table)
 }
 

@@ -4,13 +4,16 @@
 
 mod bodies;
 mod certificate;
+mod chart;
 mod check;
 mod client;
+mod concurrency;
 mod connections;
 mod created;
 mod crowd;
 mod figure;
 mod gateway;
+mod goal;
 mod h2load;
 mod house;
 mod keep;
@@ -36,7 +39,7 @@ mod tls;
 mod wrk;
 
 use clap::Parser;
-use rustix::process::{Resource, Rlimit};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 #[derive(Parser)]
 enum Task {
@@ -48,11 +51,21 @@ enum Task {
 }
 
 fn main() -> anyhow::Result<()> {
-    // Servers that are started here have as many descriptors as this program.
-    let limit = rustix::process::getrlimit(Resource::Nofile);
-    rustix::process::setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?;
+    more_descriptors()?;
     match Task::parse() {
         Task::Measure(options) => figure::measure(options),
         Task::Service(options) => service::serve(&options),
     }
 }
+
+/// Servers that are started here have as many as this program: two for each of ten thousand connections, where that may be.
+fn more_descriptors() -> anyhow::Result<()> {
+    let limit = getrlimit(Resource::Nofile);
+    let enough = limit.maximum.map(|maximum| maximum.max(DESCRIPTORS));
+    if setrlimit(Resource::Nofile, Rlimit { current: enough, maximum: enough }).is_err() {
+        setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?;
+    }
+    Ok(())
+}
+
+const DESCRIPTORS: u64 = 65_536;

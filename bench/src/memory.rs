@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use crate::client::Connection;
 use crate::crowd::{Crowd, USERS};
+use crate::goal::Aim;
 use crate::run::Run;
 use crate::table::{Cell, Table};
 
@@ -16,15 +17,18 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     let mut connection = Connection::open(server.address)?;
     crowd.ask(&mut connection, 0)?;
     let first = start.elapsed().as_secs_f64() * 1_000.0;
-    crowd.ask_for_all(&mut connection)?;
+    crowd.ask_for_all(server.address)?;
     let all = server.process.memory()?;
     let about = format!(
         "Resident memory of the process: idle, and with {sessions} sessions of {USERS} users that were all asked for."
     );
-    let mut table = Table::new("memory", "Memory", &about, &["what", "measured", "aim"]);
-    let mut row = |name: &str, value, aim| table.row(name, vec![Cell::number(value, 1), Cell::text(aim)]);
-    row("before the first request, MB", idle, "at most 30");
-    row("with all sessions, MB", all, if run.quick { "" } else { "at most 150" });
-    row("from the start to the first answer, ms", first, "");
+    let mut table = Table::new("memory", "Memory", &about, &["what", "measured"]);
+    table.row("before the first request, MB", vec![Cell::number(idle, 1)]);
+    table.row("with all sessions, MB", vec![Cell::number(all, 1)]);
+    table.row("from the start to the first answer, ms", vec![Cell::number(first, 1)]);
+    table.goal("memory before the first request", idle, " MB", Aim::AtMost(30.0, 30.0))?;
+    if !run.quick {
+        table.goal("memory with a million sessions", all, " MB", Aim::AtMost(150.0, 150.0))?;
+    }
     Ok(table)
 }

@@ -69,7 +69,7 @@ impl Nginx {
         let place = folder.display();
         let text = format!(
             "worker_processes auto;\ndaemon off;\npid {place}/nginx.pid;\nerror_log stderr crit;\n\
-             events {{ worker_connections 16000; }}\n\
+             events {{ worker_connections 32000; }}\n\
              http {{\n access_log off;\n sendfile on;\n tcp_nopush on;\n client_body_temp_path {place}/body;\n \
              proxy_temp_path {place}/proxy;\n fastcgi_temp_path {place}/fastcgi;\n uwsgi_temp_path {place}/uwsgi;\n \
              scgi_temp_path {place}/scgi;\n client_max_body_size 0;\n keepalive_timeout 600s;\n \

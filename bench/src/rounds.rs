@@ -1,9 +1,14 @@
 //! The same load on each of what is compared, in turn: A B C A B C, so that whatever else the machine does falls on all alike.
 
+use crate::chart::Chart;
 use crate::process::cpu_of;
 use crate::run::Run;
 use crate::spread::Spread;
 use crate::table::{Cell, Table};
+
+/// Columns that most tables have.
+pub(crate) const RATE: &str = "requests/s";
+pub(crate) const CPU: &str = "CPU \u{b5}s a request";
 
 /// What a load was answered.
 pub(crate) struct Loaded {
@@ -16,8 +21,6 @@ pub(crate) struct Loaded {
 /// One of what is compared.
 pub(crate) struct Case<'a> {
     pub(crate) name: &'a str,
-    /// What the ratio should be.
-    pub(crate) aim: &'a str,
     /// Whose CPU time counts.
     pub(crate) process: u32,
     pub(crate) load: Box<dyn Fn(u32) -> anyhow::Result<Loaded> + 'a>,
@@ -54,12 +57,12 @@ pub(crate) fn measure(cases: &[Case<'_>], run: &Run) -> anyhow::Result<Vec<Measu
 /// The cases as rows, each beside the first.
 pub(crate) fn tabulate(mut table: Table, cases: &[Case<'_>], run: &Run) -> anyhow::Result<Table> {
     let measured = measure(cases, run)?;
-    table.columns = ["what", "requests/s", "CPU \u{b5}s a request", "ratio", "aim"].map(String::from).to_vec();
+    table.columns = ["what", RATE, CPU, "ratio"].map(String::from).to_vec();
     let first = measured.first().map_or(1.0, |first| first.rate.median());
     for (case, measured) in cases.iter().zip(&measured) {
         let ratio = Cell::number(measured.rate.median() / first, 2);
-        let cells = vec![Cell::spread(&measured.rate, 0), Cell::spread(&measured.cpu, 1), ratio, Cell::text(case.aim)];
-        table.row(case.name, cells);
+        table.row(case.name, vec![Cell::spread(&measured.rate, 0), Cell::spread(&measured.cpu, 1), ratio]);
     }
+    table.chart = Some(Chart::bars(&[RATE, CPU]));
     Ok(table)
 }

@@ -2,10 +2,12 @@
 
 use std::fmt::Write as _;
 
+use crate::chart::{Chart, Panel};
 use crate::check;
+use crate::goal::Aim;
 use crate::house::{House, Wish};
 use crate::nginx::Nginx;
-use crate::rounds::{Case, tabulate};
+use crate::rounds::{CPU, Case, RATE, tabulate};
 use crate::run::Run;
 use crate::table::Table;
 use crate::wrk::Wrk;
@@ -13,6 +15,7 @@ use crate::wrk::Wrk;
 /// Rules of one size, and what is asked for.
 struct Size {
     name: String,
+    count: u32,
     rules: String,
     path: String,
     roles: Vec<String>,
@@ -20,20 +23,26 @@ struct Size {
 
 pub(crate) fn routes(run: &Run) -> anyhow::Result<Table> {
     let about = "Requests with a session for one of so many routes, each with a segment of its own and one that may be anything.";
-    let sizes = [10, 1_000, 10_000].map(|count| {
+    let sizes = [10, 100, 1_000, 10_000].map(|count| {
         let mut rules = String::new();
         for number in 0..count {
             let _ = write!(rules, "\n[[route]]\nmatch = \"GET /api/c{number}/:id\"\naccess = \"self\"\n");
         }
-        Size { name: format!("{count} routes"), rules, path: format!("/api/c{}/7", count / 2), roles: Vec::new() }
+        Size {
+            name: format!("{count} routes"),
+            count,
+            rules,
+            path: format!("/api/c{}/7", count / 2),
+            roles: Vec::new(),
+        }
     });
-    compare(run, Table::new("routes", "More routes", about, &[]), &sizes)
+    compare(run, Table::new("routes", "More routes", about, &[]), "routes", &sizes)
 }
 
 pub(crate) fn resources(run: &Run) -> anyhow::Result<Table> {
     let about = "Requests with a session for a route that asks for one of so many resources, with so many roles, of which the user has \
                  two.";
-    let sizes = [(10, 3), (1_000, 100), (10_000, 1_000)].map(|(resources, roles)| {
+    let sizes = [(10, 3), (100, 10), (1_000, 100), (10_000, 1_000)].map(|(resources, roles)| {
         let mut rules = String::from("\n[[acl]]\nid = \"Shop::all\"\nchildren = [\n");
         for number in 0..resources {
             let _ = writeln!(rules, "  {{ id = \"Shop::r{number}\" }},");
@@ -47,15 +56,16 @@ pub(crate) fn resources(run: &Run) -> anyhow::Result<Table> {
         let _ = write!(rules, "\n[[route]]\nmatch = \"GET /api/:id\"\naccess = \"Shop::r{resource}\"\n");
         Size {
             name: format!("{resources} resources, {roles} roles"),
+            count: resources,
             rules,
             path: "/api/7".into(),
             roles: vec![format!("role{wanted}"), format!("role{last}")],
         }
     });
-    compare(run, Table::new("resources", "More resources and roles", about, &[]), &sizes)
+    compare(run, Table::new("resources", "More resources and roles", about, &[]), "resources", &sizes)
 }
 
-fn compare(run: &Run, table: Table, sizes: &[Size]) -> anyhow::Result<Table> {
+fn compare(run: &Run, table: Table, over: &str, sizes: &[Size]) -> anyhow::Result<Table> {
     let folder = tempfile::tempdir()?;
     let upstream = Nginx::upstream(folder.path())?;
     let target = format!("http://{}", upstream.address);
@@ -69,9 +79,18 @@ fn compare(run: &Run, table: Table, sizes: &[Size]) -> anyhow::Result<Table> {
     let mut cases = Vec::new();
     for (size, house) in sizes.iter().zip(&houses) {
         let wrk = Wrk::new(house.url(&size.path), &house.cookie);
-        let aim = if cases.is_empty() { "" } else { "0.95, better 0.99" };
         let process = house.server.process.id();
-        cases.push(Case { name: &size.name, aim, process, load: Box::new(move |seconds| wrk.run(seconds)) });
+        cases.push(Case { name: &size.name, process, load: Box::new(move |seconds| wrk.run(seconds)) });
     }
-    tabulate(table, &cases, run)
+    let mut table = tabulate(table, &cases, run)?;
+    for (row, size) in table.rows.iter_mut().zip(sizes) {
+        row.size = Some(size.count.into());
+    }
+    if let [least, .., most] = sizes {
+        let ratio = table.quotient(&most.name, &least.name, RATE)?;
+        let what = format!("requests/s with {} \u{f7} with {}", most.name, least.name);
+        table.goal(&what, ratio, "", Aim::AtLeast(0.95, 0.99))?;
+    }
+    table.chart = Some(Chart::curves(over, vec![Panel::of(RATE), Panel::of(CPU)]));
+    Ok(table)
 }

@@ -4,32 +4,45 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+/// What is said about it.
 #[derive(Args)]
-pub(crate) struct Run {
+pub(crate) struct Length {
     /// The binary of Doorward.
     #[arg(long)]
-    pub(crate) doorward: PathBuf,
-    /// Seconds of each round.
-    #[arg(long, default_value_t = 5)]
-    pub(crate) seconds: u32,
+    doorward: PathBuf,
+    /// Seconds of each round: 5, and 3 where growth is measured.
+    #[arg(long)]
+    seconds: Option<u32>,
     /// Rounds, interleaved.
     #[arg(long, default_value_t = 5)]
-    pub(crate) rounds: usize,
+    rounds: usize,
     /// One round of a second, and smaller sizes: to see that it works.
     #[arg(long)]
-    pub(crate) quick: bool,
+    quick: bool,
     /// Grows to ten million sessions, which takes long and some ten gigabytes.
     #[arg(long)]
+    ten_million: bool,
+}
+
+pub(crate) struct Run {
+    pub(crate) doorward: PathBuf,
+    pub(crate) seconds: u32,
+    pub(crate) rounds: usize,
+    pub(crate) quick: bool,
     pub(crate) ten_million: bool,
 }
 
-impl Run {
-    pub(crate) fn settle(mut self) -> Self {
-        if self.quick {
-            (self.seconds, self.rounds) = (1, 1);
+impl Length {
+    /// With rounds of so many seconds, where nothing else is said.
+    pub(crate) fn run(&self, seconds: u32) -> Run {
+        let (seconds, rounds) = if self.quick { (1, 1) } else { (self.seconds.unwrap_or(seconds), self.rounds) };
+        let doorward = self.doorward.clone();
+        Run {
+            doorward,
+            seconds: seconds.max(1),
+            rounds: rounds.max(1),
+            quick: self.quick,
+            ten_million: self.ten_million,
         }
-        self.seconds = self.seconds.max(1);
-        self.rounds = self.rounds.max(1);
-        self
     }
 }

@@ -1,7 +1,10 @@
 //! What a figure says: rows beside each other, to be read and to be kept.
 
+use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
 
+use crate::chart::Chart;
+use crate::goal::{self, Aim, Goal};
 use crate::spread::Spread;
 
 /// One figure.
@@ -15,12 +18,19 @@ pub(crate) struct Table {
     /// What the cells of a row are; the first is the row's name.
     pub(crate) columns: Vec<String>,
     pub(crate) rows: Vec<Row>,
+    #[serde(default)]
+    pub(crate) goals: Vec<Goal>,
+    #[serde(default)]
+    pub(crate) chart: Option<Chart>,
 }
 
 /// One of what is compared.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) name: String,
+    /// How much there is, in a figure about growth.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) size: Option<f64>,
     pub(crate) cells: Vec<Cell>,
 }
 
@@ -43,11 +53,43 @@ impl Table {
             about: about.into(),
             columns: columns.iter().map(|column| (*column).into()).collect(),
             rows: Vec::new(),
+            goals: Vec::new(),
+            chart: None,
         }
     }
 
     pub(crate) fn row(&mut self, name: &str, cells: Vec<Cell>) {
-        self.rows.push(Row { name: name.into(), cells });
+        self.rows.push(Row { name: name.into(), size: None, cells });
+    }
+
+    /// A row of a figure about growth.
+    pub(crate) fn step(&mut self, name: &str, size: f64, cells: Vec<Cell>) {
+        self.rows.push(Row { name: name.into(), size: Some(size), cells });
+    }
+
+    /// What was measured.
+    pub(crate) fn value(&self, row: &str, column: &str) -> anyhow::Result<f64> {
+        let place = self.columns.iter().skip(1).position(|name| name == column);
+        let found = self.rows.iter().find(|found| found.name == row);
+        let value = found.zip(place).and_then(|(row, place)| row.cells.get(place)?.value);
+        value.with_context(|| format!("{}: there is no `{column}` of `{row}`", self.name))
+    }
+
+    /// How many times as much one row has of it as another.
+    pub(crate) fn quotient(&self, row: &str, other: &str, column: &str) -> anyhow::Result<f64> {
+        Ok(self.value(row, column)? / self.value(other, column)?)
+    }
+
+    /// Says what a number should be: a ratio with an empty unit.
+    pub(crate) fn goal(&mut self, what: &str, measured: f64, unit: &str, aim: Aim) -> anyhow::Result<()> {
+        self.goals.push(Goal::new(what, measured, unit, aim)?);
+        Ok(())
+    }
+
+    /// The goals as Markdown, if there are any.
+    pub(crate) fn goal_lines(&self) -> Option<String> {
+        let lines: String = self.goals.iter().map(|goal| goal.line(&self.title)).collect();
+        (!lines.is_empty()).then(|| format!("{}{lines}", goal::HEAD))
     }
 
     /// As Markdown, which a terminal shows well enough.
@@ -84,7 +126,7 @@ impl Cell {
 }
 
 /// `43,002.5`
-fn grouped(value: f64, digits: usize) -> String {
+pub(crate) fn grouped(value: f64, digits: usize) -> String {
     let text = format!("{value:.digits$}");
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     let (sign, whole) = whole.strip_prefix('-').map_or(("", whole), |whole| ("-", whole));

@@ -2,24 +2,28 @@
 
 use crate::certificate::Certificate;
 use crate::check;
+use crate::goal::Aim;
 use crate::h2load;
 use crate::house::{House, Wish};
 use crate::nginx::Nginx;
-use crate::rounds::{Case, tabulate};
+use crate::rounds::{Case, RATE, tabulate};
 use crate::run::Run;
 use crate::table::Table;
 use crate::wrk::Wrk;
 
+const NGINX: &str = "nginx, plain proxy, no authentication";
+const SESSION: &str = "Doorward, session, identity headers";
+
 pub(crate) fn http1(run: &Run) -> anyhow::Result<Table> {
     let about = "An answer of 34 bytes over TLS 1.3 with connections that are kept: a certificate of ECDSA P-256, `wrk` with 32 connections.";
-    compare(run, Table::new("tls", "Over TLS 1.3", about, &[]), "0.9, better 1.1", |url, header, seconds| {
+    compare(run, Table::new("tls", "Over TLS 1.3", about, &[]), Aim::AtLeast(0.9, 1.1), |url, header, seconds| {
         Wrk::new(url.into(), header).run(seconds)
     })
 }
 
 pub(crate) fn http2(run: &Run) -> anyhow::Result<Table> {
     let about = "An answer of 34 bytes over one connection of HTTP/2 with TLS 1.3 and 100 streams at once, `h2load`. One connection is one core's.";
-    compare(run, Table::new("http2", "Over HTTP/2", about, &[]), "0.8, better 1.0", |url, header, seconds| {
+    compare(run, Table::new("http2", "Over HTTP/2", about, &[]), Aim::AtLeast(0.8, 1.0), |url, header, seconds| {
         check::speaks_http2(url)?;
         h2load::run(url, header, seconds)
     })
@@ -28,7 +32,7 @@ pub(crate) fn http2(run: &Run) -> anyhow::Result<Table> {
 fn compare(
     run: &Run,
     table: Table,
-    aim: &str,
+    aim: Aim,
     load: impl Fn(&str, &str, u32) -> anyhow::Result<crate::rounds::Loaded>,
 ) -> anyhow::Result<Table> {
     let folder = tempfile::tempdir()?;
@@ -43,15 +47,10 @@ fn compare(
     check::opens(&plain)?;
     check::opens_and_shuts(&me, &house.cookie, &house.wrong_cookie())?;
     let (load, cookie) = (&load, house.cookie.as_str());
-    let case = |name, aim, process, url: String| Case {
-        name,
-        aim,
-        process,
-        load: Box::new(move |seconds| load(&url, cookie, seconds)),
-    };
-    let cases = [
-        case("nginx, plain proxy, no authentication", "", nginx.process.id(), plain),
-        case("Doorward, session, identity headers", aim, house.server.process.id(), me),
-    ];
-    tabulate(table, &cases, run)
+    let case =
+        |name, process, url: String| Case { name, process, load: Box::new(move |seconds| load(&url, cookie, seconds)) };
+    let cases = [case(NGINX, nginx.process.id(), plain), case(SESSION, house.server.process.id(), me)];
+    let mut table = tabulate(table, &cases, run)?;
+    table.goal("requests/s \u{f7} nginx", table.quotient(SESSION, NGINX, RATE)?, "", aim)?;
+    Ok(table)
 }

@@ -38,16 +38,21 @@ impl Hasher for Trusting {
     }
 }
 
-/// The policy: 250 collections with four routes each.
+/// The policy: a thousand routes.
 pub fn policy() -> Policy {
+    policy_of(250)
+}
+
+/// So many collections with four routes each.
+pub fn policy_of(collections: u32) -> Policy {
     let mut text = format!(
         "public_url = \"https://{HOST_NAME}\"\n[role.clerk]\nallow = [\"Shop::all\"]\n[[acl]]\nid = \"Shop::all\"\nchildren = [\n"
     );
-    for number in 0..250 {
+    for number in 0..collections {
         text.push_str(&format!("  {{ id = \"Shop::c{number}\" }},\n"));
     }
     text.push_str("]\n");
-    for number in 0..250 {
+    for number in 0..collections {
         for route in [
             "GET,POST /rest/V1/cN",
             "GET /rest/V1/cN/:id",

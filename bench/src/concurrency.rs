@@ -1,0 +1,97 @@
+//! What more connections cost that all ask at once: throughput, and memory while they do.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use crate::chart::{Chart, Panel};
+use crate::check;
+use crate::connections;
+use crate::house::{House, Wish};
+use crate::nginx::Nginx;
+use crate::process::Process;
+use crate::rounds::{Case, Loaded, measure as measure_rounds};
+use crate::run::Run;
+use crate::spread::Spread;
+use crate::table::{Cell, Table};
+use crate::wrk::Wrk;
+
+/// The last as many as the system has descriptors for.
+const CONNECTIONS: [usize; 5] = [1, 32, 256, 1_000, connections::MOST];
+/// How often it is seen how much memory there is.
+const GLANCE: Duration = Duration::from_millis(100);
+
+const COLUMNS: [&str; 6] = ["what", "nginx requests/s", "Doorward requests/s", "ratio", "nginx MB", "Doorward MB"];
+
+pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
+    let folder = tempfile::tempdir()?;
+    let upstream = Nginx::upstream(folder.path())?;
+    let nginx = Nginx::proxy(folder.path(), upstream.address)?;
+    let target = format!("http://{}", upstream.address);
+    let wish = Wish { rules: connections::RULES, ..Wish::default() };
+    let house = House::start(run, &folder.path().join("house"), &target, &wish)?;
+    let plain = format!("http://{}/me", nginx.address);
+    check::opens(&plain)?;
+    check::opens_and_shuts(&house.url("/me"), &house.cookie, &house.wrong_cookie())?;
+
+    let sizes = CONNECTIONS.map(|connections| connections.min(connections::possible()));
+    let servers = [(&nginx.process, plain), (&house.server.process, house.url("/me"))];
+    let memory: Vec<RefCell<Vec<f64>>> = sizes.iter().flat_map(|_| &servers).map(|_| RefCell::default()).collect();
+    let asked = sizes.iter().flat_map(|connections| servers.iter().map(move |server| (*connections, server)));
+    let cases = asked.zip(&memory).map(|((connections, (process, url)), memory)| {
+        let wrk = Wrk { connections: connections as u32, ..Wrk::new(url.clone(), &house.cookie) };
+        let load = Box::new(move |seconds| {
+            let (loaded, most) = while_watched(process, || wrk.run(seconds))?;
+            memory.borrow_mut().push(most);
+            Ok(loaded)
+        });
+        Case { name: "", process: process.id(), load }
+    });
+    let measured = measure_rounds(&cases.collect::<Vec<_>>(), run)?;
+
+    let about = "Forwarding an answer of 34 bytes over HTTP/1.1 with a session, `wrk` with so many connections, each asking again as \
+                 soon as it has its answer. Memory is the most that was seen of all processes while they did.";
+    let mut table = Table::new("concurrency", "More connections", about, &COLUMNS);
+    let memory: Vec<Spread> = memory.into_iter().map(|memory| Spread::of(memory.into_inner())).collect();
+    for (place, connections) in sizes.iter().enumerate() {
+        let ([nginx, doorward], [nginx_memory, memory]) = (pair(&measured, place), pair(&memory, place));
+        let cells = vec![
+            Cell::spread(&nginx.rate, 0),
+            Cell::spread(&doorward.rate, 0),
+            Cell::number(doorward.rate.median() / nginx.rate.median(), 2),
+            Cell::number(nginx_memory.median(), 1),
+            Cell::number(memory.median(), 1),
+        ];
+        table.step(&format!("{connections} connections"), *connections as f64, cells);
+    }
+    let [_, nginx_rate, rate, _, nginx_memory, memory] = COLUMNS;
+    table.chart = Some(Chart::curves(
+        "connections",
+        vec![
+            Panel::new("requests/s", &[("nginx, plain proxy", nginx_rate), ("Doorward, session", rate)]),
+            Panel::new("memory, MB", &[("nginx, plain proxy", nginx_memory), ("Doorward, session", memory)]),
+        ],
+    ));
+    Ok(table)
+}
+
+/// Those of nginx and of Doorward.
+fn pair<T>(all: &[T], place: usize) -> [&T; 2] {
+    [&all[2 * place], &all[2 * place + 1]]
+}
+
+/// Does something, and says the most memory that was seen meanwhile.
+fn while_watched(
+    process: &Process,
+    work: impl FnOnce() -> anyhow::Result<Loaded> + Send,
+) -> anyhow::Result<(Loaded, f64)> {
+    std::thread::scope(|scope| {
+        let working = scope.spawn(work);
+        let mut most = 0.0f64;
+        while !working.is_finished() {
+            most = most.max(process.memory()?);
+            std::thread::sleep(GLANCE);
+        }
+        let loaded = working.join().map_err(|_| anyhow::anyhow!("a load panicked"))??;
+        Ok((loaded, most))
+    })
+}
