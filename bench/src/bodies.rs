@@ -86,7 +86,7 @@ fn compare(run: &Run, table: Table, body: &Body) -> anyhow::Result<Table> {
     ];
     let mut table = tabulate(table, &cases, run)?;
     for (what, nginx) in
-        [("requests/s \u{f7} nginx as it comes", NGINX), ("\u{f7} nginx without buffering", UNBUFFERED)]
+        [("requests/s \u{f7} nginx as it comes", NGINX), ("requests/s \u{f7} nginx without buffering", UNBUFFERED)]
     {
         table.goal(what, table.quotient(SESSION, nginx, RATE)?, "", Aim::AtLeast(0.9, 1.0))?;
     }

@@ -1,6 +1,7 @@
 //! What more connections cost that all ask at once: throughput, and memory while they do.
 
 use std::cell::RefCell;
+use std::path::Path;
 use std::time::Duration;
 
 use crate::chart::{Chart, Panel};
@@ -12,7 +13,7 @@ use crate::process::Process;
 use crate::rounds::{Case, Loaded, measure as measure_rounds};
 use crate::run::Run;
 use crate::spread::Spread;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Table, grouped};
 use crate::wrk::Wrk;
 
 /// The last as many as the system has descriptors for.
@@ -20,25 +21,25 @@ const CONNECTIONS: [usize; 5] = [1, 32, 256, 1_000, connections::MOST];
 /// How often it is seen how much memory there is.
 const GLANCE: Duration = Duration::from_millis(100);
 
+/// Both for one number of connections: what the largest has left in memory is not to be counted for the smallest.
+struct Pair {
+    nginx: Nginx,
+    house: House,
+}
+
 const COLUMNS: [&str; 6] = ["what", "nginx requests/s", "Doorward requests/s", "ratio", "nginx MB", "Doorward MB"];
 
 pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     let folder = tempfile::tempdir()?;
     let upstream = Nginx::upstream(folder.path())?;
-    let nginx = Nginx::proxy(folder.path(), upstream.address)?;
-    let target = format!("http://{}", upstream.address);
-    let wish = Wish { rules: connections::RULES, ..Wish::default() };
-    let house = House::start(run, &folder.path().join("house"), &target, &wish)?;
-    let plain = format!("http://{}/me", nginx.address);
-    check::opens(&plain)?;
-    check::opens_and_shuts(&house.url("/me"), &house.cookie, &house.wrong_cookie())?;
-
     let sizes = CONNECTIONS.map(|connections| connections.min(connections::possible()));
-    let servers = [(&nginx.process, plain), (&house.server.process, house.url("/me"))];
-    let memory: Vec<RefCell<Vec<f64>>> = sizes.iter().flat_map(|_| &servers).map(|_| RefCell::default()).collect();
-    let asked = sizes.iter().flat_map(|connections| servers.iter().map(move |server| (*connections, server)));
-    let cases = asked.zip(&memory).map(|((connections, (process, url)), memory)| {
-        let wrk = Wrk { connections: connections as u32, ..Wrk::new(url.clone(), &house.cookie) };
+    let pairs = sizes.map(|connections| Pair::start(run, &folder.path().join(connections.to_string()), &upstream));
+    let pairs = pairs.into_iter().collect::<anyhow::Result<Vec<_>>>()?;
+    let memory: Vec<RefCell<Vec<f64>>> = sizes.iter().flat_map(|_| [RefCell::default(), RefCell::default()]).collect();
+    let asked =
+        sizes.iter().zip(&pairs).flat_map(|(connections, pair)| pair.asked().map(|asked| (*connections, asked)));
+    let cases = asked.zip(&memory).map(|((connections, (process, url, cookie)), memory)| {
+        let wrk = Wrk { connections: connections as u32, ..Wrk::new(url, cookie) };
         let load = Box::new(move |seconds| {
             let (loaded, most) = while_watched(process, || wrk.run(seconds))?;
             memory.borrow_mut().push(most);
@@ -61,7 +62,12 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
             Cell::number(nginx_memory.median(), 1),
             Cell::number(memory.median(), 1),
         ];
-        table.step(&format!("{connections} connections"), *connections as f64, cells);
+        let name = if *connections == 1 {
+            "1 connection".into()
+        } else {
+            format!("{} connections", grouped(*connections as f64, 0))
+        };
+        table.step(&name, *connections as f64, cells);
     }
     let [_, nginx_rate, rate, _, nginx_memory, memory] = COLUMNS;
     table.chart = Some(Chart::curves(
@@ -72,6 +78,29 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
         ],
     ));
     Ok(table)
+}
+
+impl Pair {
+    fn start(run: &Run, folder: &Path, upstream: &Nginx) -> anyhow::Result<Self> {
+        let nginx = Nginx::proxy(folder, upstream.address)?;
+        let wish = Wish { rules: connections::RULES, ..Wish::default() };
+        let house = House::start(run, &folder.join("house"), &format!("http://{}", upstream.address), &wish)?;
+        let pair = Self { nginx, house };
+        check::opens(&pair.plain())?;
+        check::opens_and_shuts(&pair.house.url("/me"), &pair.house.cookie, &pair.house.wrong_cookie())?;
+        Ok(pair)
+    }
+
+    fn plain(&self) -> String {
+        format!("http://{}/me", self.nginx.address)
+    }
+
+    /// Who is asked, for what, with which cookie.
+    fn asked(&self) -> [(&Process, String, &str); 2] {
+        let Self { nginx, house } = self;
+        let cookie = house.cookie.as_str();
+        [(&nginx.process, self.plain(), cookie), (&house.server.process, house.url("/me"), cookie)]
+    }
 }
 
 /// Those of nginx and of Doorward.

@@ -13,7 +13,7 @@ use crate::house::{House, Wish};
 use crate::nginx::Nginx;
 use crate::process::Process;
 use crate::run::Run;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Table, grouped};
 
 /// So many, if the system has descriptors for them.
 pub(crate) const MOST: usize = 10_000;
@@ -41,8 +41,9 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     check::opens_and_shuts(&house.url("/me"), &house.cookie, &house.wrong_cookie())?;
     let connections = possible();
     let about = format!(
-        "{connections} connections over HTTP/1.1 that were asked one request each, with a session, and then nothing. Resident memory \
-         of all processes."
+        "{} connections over HTTP/1.1 that were asked one request each, with a session, and then nothing. Resident memory \
+         of all processes; nginx sets some aside for connections when it starts.",
+        grouped(connections as f64, 0)
     );
     let columns = ["what", "before, MB", WITH, EACH];
     let mut table = Table::new("connections", "Idle connections", &about, &columns);
@@ -55,7 +56,7 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
         let each = (after - before) * 1e6 / connections as f64;
         table.row(name, vec![Cell::number(before, 1), Cell::number(after, 1), Cell::number(each, 0)]);
     }
-    let what = format!("memory with {connections} idle connections");
+    let what = format!("memory with {} idle connections", grouped(connections as f64, 0));
     table.goal(&what, table.value(SESSION, WITH)?, " MB", Aim::AtMost(300.0, 100.0))?;
     table.chart = Some(Chart::bars(&[WITH, EACH]));
     Ok(table)

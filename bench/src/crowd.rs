@@ -1,6 +1,7 @@
 //! Very many sessions of ten thousand users, in the database of a real server.
 
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ pub(crate) const USERS: u32 = 10_000;
 /// So many changes wait at once: the store makes them durable together.
 const TOGETHER: u32 = 512;
 /// So many ask at once, where each session is to be asked for.
-const ASKERS: u32 = 8;
+const ASKERS: usize = 8;
 
 pub(crate) struct Crowd {
     folder: TempDir,
@@ -61,12 +62,14 @@ impl Crowd {
         Ok(())
     }
 
-    /// Asks with each, so that the server has all of them in memory.
-    pub(crate) fn ask_for_all(&self, address: SocketAddr) -> anyhow::Result<()> {
-        let bar = &ProgressBar::new(u64::from(self.sessions));
+    /// Asks with each of these, so that the server has them in memory.
+    pub(crate) fn ask_for(&self, address: SocketAddr, numbers: Range<u32>) -> anyhow::Result<()> {
+        let bar = &ProgressBar::new(u64::from(numbers.end - numbers.start));
         std::thread::scope(|scope| {
-            let askers: Vec<_> =
-                (0..ASKERS).map(|first| scope.spawn(move || self.ask_for_some(address, first, bar))).collect();
+            let askers: Vec<_> = (0..ASKERS)
+                .map(|first| numbers.clone().skip(first).step_by(ASKERS))
+                .map(|numbers| scope.spawn(move || self.ask_in_turn(address, numbers, bar)))
+                .collect();
             for asker in askers {
                 asker.join().map_err(|_| anyhow!("one who asks panicked"))??;
             }
@@ -76,9 +79,14 @@ impl Crowd {
         Ok(())
     }
 
-    fn ask_for_some(&self, address: SocketAddr, first: u32, bar: &ProgressBar) -> anyhow::Result<()> {
+    fn ask_in_turn(
+        &self,
+        address: SocketAddr,
+        numbers: impl Iterator<Item = u32>,
+        bar: &ProgressBar,
+    ) -> anyhow::Result<()> {
         let mut connection = Connection::open(address)?;
-        for number in (first..self.sessions).step_by(ASKERS as usize) {
+        for number in numbers {
             self.ask(&mut connection, number)?;
             bar.inc(1);
         }

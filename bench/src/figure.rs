@@ -9,8 +9,8 @@ use crate::machine::Machine;
 use crate::run::{Length, Run};
 use crate::table::Table;
 use crate::{
-    bodies, concurrency, connections, created, gateway, keep, latency, layer, log_in, memory, rules, sessions, storm,
-    tls,
+    bodies, concurrency, connections, created, gateway, keep, latency, layer, log_in, memory, micro, rules, sessions,
+    storm, tls,
 };
 
 /// One figure, and how it is measured.
@@ -22,7 +22,8 @@ struct Figure {
 }
 
 /// In the order in which they are shown.
-const FIGURES: [Figure; 17] = [
+const FIGURES: [Figure; 18] = [
+    Figure::new("micro", micro::measure),
     Figure::new("log-in", log_in::measure),
     Figure::new("storm", storm::measure),
     Figure::new("created", created::measure),

@@ -22,6 +22,7 @@ mod layer;
 mod log_in;
 mod machine;
 mod memory;
+mod micro;
 mod nginx;
 mod pace;
 mod place;

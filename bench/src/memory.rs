@@ -6,7 +6,7 @@ use crate::client::Connection;
 use crate::crowd::{Crowd, USERS};
 use crate::goal::Aim;
 use crate::run::Run;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Table, grouped};
 
 pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     let sessions = if run.quick { 20_000 } else { 1_000_000 };
@@ -17,10 +17,12 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     let mut connection = Connection::open(server.address)?;
     crowd.ask(&mut connection, 0)?;
     let first = start.elapsed().as_secs_f64() * 1_000.0;
-    crowd.ask_for_all(server.address)?;
+    crowd.ask_for(server.address, 0..sessions)?;
     let all = server.process.memory()?;
     let about = format!(
-        "Resident memory of the process: idle, and with {sessions} sessions of {USERS} users that were all asked for."
+        "Resident memory of the process: idle, and with {} sessions of {} users that were all asked for.",
+        grouped(sessions.into(), 0),
+        grouped(USERS.into(), 0)
     );
     let mut table = Table::new("memory", "Memory", &about, &["what", "measured"]);
     table.row("before the first request, MB", vec![Cell::number(idle, 1)]);

@@ -9,7 +9,7 @@ use crate::house::{House, Wish};
 use crate::nginx::Nginx;
 use crate::rounds::{CPU, Case, RATE, tabulate};
 use crate::run::Run;
-use crate::table::Table;
+use crate::table::{Table, grouped};
 use crate::wrk::Wrk;
 
 /// Rules of one size, and what is asked for.
@@ -29,7 +29,7 @@ pub(crate) fn routes(run: &Run) -> anyhow::Result<Table> {
             let _ = write!(rules, "\n[[route]]\nmatch = \"GET /api/c{number}/:id\"\naccess = \"self\"\n");
         }
         Size {
-            name: format!("{count} routes"),
+            name: format!("{} routes", grouped(count.into(), 0)),
             count,
             rules,
             path: format!("/api/c{}/7", count / 2),
@@ -55,7 +55,7 @@ pub(crate) fn resources(run: &Run) -> anyhow::Result<Table> {
         let resource = wanted * (resources / roles);
         let _ = write!(rules, "\n[[route]]\nmatch = \"GET /api/:id\"\naccess = \"Shop::r{resource}\"\n");
         Size {
-            name: format!("{resources} resources, {roles} roles"),
+            name: format!("{} resources, {} roles", grouped(resources.into(), 0), grouped(roles.into(), 0)),
             count: resources,
             rules,
             path: "/api/7".into(),

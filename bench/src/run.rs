@@ -10,6 +10,9 @@ pub(crate) struct Length {
     /// The binary of Doorward.
     #[arg(long)]
     doorward: PathBuf,
+    /// The folder where criterion has left what it measured.
+    #[arg(long)]
+    micro: Option<PathBuf>,
     /// Seconds of each round: 5, and 3 where growth is measured.
     #[arg(long)]
     seconds: Option<u32>,
@@ -26,6 +29,7 @@ pub(crate) struct Length {
 
 pub(crate) struct Run {
     pub(crate) doorward: PathBuf,
+    pub(crate) micro: Option<PathBuf>,
     pub(crate) seconds: u32,
     pub(crate) rounds: usize,
     pub(crate) quick: bool,
@@ -36,9 +40,9 @@ impl Length {
     /// With rounds of so many seconds, where nothing else is said.
     pub(crate) fn run(&self, seconds: u32) -> Run {
         let (seconds, rounds) = if self.quick { (1, 1) } else { (self.seconds.unwrap_or(seconds), self.rounds) };
-        let doorward = self.doorward.clone();
         Run {
-            doorward,
+            doorward: self.doorward.clone(),
+            micro: self.micro.clone(),
             seconds: seconds.max(1),
             rounds: rounds.max(1),
             quick: self.quick,

@@ -11,7 +11,7 @@ use crate::nginx::Nginx;
 use crate::rounds::{CPU, Case, RATE, measure as measure_rounds};
 use crate::run::Run;
 use crate::server::Server;
-use crate::table::{Cell, Table};
+use crate::table::{Cell, Table, grouped};
 use crate::wrk::Wrk;
 
 const EACH: &str = "bytes a session";
@@ -23,13 +23,13 @@ struct Full {
     server: Server,
     /// Milliseconds from its start to its first answer.
     first: f64,
-    /// Bytes of memory that each session has added.
-    each: f64,
+    /// Bytes of memory that each session has added to those of the first that every user has.
+    each: Option<f64>,
 }
 
 pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     let sizes: &[u32] = match (run.quick, run.ten_million) {
-        (true, _) => &[1_000, 10_000],
+        (true, _) => &[1_000, 20_000],
         (false, false) => &[1_000, 10_000, 100_000, 1_000_000],
         (false, true) => &[1_000, 10_000, 100_000, 1_000_000, 10_000_000],
     };
@@ -37,7 +37,8 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     let upstream = Nginx::upstream(folder.path())?;
     let target = format!("http://{}", upstream.address);
     let full = sizes.iter().map(|sessions| fill(run, &target, *sessions)).collect::<anyhow::Result<Vec<_>>>()?;
-    let names: Vec<String> = full.iter().map(|full| format!("{} sessions", full.crowd.sessions)).collect();
+    let names: Vec<String> =
+        full.iter().map(|full| format!("{} sessions", grouped(full.crowd.sessions.into(), 0))).collect();
     let scripts = full.iter().map(|full| full.crowd.script()).collect::<anyhow::Result<Vec<_>>>()?;
     let cases: Vec<Case<'_>> = full
         .iter()
@@ -51,8 +52,9 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
         .collect();
     let measured = measure_rounds(&cases, run)?;
     let about = format!(
-        "Sessions of {USERS} users, all of them in memory, each request with another one, any of them. What a session needs is what \
-         the process has grown by for each, and the first answer counts from the start of the process."
+        "Sessions of {} users, all of them in memory, each request with another one, any of them. Bytes are what the process has \
+         grown by for each session after the first of every user, and the first answer counts from the start of the process.",
+        grouped(USERS.into(), 0)
     );
     let columns = ["what", RATE, CPU, "ratio", EACH, FIRST];
     let mut table = Table::new("sessions", "More sessions", &about, &columns);
@@ -62,7 +64,7 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
             Cell::spread(&measured.rate, 0),
             Cell::spread(&measured.cpu, 1),
             Cell::number(measured.rate.median() / least, 2),
-            Cell::number(full.each, 0),
+            full.each.map(|each| Cell::number(each, 0)).unwrap_or_default(),
             Cell::number(full.first, 1),
         ];
         table.step(name, full.crowd.sessions.into(), cells);
@@ -86,8 +88,10 @@ fn fill(run: &Run, upstream: &str, sessions: u32) -> anyhow::Result<Full> {
     crowd.ask(&mut connection, 0)?;
     let first = start.elapsed().as_secs_f64() * 1_000.0;
     check::opens_and_shuts(&format!("http://{}/me", server.address), &cookie(0), &cookie(sessions))?;
+    crowd.ask_for(server.address, 0..sessions.min(USERS))?;
     let before = server.process.memory()?;
-    crowd.ask_for_all(server.address)?;
-    let each = (server.process.memory()? - before) * 1e6 / f64::from(sessions);
+    crowd.ask_for(server.address, sessions.min(USERS)..sessions)?;
+    let added = (server.process.memory()? - before) * 1e6;
+    let each = (sessions > USERS).then(|| added / f64::from(sessions - USERS));
     Ok(Full { crowd, server, first, each })
 }

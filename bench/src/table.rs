@@ -40,7 +40,7 @@ pub(crate) struct Cell {
     pub(crate) text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) value: Option<f64>,
-    /// The least and the greatest of several rounds.
+    /// Between what it lies: the least and the greatest of several rounds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) range: Option<[f64; 2]>,
 }
@@ -120,8 +120,13 @@ impl Cell {
         if spread.len() < 2 {
             return Self::number(median, digits);
         }
-        let [low, middle, high] = [least, median, greatest].map(|value| grouped(value, digits));
-        Self { text: format!("{middle} ({low} to {high})"), value: Some(median), range: Some([least, greatest]) }
+        Self::between(median, [least, greatest], digits)
+    }
+
+    /// A number, and between what it lies.
+    pub(crate) fn between(value: f64, [least, greatest]: [f64; 2], digits: usize) -> Self {
+        let [low, middle, high] = [least, value, greatest].map(|value| grouped(value, digits));
+        Self { text: format!("{middle} ({low} to {high})"), value: Some(value), range: Some([least, greatest]) }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, bail, ensure};
 
 use crate::rounds::Loaded;
 
@@ -40,7 +40,8 @@ impl<'a> Wrk<'a> {
         let rate = text.lines().find_map(|line| line.trim().strip_prefix("Requests/sec:"));
         let rate = rate.context("wrk says no rate")?.trim().parse()?;
         let requests = text.lines().find_map(|line| line.trim().split_once(" requests in "));
-        let requests = requests.context("wrk says no number")?.0.parse()?;
+        let requests: f64 = requests.context("wrk says no number")?.0.parse()?;
+        ensure!(requests > 0.0, "{}: nothing was answered in {seconds} s: {text}", self.url);
         Ok(Loaded { rate, requests })
     }
 }

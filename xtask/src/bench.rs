@@ -5,19 +5,22 @@ use std::process::Command;
 
 use clap::Args;
 
+use crate::instructions;
 use crate::step::{cargo_with, root, run as run_step, target};
 use crate::tools;
 
 /// What is measured beside Doorward, and what asks; and the Debian packages that have them.
 const PROGRAMS: [(&str, &str); 4] =
     [("nginx", "nginx"), ("wrk", "wrk"), ("h2load", "nghttp2-client"), ("curl", "curl")];
-/// What needs no server, and is measured by another program.
-const DECISION: &str = "decision";
+/// Steps of a decision, which criterion measures.
+const MICRO: &str = "micro";
+/// What is counted, and asserted: it does not depend on what else the machine does.
+const INSTRUCTIONS: &str = "instructions";
 
 /// What to measure.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Figures: `decision`, one that a table is headed with, or `scale` for all about growth. None: all but those.
+    /// Figures: one that a table is headed with, `scale` for all about growth, or `instructions`. None: all but those two.
     names: Vec<String>,
     /// The same, one each time.
     #[arg(long, value_name = "NAME")]
@@ -25,7 +28,8 @@ pub(crate) struct Options {
     /// One round of a second, and smaller sizes: to see that it works.
     #[arg(long)]
     quick: bool,
-    /// Writes the figures into `docs/benchmarks.json` and `docs/benchmarks.md`.
+    /// Writes the figures into `docs/benchmarks.json`, `docs/benchmarks.md` and `docs/benchmarks/`, and instructions beside
+    /// what is counted.
     #[arg(long)]
     write: bool,
     /// Grows to ten million sessions, which takes long and some ten gigabytes.
@@ -43,17 +47,20 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
-    let names: Vec<&String> = options.names.iter().chain(&options.only).collect();
-    if names.is_empty() || names.iter().any(|name| *name == DECISION) {
-        let mut decision = cargo_with(["bench", "--quiet", "--package", "doorward", "--bench", "decision"]);
-        if options.quick {
-            decision.args(["--", "--quick"]);
+    let mut names: Vec<&str> = options.names.iter().chain(&options.only).map(String::as_str).collect();
+    if names.contains(&INSTRUCTIONS) {
+        if options.write {
+            instructions::renew()?
+        } else {
+            instructions::check()?
         }
-        run_step(DECISION, &mut decision)?;
+        names.retain(|name| *name != INSTRUCTIONS);
+        if names.is_empty() {
+            return Ok(());
+        }
     }
-    let others: Vec<&String> = names.iter().copied().filter(|name| *name != DECISION).collect();
-    if others.is_empty() && !names.is_empty() {
-        return Ok(());
+    if names.is_empty() || names.contains(&MICRO) {
+        micro(options.quick)?;
     }
     tools::install(&PROGRAMS)?;
     let mut build = cargo_with(["build", "--release", "--quiet", "--package", "doorward-bench"]);
@@ -63,7 +70,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     run_step("build", &mut build)?;
     let release = target().join("release");
     let mut bench = Command::new(release.join("doorward-bench"));
-    bench.arg("measure").args(others);
+    bench.arg("measure").args(names).arg("--micro").arg(micro_folder());
     bench.arg("--doorward").arg(options.doorward.clone().unwrap_or_else(|| release.join("doorward")));
     for (option, is_set) in [("--quick", options.quick), ("--ten-million", options.ten_million)] {
         bench.args(is_set.then_some(option));
@@ -77,4 +84,20 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         bench.arg("--write").arg(root().join("docs"));
     }
     run_step("figures", &mut bench)
+}
+
+/// Measures the steps of a decision, and leaves what was found in a folder.
+fn micro(quick: bool) -> anyhow::Result<()> {
+    let folder = micro_folder();
+    // A benchmark that is called otherwise now would stay there.
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let mut bench = cargo_with(["bench", "--quiet", "--package", "doorward", "--bench", "micro", "--"]);
+    bench.args(if quick { &["--quick"][..] } else { &["--warm-up-time", "1", "--measurement-time", "3"] });
+    run_step(MICRO, bench.env("CRITERION_HOME", folder))
+}
+
+fn micro_folder() -> PathBuf {
+    target().join("micro")
 }

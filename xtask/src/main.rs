@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod instructions;
 mod step;
 mod test;
 mod tools;

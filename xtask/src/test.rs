@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use crate::instructions;
 use crate::step::{self, cargo_with, has};
 use crate::tools;
 
@@ -45,11 +46,5 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     step::run("documentation", docs.env("RUSTDOCFLAGS", "--deny warnings"))?;
     let package = ["package", "--package", "doorward", "--allow-dirty", "--no-verify", "--quiet"];
     step::run("package of the library", &mut cargo_with(package))?;
-    instructions()
-}
-
-/// Instructions are the same on a busy machine, so that their number may be asserted.
-fn instructions() -> anyhow::Result<()> {
-    tools::cargo_program("gungraun-runner", "gungraun-runner", "0.20.0")?;
-    step::run("instruction counts", &mut cargo_with(["bench", "--package", "doorward", "--bench", "judge"]))
+    instructions::check()
 }

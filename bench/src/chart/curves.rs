@@ -8,7 +8,7 @@ use crate::table::{Table, grouped};
 const GAP: f64 = 32.0;
 const TOP: f64 = 60.0;
 /// A panel with its title above, and its sizes below.
-const PANEL: f64 = 268.0;
+const PANEL: f64 = 284.0;
 const PLOT: f64 = 176.0;
 /// Beside the first and the last point, for their numbers.
 const SIDE: f64 = 36.0;
@@ -39,9 +39,8 @@ pub(super) fn draw(table: &Table, over: &str, panels: &[Panel]) -> String {
         let scale = Scale { left: left + SIDE, bottom: top + 44.0 + PLOT, width: width - 2.0 * SIDE, sizes, greatest };
         frame(&mut picture, table, panel, over, [left, top], &scale);
         about.push_str(&format!(" {}:", panel.title));
-        for (place, line) in panel.lines.iter().enumerate() {
-            let is_above = place > 0 || panel.lines.len() == 1;
-            about.push_str(&curve(&mut picture, table, line, is_above, &scale));
+        for line in &panel.lines {
+            about.push_str(&curve(&mut picture, table, line, panel, &scale));
         }
     }
     let height = TOP + PANEL * panels.len().div_ceil(columns) as f64 + 8.0;
@@ -62,20 +61,24 @@ fn frame(picture: &mut Picture, table: &Table, panel: &Panel, over: &str, [left,
     for size in table.rows.iter().filter_map(|row| row.size) {
         let x = scale.x(size);
         picture.line([x, scale.bottom, x, scale.bottom + 5.0], "axis");
-        picture.text(x, scale.bottom + 20.0, "small middle", &short(size));
+        picture.text(x, scale.bottom + 34.0, "small middle", &short(size));
     }
-    picture.text(scale.left + scale.width / 2.0, scale.bottom + 37.0, "small middle", over);
+    picture.text(scale.left + scale.width / 2.0, scale.bottom + 52.0, "small middle", over);
 }
 
 /// Draws it, and says it in words.
-fn curve(picture: &mut Picture, table: &Table, line: &Line, is_above: bool, scale: &Scale) -> String {
+fn curve(picture: &mut Picture, table: &Table, line: &Line, panel: &Panel, scale: &Scale) -> String {
     let found = points(table, &line.column);
     let places: Vec<(f64, f64)> = found.iter().map(|(size, value)| (scale.x(*size), scale.y(*value))).collect();
     picture.curve(&places, class(line));
     let mut words = if line.name.is_empty() { String::new() } else { format!(" {}:", line.name) };
     for ((size, value), (x, y)) in found.iter().zip(&places) {
         let number = grouped(*value, digits(*value));
-        picture.text(*x, if is_above { y - 10.0 } else { y + 20.0 }, "number middle", &number);
+        // Below, where another curve's number stands above.
+        let others = panel.lines.iter().filter(|other| other.column != line.column);
+        let is_below =
+            others.flat_map(|other| points(table, &other.column)).any(|other| other.0 == *size && other.1 > *value);
+        picture.text(*x, if is_below { y + 20.0 } else { y - 10.0 }, "number middle", &number);
         words.push_str(&format!(" at {} {number};", grouped(*size, 0)));
     }
     words
@@ -92,12 +95,12 @@ fn class(line: &Line) -> &'static str {
     if line.name.is_empty() || is_ours(&line.name) { "ours" } else { "other" }
 }
 
-/// `10k`
+/// `10k`, where that is all of it.
 fn short(size: f64) -> String {
     match size {
-        size if size >= 1e6 => format!("{}M", size / 1e6),
-        size if size >= 1e3 => format!("{}k", size / 1e3),
-        size => size.to_string(),
+        size if size >= 1e6 && size % 1e6 == 0.0 => format!("{}M", size / 1e6),
+        size if size >= 1e3 && size % 1e3 == 0.0 => format!("{}k", size / 1e3),
+        size => grouped(size, 0),
     }
 }
 

@@ -17,7 +17,7 @@ const STYLE: &str = "
   text { font: 14px system-ui, -apple-system, \"Segoe UI\", \"DejaVu Sans\", sans-serif; fill: var(--ink); }
   .head { font-size: 18px; font-weight: 600; }
   .small { font-size: 13px; fill: var(--soft); }
-  .number { font-size: 13px; font-variant-numeric: tabular-nums; }
+  .number { font-size: 13px; font-variant-numeric: tabular-nums; paint-order: stroke; stroke: var(--ground); stroke-width: 3px; }
   .middle { text-anchor: middle; }
   .end { text-anchor: end; }
   .other { fill: var(--other); }

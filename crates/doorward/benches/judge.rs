@@ -1,5 +1,5 @@
-//! How many instructions a decision takes, with ceilings that fail the run. Counts do not depend on what else the machine
-//! does; they move with compilers and dependencies, and so each ceiling leaves some room.
+//! How many instructions a decision takes. Counts do not depend on what else the machine does; `cargo xtask test` compares them
+//! with those in `instructions.txt`, and fails where one has grown.
 
 #![allow(missing_docs, reason = "the macros write public functions")]
 
@@ -11,17 +11,9 @@ use doorward::csrf::{self, Check, Evidence, Origins, Proof, TokenState};
 use doorward::policy::{Door, Match, Policy};
 use doorward::{CanonicalPath, Head, Verdict, cookie};
 use gungraun::prelude::*;
-use gungraun::{Callgrind, EventKind};
 use http::Method;
 use http::request::Parts;
 use world::{HOST_NAME, World, head, policy, ready};
-
-/// Fails the run above so many instructions.
-fn at_most(instructions: u64) -> LibraryBenchmarkConfig {
-    let mut config = LibraryBenchmarkConfig::default();
-    config.tool(Callgrind::default().hard_limits([(EventKind::Ir, instructions)]));
-    config
-}
 
 fn decision(method: &str, target: &str) -> (World, Head<'static>) {
     let world = World::new();
@@ -39,8 +31,8 @@ fn write() -> (World, Head<'static>) {
 }
 
 #[library_benchmark]
-#[bench::read(args = (), setup = read, config = at_most(11_000))]
-#[bench::write(args = (), setup = write, config = at_most(31_500))]
+#[bench::read(args = (), setup = read)]
+#[bench::write(args = (), setup = write)]
 fn judge((world, head): (World, Head<'static>)) -> (Verdict, World, Head<'static>) {
     (ready(world.engine.judge(black_box(&head))), world, head)
 }
@@ -50,20 +42,20 @@ fn request() -> &'static Parts {
 }
 
 #[library_benchmark]
-#[bench::head(args = (), setup = request, config = at_most(1_850))]
+#[bench::head(args = (), setup = request)]
 fn read_head(parts: &'static Parts) -> Head<'static> {
     head(black_box(parts))
 }
 
 #[library_benchmark]
-#[bench::plain(args = ("/rest/V1/customers/me/orders/000000123"), config = at_most(1_300))]
-#[bench::escaped(args = ("/rest/V1/%63ustomers/zo%C3%AB%20b/orders"), config = at_most(4_500))]
+#[bench::plain(args = ("/rest/V1/customers/me/orders/000000123"))]
+#[bench::escaped(args = ("/rest/V1/%63ustomers/zo%C3%AB%20b/orders"))]
 fn canonical_path(path: &str) -> CanonicalPath<'_> {
     CanonicalPath::parse(black_box(path)).expect("a path")
 }
 
 #[library_benchmark]
-#[bench::session(args = (), setup = request, config = at_most(1_000))]
+#[bench::session(args = (), setup = request)]
 fn find_cookie(parts: &'static Parts) -> cookie::Found<'static> {
     cookie::find(black_box(&parts.headers), black_box("__Host-doorward-default"))
 }
@@ -73,7 +65,7 @@ fn evidence() -> (&'static Parts, Origins) {
 }
 
 #[library_benchmark]
-#[bench::same_origin(args = (), setup = evidence, config = at_most(1_100))]
+#[bench::same_origin(args = (), setup = evidence)]
 fn judge_csrf((parts, origins): (&'static Parts, Origins)) -> (bool, Origins) {
     let evidence = Evidence::read(black_box(&parts.headers), None, true);
     let check = Check::Full { proof: Proof::TokenOrOrigin };
@@ -87,14 +79,14 @@ fn token() -> (String, String) {
 }
 
 #[library_benchmark]
-#[bench::right(args = (), setup = token, config = at_most(18_500))]
+#[bench::right(args = (), setup = token)]
 fn verify_csrf_token((text, token): (String, String)) -> (bool, String, String) {
     (csrf::verify(black_box(&text), black_box(token.as_bytes())), text, token)
 }
 
 #[library_benchmark]
-#[bench::found(args = ("/rest/V1/c125/7/items/a/b"), setup = search, config = at_most(2_600))]
-#[bench::missing(args = ("/rest/V1/c125/7/nothing"), setup = search, config = at_most(2_600))]
+#[bench::found(args = ("/rest/V1/c125/7/items/a/b"), setup = search)]
+#[bench::missing(args = ("/rest/V1/c125/7/nothing"), setup = search)]
 fn find_route_among_a_thousand((policy, path): (Policy, &'static str)) -> (bool, Policy) {
     let found = policy.find(Door::Public, &Method::GET, HOST_NAME, black_box(path));
     (matches!(found, Match::Route(_)), policy)
