@@ -18,6 +18,8 @@ use crate::wrk::Wrk;
 
 /// The last as many as the system has descriptors for.
 const CONNECTIONS: [usize; 5] = [1, 32, 256, 1_000, connections::MOST];
+/// No more, safely.
+const CONNECTED_IN_A_SECOND: usize = 1_000;
 /// How often it is seen how much memory there is.
 const GLANCE: Duration = Duration::from_millis(100);
 
@@ -40,7 +42,10 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
         sizes.iter().zip(&pairs).flat_map(|(connections, pair)| pair.asked().map(|asked| (*connections, asked)));
     let cases = asked.zip(&memory).map(|((connections, (process, url, cookie)), memory)| {
         let wrk = Wrk { connections: connections as u32, ..Wrk::new(url, cookie) };
-        let load = Box::new(move |seconds| {
+        // Very many do not even connect in the time that is enough for few.
+        let least = (connections / CONNECTED_IN_A_SECOND) as u32;
+        let load = Box::new(move |seconds: u32| {
+            let seconds = seconds.max(least);
             let (loaded, most) = while_watched(process, || wrk.run(seconds))?;
             memory.borrow_mut().push(most);
             Ok(loaded)
@@ -50,7 +55,7 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     let measured = measure_rounds(&cases.collect::<Vec<_>>(), run)?;
 
     let about = "Forwarding an answer of 34 bytes over HTTP/1.1 with a session, `wrk` with so many connections, each asking again as \
-                 soon as it has its answer. Memory is the most that was seen of all processes while they did.";
+                 soon as it has its answer, and connecting counts. Memory is the most that was seen of all processes while they did.";
     let mut table = Table::new("concurrency", "More connections", about, &COLUMNS);
     let memory: Vec<Spread> = memory.into_iter().map(|memory| Spread::of(memory.into_inner())).collect();
     for (place, connections) in sizes.iter().enumerate() {
