@@ -76,7 +76,7 @@ fn compare(run: &Run, table: Table, body: &Body) -> anyhow::Result<Table> {
     let script = script.as_deref();
     let case = |name, process, url| {
         let wrk = Wrk { connections: body.connections, script, ..Wrk::new(url, &house.cookie) };
-        Case { name, process, load: Box::new(move |seconds| wrk.run(seconds)) }
+        Case { name, processes: vec![process], load: Box::new(move |seconds| wrk.run(seconds)) }
     };
     let url = |nginx: &Nginx| format!("http://{}{}", nginx.address, body.path);
     let cases = [

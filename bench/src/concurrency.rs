@@ -50,7 +50,7 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
             memory.borrow_mut().push(most);
             Ok(loaded)
         });
-        Case { name: "", process: process.id(), load }
+        Case { name: "", processes: vec![process.id()], load }
     });
     let measured = measure_rounds(&cases.collect::<Vec<_>>(), run)?;
 

@@ -9,20 +9,31 @@ use crate::machine::Machine;
 use crate::run::{Length, Run};
 use crate::table::Table;
 use crate::{
-    bodies, concurrency, connections, created, gateway, keep, latency, layer, log_in, memory, micro, rules, sessions,
-    storm, tls,
+    bodies, concurrency, connections, created, gateway, keep, latency, layer, log_in, memory, micro, peers, rules,
+    sessions, storm, tls,
 };
 
 /// One figure, and how it is measured.
 struct Figure {
     name: &'static str,
     measure: fn(&Run) -> anyhow::Result<Table>,
-    /// How something grows: measured when it is asked for.
-    is_growth: bool,
+    /// With what it is asked for.
+    group: Group,
+}
+
+/// Figures that are measured together.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Group {
+    /// Doorward beside what it needs anyway: when nothing else is said.
+    Own,
+    /// Doorward beside others, which have to be installed.
+    Peers,
+    /// How something grows.
+    Scale,
 }
 
 /// In the order in which they are shown.
-const FIGURES: [Figure; 18] = [
+const FIGURES: [Figure; 22] = [
     Figure::new("micro", micro::measure),
     Figure::new("log-in", log_in::measure),
     Figure::new("storm", storm::measure),
@@ -37,6 +48,10 @@ const FIGURES: [Figure; 18] = [
     Figure::new("latency", latency::measure),
     Figure::new("connections", connections::measure),
     Figure::new("layer", layer::measure),
+    Figure::peers("proxies", peers::proxies),
+    Figure::peers("passwords", peers::passwords),
+    Figure::peers("services", peers::services),
+    Figure::peers("frameworks", peers::frameworks),
     Figure::growth("routes", rules::routes),
     Figure::growth("resources", rules::resources),
     Figure::growth("sessions", sessions::measure),
@@ -45,6 +60,8 @@ const FIGURES: [Figure; 18] = [
 
 /// The name of all that grows.
 const SCALE: &str = "scale";
+/// The name of all with peers.
+const PEERS: &str = "peers";
 
 /// Of each round, where two or three are compared.
 const SECONDS: u32 = 5;
@@ -53,25 +70,34 @@ const SECONDS_OF_GROWTH: u32 = 3;
 
 impl Figure {
     const fn new(name: &'static str, measure: fn(&Run) -> anyhow::Result<Table>) -> Self {
-        Self { name, measure, is_growth: false }
+        Self { name, measure, group: Group::Own }
+    }
+
+    const fn peers(name: &'static str, measure: fn(&Run) -> anyhow::Result<Table>) -> Self {
+        Self { name, measure, group: Group::Peers }
     }
 
     const fn growth(name: &'static str, measure: fn(&Run) -> anyhow::Result<Table>) -> Self {
-        Self { name, measure, is_growth: true }
+        Self { name, measure, group: Group::Scale }
     }
 
     fn is_wanted(&self, names: &[String]) -> bool {
         if names.is_empty() {
-            return !self.is_growth;
+            return self.group == Group::Own;
         }
-        names.iter().any(|name| name == self.name || self.is_growth && name == SCALE)
+        let group = match self.group {
+            Group::Own => None,
+            Group::Peers => Some(PEERS),
+            Group::Scale => Some(SCALE),
+        };
+        names.iter().any(|name| name == self.name || Some(name.as_str()) == group)
     }
 }
 
 /// What to measure.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Figures, or `scale` for all about growth. None: all that are not.
+    /// Figures, `scale` for all about growth, or `peers` for all with peers. None: all others.
     names: Vec<String>,
     #[command(flatten)]
     length: Length,
@@ -84,8 +110,8 @@ pub(crate) fn measure(options: Options) -> anyhow::Result<()> {
     let order = FIGURES.map(|figure| figure.name);
     for name in &options.names {
         ensure!(
-            name == SCALE || order.contains(&name.as_str()),
-            "no figure is called `{name}`: there are {SCALE}, {}",
+            [SCALE, PEERS].contains(&name.as_str()) || order.contains(&name.as_str()),
+            "no figure is called `{name}`: there are {SCALE}, {PEERS}, {}",
             order.join(", ")
         );
     }
@@ -93,7 +119,7 @@ pub(crate) fn measure(options: Options) -> anyhow::Result<()> {
     println!("{}", Machine::look(&side_by_side)?.lines());
     let mut failed = Vec::new();
     for figure in FIGURES.iter().filter(|figure| figure.is_wanted(&options.names)) {
-        let run = if figure.is_growth { &growing } else { &side_by_side };
+        let run = if figure.group == Group::Scale { &growing } else { &side_by_side };
         match (figure.measure)(run) {
             Ok(table) => {
                 println!("\n## {} ({})\n\n{}\n\n{}", table.title, table.name, table.about, table.lines());

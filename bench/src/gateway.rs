@@ -38,7 +38,7 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     check::opens_and_shuts(&house.url("/basic"), &house.basic, &basic("a quiet sea at noon"))?;
     let case = |name, process, url, header| {
         let wrk = Wrk::new(url, header);
-        Case { name, process, load: Box::new(move |seconds| wrk.run(seconds)) }
+        Case { name, processes: vec![process], load: Box::new(move |seconds| wrk.run(seconds)) }
     };
     let (doorward, cookie) = (house.server.process.id(), house.cookie.as_str());
     let cases = [

@@ -30,7 +30,7 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     check::opens_and_shuts(&url(&layered, "/me"), &cookie, &wrong)?;
     let case = |name, process, url| {
         let wrk = Wrk::new(url, &cookie);
-        Case { name, process, load: Box::new(move |seconds| wrk.run(seconds)) }
+        Case { name, processes: vec![process], load: Box::new(move |seconds| wrk.run(seconds)) }
     };
     let cases = [
         case(BARE, bare.process.id(), url(&bare, "/me")),
@@ -62,7 +62,7 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
 }
 
 /// Rules and a database with a user who is logged in. Gives back the token.
-fn prepare(file: &Path, data: &Path) -> anyhow::Result<String> {
+pub(crate) fn prepare(file: &Path, data: &Path) -> anyhow::Result<String> {
     let rules = place::rules("http://127.0.0.1:9", data);
     std::fs::write(file, &rules)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -25,6 +25,7 @@ mod memory;
 mod micro;
 mod nginx;
 mod pace;
+mod peers;
 mod place;
 mod process;
 mod rounds;

@@ -63,7 +63,8 @@ impl Nginx {
         Self::start(&folder.join("encrypted"), &pool(upstream), "ssl http2", &server)
     }
 
-    fn start(folder: &Path, pool: &str, listen: &str, server: &str) -> anyhow::Result<Self> {
+    /// With these upstreams, these words behind `listen`, and this inside `server`.
+    pub(crate) fn start(folder: &Path, pool: &str, listen: &str, server: &str) -> anyhow::Result<Self> {
         std::fs::create_dir_all(folder)?;
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
         let place = folder.display();
@@ -90,11 +91,13 @@ impl Nginx {
     }
 }
 
-fn pool(upstream: SocketAddr) -> String {
+/// The upstream `api`, over connections that are kept.
+pub(crate) fn pool(upstream: SocketAddr) -> String {
     format!("upstream api {{ server {upstream}; keepalive 128; keepalive_requests 1000000000; }}")
 }
 
-fn forward(buffering: Buffering) -> String {
+/// Forwards everything to `api`.
+pub(crate) fn forward(buffering: Buffering) -> String {
     let buffering = match buffering {
         Buffering::Default => "",
         Buffering::Off => "proxy_buffering off; proxy_request_buffering off; ",

@@ -21,9 +21,15 @@ pub(crate) struct Loaded {
 /// One of what is compared.
 pub(crate) struct Case<'a> {
     pub(crate) name: &'a str,
-    /// Whose CPU time counts.
-    pub(crate) process: u32,
+    /// Whose CPU time counts, with that of all that they have started.
+    pub(crate) processes: Vec<u32>,
     pub(crate) load: Box<dyn Fn(u32) -> anyhow::Result<Loaded> + 'a>,
+}
+
+impl Case<'_> {
+    fn cpu(&self) -> anyhow::Result<f64> {
+        self.processes.iter().map(|process| cpu_of(*process)).sum()
+    }
 }
 
 /// What the rounds of a case came to.
@@ -43,9 +49,9 @@ pub(crate) fn measure(cases: &[Case<'_>], run: &Run) -> anyhow::Result<Vec<Measu
     }
     for _ in 0..run.rounds {
         for (place, case) in cases.iter().enumerate() {
-            let before = cpu_of(case.process)?;
+            let before = case.cpu()?;
             let loaded = (case.load)(run.seconds)?;
-            let after = cpu_of(case.process)?;
+            let after = case.cpu()?;
             rates[place].push(loaded.rate);
             cpus[place].push((after - before) / loaded.requests.max(1.0) * 1e6);
         }

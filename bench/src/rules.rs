@@ -80,7 +80,11 @@ fn compare(run: &Run, table: Table, over: &str, sizes: &[Size]) -> anyhow::Resul
     for (size, house) in sizes.iter().zip(&houses) {
         let wrk = Wrk::new(house.url(&size.path), &house.cookie);
         let process = house.server.process.id();
-        cases.push(Case { name: &size.name, process, load: Box::new(move |seconds| wrk.run(seconds)) });
+        cases.push(Case {
+            name: &size.name,
+            processes: vec![process],
+            load: Box::new(move |seconds| wrk.run(seconds)),
+        });
     }
     let mut table = tabulate(table, &cases, run)?;
     for (row, size) in table.rows.iter_mut().zip(sizes) {

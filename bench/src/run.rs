@@ -13,6 +13,9 @@ pub(crate) struct Length {
     /// The folder where criterion has left what it measured.
     #[arg(long)]
     micro: Option<PathBuf>,
+    /// The folder where peers are installed that are no packages of the system.
+    #[arg(long)]
+    peers: Option<PathBuf>,
     /// Seconds of each round: 5, and 3 where growth is measured.
     #[arg(long)]
     seconds: Option<u32>,
@@ -30,6 +33,7 @@ pub(crate) struct Length {
 pub(crate) struct Run {
     pub(crate) doorward: PathBuf,
     pub(crate) micro: Option<PathBuf>,
+    pub(crate) peers: Option<PathBuf>,
     pub(crate) seconds: u32,
     pub(crate) rounds: usize,
     pub(crate) quick: bool,
@@ -43,6 +47,7 @@ impl Length {
         Run {
             doorward: self.doorward.clone(),
             micro: self.micro.clone(),
+            peers: self.peers.clone(),
             seconds: seconds.max(1),
             rounds: rounds.max(1),
             quick: self.quick,

@@ -47,7 +47,7 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
         .map(|((full, script), name)| {
             let url = format!("http://{}/me", full.server.address);
             let wrk = Wrk { script: Some(script), ..Wrk::new(url, "X-Nothing: 1") };
-            Case { name, process: full.server.process.id(), load: Box::new(move |seconds| wrk.run(seconds)) }
+            Case { name, processes: vec![full.server.process.id()], load: Box::new(move |seconds| wrk.run(seconds)) }
         })
         .collect();
     let measured = measure_rounds(&cases, run)?;

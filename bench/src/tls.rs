@@ -47,8 +47,11 @@ fn compare(
     check::opens(&plain)?;
     check::opens_and_shuts(&me, &house.cookie, &house.wrong_cookie())?;
     let (load, cookie) = (&load, house.cookie.as_str());
-    let case =
-        |name, process, url: String| Case { name, process, load: Box::new(move |seconds| load(&url, cookie, seconds)) };
+    let case = |name, process, url: String| Case {
+        name,
+        processes: vec![process],
+        load: Box::new(move |seconds| load(&url, cookie, seconds)),
+    };
     let cases = [case(NGINX, nginx.process.id(), plain), case(SESSION, house.server.process.id(), me)];
     let mut table = tabulate(table, &cases, run)?;
     table.goal("requests/s \u{f7} nginx", table.quotient(SESSION, NGINX, RATE)?, "", aim)?;
