@@ -19,7 +19,7 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     tools::install(&tools::PROGRAMS)?;
-    let python = tools::python()?;
+    let (python, axe) = (tools::python()?, tools::axe()?);
     if options.only.is_none() {
         step::run("format", &mut cargo_with(["fmt", "--all", "--check"]))?;
         let lints = ["clippy", "--workspace", "--all-targets", "--all-features", "--quiet", "--", "--deny", "warnings"];
@@ -33,7 +33,8 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         cargo_with(["test", "--workspace", "--all-features", "--no-fail-fast", "--lib", "--bins", "--tests"])
     };
     tests.args(options.only.iter());
-    tests.env("DOORWARD_TEST_PYTHON", &python).env("DOORWARD_TEST_CRASHES", if options.long { "200" } else { "20" });
+    tests.env("DOORWARD_TEST_PYTHON", &python).env("DOORWARD_TEST_AXE", &axe);
+    tests.env("DOORWARD_TEST_CRASHES", if options.long { "200" } else { "20" });
     step::run("tests", &mut tests)?;
     if options.only.is_some() {
         return Ok(());

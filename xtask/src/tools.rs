@@ -8,7 +8,7 @@ use anyhow::bail;
 use crate::step::{has, run, target};
 
 /// Programs that the tests need, and the Debian packages that have them.
-pub(crate) const PROGRAMS: [(&str, &str); 7] = [
+pub(crate) const PROGRAMS: [(&str, &str); 8] = [
     ("curl", "curl"),
     ("chromium", "chromium"),
     ("chromedriver", "chromium-driver"),
@@ -16,9 +16,12 @@ pub(crate) const PROGRAMS: [(&str, &str); 7] = [
     ("strace", "strace"),
     ("python3", "python3"),
     ("nginx", "nginx"),
+    ("npm", "npm"),
 ];
 /// Python packages: an HTTP API that is not ours, and a client that is not ours.
 const PYTHON: [&str; 2] = ["httpbin==0.10.2", "requests==2.32.5"];
+/// The npm package that looks at pages.
+const AXE: &str = "axe-core@4.14.1";
 
 /// Installs what is missing of these programs, from the packages beside them.
 pub(crate) fn install(programs: &[(&str, &str)]) -> anyhow::Result<()> {
@@ -55,6 +58,20 @@ pub(crate) fn python() -> anyhow::Result<PathBuf> {
     run("pip install", &mut install)?;
     std::fs::write(&stamp, wanted)?;
     Ok(python)
+}
+
+/// What looks at pages for people who see, hear or move otherwise: a script, in a folder of its own below the build's.
+pub(crate) fn axe() -> anyhow::Result<PathBuf> {
+    let folder = target().join("axe").join(AXE);
+    let script = folder.join("node_modules/axe-core/axe.min.js");
+    if script.is_file() {
+        return Ok(script);
+    }
+    std::fs::create_dir_all(&folder)?;
+    let mut install = Command::new("npm");
+    install.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(&folder).arg(AXE);
+    run("npm install", &mut install)?;
+    Ok(script)
 }
 
 fn make_environment(folder: &Path) -> anyhow::Result<()> {

@@ -4,6 +4,8 @@
 mod kit;
 mod peers;
 
+#[path = "browser/accessible.rs"]
+mod accessible;
 #[path = "browser/account.rs"]
 mod account;
 #[path = "browser/dialects.rs"]
@@ -12,7 +14,13 @@ mod dialects;
 mod fetching;
 #[path = "browser/forging.rs"]
 mod forging;
+#[path = "browser/keyboard.rs"]
+mod keyboard;
+#[path = "browser/languages.rs"]
+mod languages;
 #[path = "browser/looking.rs"]
 mod looking;
+#[path = "browser/markup.rs"]
+mod markup;
 #[path = "browser/site.rs"]
 mod site;

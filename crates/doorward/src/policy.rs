@@ -9,6 +9,7 @@ pub mod kirby;
 mod acl;
 mod binding;
 mod check;
+mod colour;
 mod compile;
 mod complaint;
 mod cookies;
@@ -53,6 +54,7 @@ pub use acl::{Grants, Resource, ResourceId, Tree};
 pub use binding::Bindings;
 pub(crate) use binding::Bound;
 pub use builtin::{Door, OwnRoute};
+pub use colour::{Colour, InvalidColour};
 pub use compile::Draft;
 pub use complaint::{Complaint, Complaints, nearest};
 pub use cors::CrossOrigin;
@@ -73,11 +75,11 @@ pub use rules::{
     RouteRule, Rules,
 };
 pub use settings::{
-    AdminSettings, AllowHeaders, Audit, BasicSettings, Cookie, CorsSettings, CsrfRequests, CsrfSettings, Dialects,
-    Drain, EzSettings, EzVendor, HeaderSettings, KirbyCors, KirbyCorsOptions, KirbySettings, Limits, Listener, Log,
-    LogFormat, LogLevel, MagentoCompat, MagentoSettings, OneOrMany, Otel, Panel, PasswordSettings, ProofKind,
-    RealmSettings, SameSite, SessionCap, SessionSettings, Settings, Tls, UpstreamSettings, Upstreams, WhenCapped,
-    WiderCors, schema,
+    AdminSettings, AllowHeaders, Audit, BasicSettings, ColourSettings, Colours, Cookie, CorsSettings, CsrfRequests,
+    CsrfSettings, Dialects, Drain, EzSettings, EzVendor, HeaderSettings, KirbyCors, KirbyCorsOptions, KirbySettings,
+    Language, Limits, Listener, Log, LogFormat, LogLevel, MagentoCompat, MagentoSettings, OneOrMany, Otel,
+    PageSettings, Panel, PasswordSettings, ProofKind, RealmSettings, SameSite, SessionCap, SessionSettings, Settings,
+    TextSettings, Tls, UpstreamSettings, Upstreams, WhenCapped, WiderCors, schema,
 };
 pub use siteaccess::{Jar, LOGIN as EZ_LOGIN};
 pub use source::{File, Source};

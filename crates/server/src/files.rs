@@ -1,6 +1,7 @@
 //! The files that settings name and a server depends on, looked at before it does: what keeps a server from starting is said
 //! by `doorward check` too, in the same words.
 
+use std::fs::File;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -9,9 +10,10 @@ use rustls::pki_types::pem::{Error, PemObject as _};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{InconsistentKeys, RootCertStore};
 
+use crate::pages::Look;
 use crate::tls::{Served, TlsError, TlsFiles};
 
-/// Looks at certificates, keys and issuers. `base` is what paths in the settings are relative to.
+/// Looks at certificates, keys and issuers, and at what the pages show. `base` is what paths in the settings are relative to.
 ///
 /// # Errors
 /// Complaints about what a server could not use, each with the line that names the file, and what to do.
@@ -24,11 +26,32 @@ pub fn examine_files(settings: &Settings, base: &Path) -> Result<(), Complaints>
             complaints.push(settings.complaint(&format!("upstream.{name}.ca"), text).fix(fix));
         }
     }
+    complaints.0.extend(Look::new(settings, base).err().into_iter().flat_map(|found| found.0));
     complaints.unless_any(())
 }
 
 /// What is wrong, and what to do.
-type Wrong = (String, &'static str);
+pub(crate) type Wrong = (String, &'static str);
+
+/// Opens a file.
+///
+/// # Errors
+/// Why it cannot be read, and what to do.
+pub(crate) fn open(path: &Path) -> Result<File, Wrong> {
+    File::open(path).map_err(|error| {
+        let fix = advice(error.kind()).unwrap_or("name a file that can be read");
+        (format!("cannot read {}: {error}", path.display()), fix)
+    })
+}
+
+/// What to do where a file cannot be opened.
+fn advice(kind: ErrorKind) -> Option<&'static str> {
+    match kind {
+        ErrorKind::NotFound => Some("paths are relative to the file that names them"),
+        ErrorKind::PermissionDenied => Some("give the user that the server runs as the right to read it"),
+        _ => None,
+    }
+}
 
 const CERTIFICATES: &str = "a PEM file: the server's own certificate first, then those that lead to its issuer";
 const KEY: &str = "a PEM file with the private key, without a passphrase";
@@ -82,11 +105,7 @@ fn unreadable(path: &Path, error: &Error, what: &str, fix: &'static str) -> Wron
     let path = path.display();
     match error {
         Error::Io(error) => {
-            let fix = match error.kind() {
-                ErrorKind::NotFound => "paths are relative to the file that names them",
-                ErrorKind::PermissionDenied => "give the user that the server runs as the right to read it",
-                _ => fix,
-            };
+            let fix = advice(error.kind()).unwrap_or(fix);
             (format!("cannot read {path}: {error}"), fix)
         }
         Error::NoItemsFound => (format!("{path} holds no {what}"), fix),
@@ -95,6 +114,6 @@ fn unreadable(path: &Path, error: &Error, what: &str, fix: &'static str) -> Wron
 }
 
 /// A path of the settings. The folder `.` is left out, as people do.
-fn within(base: &Path, name: &str) -> PathBuf {
+pub(crate) fn within(base: &Path, name: &str) -> PathBuf {
     if base == Path::new(".") { PathBuf::from(name) } else { base.join(name) }
 }

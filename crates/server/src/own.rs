@@ -18,11 +18,12 @@ pub(crate) use json::{Json, read};
 pub(crate) use judged::Judged;
 pub(crate) use list::{List, page};
 pub(crate) use query::Query;
-pub(crate) use refused::Refused;
+pub(crate) use refused::{Answered, Refused};
 pub(crate) use time::Timestamp;
 
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::from_fn;
@@ -31,6 +32,7 @@ use tower::ServiceExt as _;
 use utoipa::openapi::OpenApi;
 
 use crate::admin::Hours;
+use crate::pages::Look;
 use crate::{dialect, health, metrics, openapi, pages};
 
 /// What the data plane tells about itself.
@@ -51,12 +53,15 @@ pub(crate) struct State {
     pub(crate) engine: Arc<Engine>,
     /// The data plane.
     pub(crate) plane: Arc<dyn Plane>,
+    /// How the pages look; a reload replaces it.
+    pub(crate) look: Arc<ArcSwap<Look>>,
 }
 
 /// What all handlers share.
 pub(crate) struct Shared {
     pub(crate) engine: Arc<Engine>,
     pub(crate) plane: Arc<dyn Plane>,
+    pub(crate) look: Arc<ArcSwap<Look>>,
     pub(crate) started: Time,
     pub(crate) hours: Hours,
     pub(crate) readiness: health::Readiness,
@@ -68,23 +73,24 @@ pub(crate) type House = axum::extract::State<Arc<Shared>>;
 
 /// The resources, for requests that were judged. Paths are read in their one spelling, without what `mount` puts before them.
 pub(crate) fn router(state: State) -> Router {
-    let State { engine, plane } = state;
+    let State { engine, plane, look } = state;
     let (described, document) = openapi::router().split_for_parts();
-    let shared = Shared {
+    let shared = Arc::new(Shared {
         started: engine.now(),
         hours: Hours::default(),
         readiness: health::Readiness::default(),
         document,
         engine,
         plane,
-    };
+        look,
+    });
     let resources = described
-        .merge(pages::router())
+        .merge(pages::router(&shared))
         .merge(dialect::router())
         .merge(metrics::router())
         .fallback(nothing)
         .layer(from_fn(protect::protect))
-        .with_state(Arc::new(shared));
+        .with_state(shared);
     // A layer of the router would see the path only after it has chosen the handler.
     let placed = resources.map_request(place::place as fn(Request) -> Request);
     Router::new().fallback_service(placed)

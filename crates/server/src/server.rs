@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use doorward::Engine;
-use doorward::policy::{Door, Listener as Declared, Settings};
+use doorward::policy::{Complaints, Door, Listener as Declared, Settings};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -19,6 +19,7 @@ use crate::gateway::{Gateway, OwnResources, Place};
 use crate::listen::{Address, Entry, ListenError, Listener};
 use crate::maintenance;
 use crate::own;
+use crate::pages::Look;
 use crate::plane::View;
 use crate::tls::{Certificate, Served, TlsError, TlsFiles};
 use crate::upstream::{self, UpstreamError, Upstreams};
@@ -48,6 +49,9 @@ pub enum StartError {
     /// An upstream cannot be.
     #[error(transparent)]
     Upstream(#[from] UpstreamError),
+    /// A file that the pages show or read cannot be used.
+    #[error(transparent)]
+    Pages(#[from] Complaints),
     /// The system has no threads left.
     #[error("cannot start a thread: {0}")]
     Threads(#[from] io::Error),
@@ -65,6 +69,7 @@ pub struct Server {
     maintaining: JoinHandle<()>,
     /// Followers of upstreams, replaced at a reload.
     following: Mutex<Vec<JoinHandle<()>>>,
+    look: Arc<ArcSwap<Look>>,
     control: Option<Runtime>,
 }
 
@@ -83,13 +88,14 @@ const CLOSING: Duration = Duration::from_secs(3);
 /// Starts a server: when this returns, it listens.
 ///
 /// # Errors
-/// When a socket, a certificate or an upstream of the settings cannot be; then nothing is left behind.
+/// When a socket, a certificate, an upstream or a file of the settings cannot be; then nothing is left behind.
 pub fn start(plan: Plan) -> Result<Server, StartError> {
     let Plan { settings, engine, cores, base } = plan;
     let certificate = match &settings.tls {
         Some(_) => Some(Certificate::load(tls_files(&settings, &base))?),
         None => None,
     };
+    let look = Arc::new(ArcSwap::from_pointee(Look::new(&settings, &base)?));
     let listeners = bind(&settings.listen, Door::Public, certificate.as_ref(), &base)?;
     let admin_listeners = bind(&settings.admin_listen, Door::Admin, certificate.as_ref(), &base)?;
     let control = tokio::runtime::Builder::new_multi_thread()
@@ -104,7 +110,7 @@ pub fn start(plan: Plan) -> Result<Server, StartError> {
     let view = View::new(engine.clone(), &upstreams, &seats);
     let own = {
         let _entered = control.enter();
-        own::router(own::State { engine: engine.clone(), plane: Arc::new(view) })
+        own::router(own::State { engine: engine.clone(), plane: Arc::new(view), look: look.clone() })
     };
     let resources = OwnResources { router: own, upstreams, seats };
     let place = Place { base, secure_port, control: control.handle().clone(), room: room(&settings) };
@@ -138,6 +144,7 @@ pub fn start(plan: Plan) -> Result<Server, StartError> {
         accepting,
         maintaining,
         following: Mutex::default(),
+        look,
         control: Some(control),
     };
     server.follow_upstreams();
@@ -155,21 +162,23 @@ impl Server {
         &self.admin_addresses
     }
 
-    /// Takes other settings: upstreams, limits, trusted proxies, certificates read again. Whole or not at all. Listeners and
+    /// Takes other settings: upstreams, limits, trusted proxies, the look of pages, certificates read again. Whole or not at all. Listeners and
     /// threads stay; rules are the engine's to reload, after this.
     ///
     /// # Errors
-    /// When an upstream or a certificate of the settings cannot be. The old ones stay.
+    /// When an upstream, a certificate or a file of the pages cannot be. The old ones stay.
     pub fn reload(&self, settings: &Settings) -> Result<(), StartError> {
         let served = match (&self.certificate, &settings.tls) {
             (Some(_), Some(_)) => Some(Served::read(tls_files(settings, self.gateway.base()))?),
             _ => None,
         };
+        let look = Look::new(settings, self.gateway.base())?;
         let replacement = self.gateway.prepare(settings)?;
         if let (Some(certificate), Some(served)) = (&self.certificate, served) {
             certificate.replace(served);
         }
         self.gateway.replace(replacement);
+        self.look.store(Arc::new(look));
         self.follow_upstreams();
         Ok(())
     }

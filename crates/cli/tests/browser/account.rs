@@ -9,19 +9,23 @@ const TRAP: &str = "<b>Anna&amp;\"Co</b>";
 /// The button that a form is there for.
 const SUBMIT: &str = "main form button:not(.quiet)";
 
+/// A telephone and a screen.
+const WIDTHS: [u32; 2] = [390, 1_440];
+
 #[test]
 fn somebody_logs_in_looks_after_the_account_and_logs_out() {
-    use_the_pages(true);
+    WIDTHS.into_iter().for_each(|width| use_the_pages(width, true));
 }
 
 #[test]
 fn the_pages_work_without_scripts() {
-    use_the_pages(false);
+    WIDTHS.into_iter().for_each(|width| use_the_pages(width, false));
 }
 
-fn use_the_pages(with_scripts: bool) {
+fn use_the_pages(width: u32, with_scripts: bool) {
     let site = Site::open_for(TRAP);
     let page = site.browser.page();
+    page.resize(width, 844);
     page.let_scripts_run(with_scripts);
     log_in(&site, &page, with_scripts);
     look_after_sessions(&site, &page);
@@ -31,9 +35,10 @@ fn use_the_pages(with_scripts: bool) {
 }
 
 /// What the console says, but for the statuses that are provoked here.
-fn complaints(page: &Page<'_>) -> Vec<String> {
+pub fn complaints(page: &Page<'_>) -> Vec<String> {
     let provoked = |line: &String| {
-        line.contains("Failed to load resource") && ["401", "403", "422"].iter().any(|status| line.contains(status))
+        line.contains("Failed to load resource")
+            && ["401", "403", "422", "429"].iter().any(|status| line.contains(status))
     };
     page.console().into_iter().filter(|line| !provoked(line)).collect()
 }

@@ -27,6 +27,11 @@ impl Site {
 
     /// The same, with Anna named like this.
     pub fn open_for(name: &str) -> Self {
+        Self::prepared(|place| add_user(place, &format!("anna --name {name} --email anna@example.com")))
+    }
+
+    /// The same, with whoever and whatever is put there before it opens.
+    pub fn prepared(prepare: impl FnOnce(&Place)) -> Self {
         let (shop, one, two) = (serve_pages(), serve_pages(), serve_pages());
         let rules = format!(
             r#"
@@ -62,7 +67,7 @@ proof = "token"
             one.url()
         );
         let place = Place::with(&rules);
-        add_user(&place, &format!("anna --name {name} --email anna@example.com"));
+        prepare(&place);
         add_user(&place, "mallory");
         let server = Server::start(&place);
         let (base, listed, neighbour) = (server.base.clone(), one.url(), two.url());

@@ -10,7 +10,7 @@ use crate::expected::{compare_json, compare_text};
 use crate::stage::Stage;
 
 /// The documents that have commands, each with a test below.
-const TOLD: [&str; 16] = [
+const TOLD: [&str; 17] = [
     "CONTRIBUTING.md",
     "README.md",
     "docs/api.md",
@@ -24,6 +24,7 @@ const TOLD: [&str; 16] = [
     "docs/imports.md",
     "docs/layer.md",
     "docs/operations.md",
+    "docs/pages.md",
     "docs/performance.md",
     "docs/rules-explained.md",
     "docs/rules.md",
@@ -100,6 +101,11 @@ fn layer() {
 #[test]
 fn operations() {
     tell("docs/operations.md");
+}
+
+#[test]
+fn pages() {
+    tell("docs/pages.md");
 }
 
 #[test]

@@ -133,6 +133,20 @@ impl Page<'_> {
         self.at(selector, |element| self.browser.try_ask("POST", &format!("/element/{element}/value"), &body));
     }
 
+    /// Presses keys one after the other, wherever the focus is.
+    #[track_caller]
+    pub fn press(&self, keys: &str) {
+        let active = self.browser.ask("GET", "/element/active", &Value::Null);
+        let element = active[ELEMENT].as_str().expect("an element").to_owned();
+        self.browser.ask("POST", &format!("/element/{element}/value"), &json!({ "text": keys }));
+    }
+
+    /// Presses keys, and waits until another page is there.
+    #[track_caller]
+    pub fn press_on(&self, keys: &str) {
+        self.leave(|| self.press(keys));
+    }
+
     /// Clicks on the first element that matches.
     #[track_caller]
     pub fn click(&self, selector: &str) {
@@ -142,8 +156,14 @@ impl Page<'_> {
     /// Clicks on the first element that matches, and waits until another page is there.
     #[track_caller]
     pub fn follow(&self, selector: &str) {
+        self.leave(|| self.click(selector));
+    }
+
+    /// Does something that leads to another page, and waits until that is there.
+    #[track_caller]
+    fn leave(&self, act: impl FnOnce()) {
         let here = self.at("html", |element| Ok(element.into()));
-        self.click(selector);
+        act();
         let path = format!("/element/{}/name", here.as_str().expect("an element"));
         until("another page is there", || self.browser.try_ask("GET", &path, &Value::Null).err());
     }
@@ -167,6 +187,12 @@ impl Page<'_> {
     /// Whether scripts of pages run.
     pub fn let_scripts_run(&self, run: bool) {
         self.command("Emulation.setScriptExecutionDisabled", json!({ "value": !run }));
+    }
+
+    /// Which languages pages are to choose from.
+    pub fn speak(&self, languages: &str) {
+        self.command("Network.enable", json!({}));
+        self.command("Network.setExtraHTTPHeaders", json!({ "headers": { "Accept-Language": languages } }));
     }
 
     /// How large the window is.

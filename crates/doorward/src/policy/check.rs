@@ -1,5 +1,7 @@
 //! What must hold between settings, whatever the routes are.
 
+mod pages;
+
 use std::collections::BTreeMap;
 
 use super::complaint::{Complaint, Complaints};
@@ -10,7 +12,14 @@ use crate::name::Name;
 
 /// Adds what is wrong with the settings.
 pub(crate) fn check(settings: &Settings, complaints: &mut Complaints) {
-    let found = [network(settings), stores(settings), realms(settings), guards(settings), limits(settings)];
+    let found = [
+        network(settings),
+        stores(settings),
+        realms(settings),
+        guards(settings),
+        limits(settings),
+        pages::pages(settings),
+    ];
     complaints.0.extend(found.into_iter().flatten());
 }
 

@@ -4,6 +4,7 @@ mod dialect;
 mod guard;
 mod network;
 mod operation;
+mod pages;
 mod realm;
 
 pub use dialect::{
@@ -13,6 +14,7 @@ pub use dialect::{
 pub use guard::{BasicSettings, CorsSettings, CsrfRequests, CsrfSettings, PasswordSettings, ProofKind, WiderCors};
 pub use network::{Listener, Tls, UpstreamSettings, Upstreams};
 pub use operation::{AdminSettings, Audit, Drain, HeaderSettings, Limits, Log, LogFormat, LogLevel, Otel, Panel};
+pub use pages::{ColourSettings, Colours, Language, PageSettings, TextSettings};
 pub use realm::{Cookie, RealmSettings, SameSite, SessionCap, SessionSettings, WhenCapped};
 
 use std::collections::BTreeMap;
@@ -77,6 +79,8 @@ pub struct Settings {
     pub admin: AdminSettings,
     /// Where administration is reached.
     pub panel: Panel,
+    /// How the pages for people look, and which language they speak.
+    pub pages: PageSettings,
     /// HTTP Basic.
     pub basic: BasicSettings,
     /// Protection against cross-site request forgery.
@@ -124,6 +128,7 @@ impl Default for Settings {
             realm: BTreeMap::new(),
             admin: AdminSettings::default(),
             panel: Panel::default(),
+            pages: PageSettings::default(),
             basic: BasicSettings::default(),
             csrf: CsrfSettings::default(),
             cors: CorsSettings::default(),

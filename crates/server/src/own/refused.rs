@@ -19,7 +19,7 @@ pub(crate) enum Refused {
 
 /// The refusal that an answer stands for, in the answer's extensions until words are put to it.
 #[derive(Clone)]
-pub(super) struct Answered(pub(super) Arc<Refusal>);
+pub(crate) struct Answered(pub(crate) Arc<Refusal>);
 
 impl Refused {
     /// A problem that the engine has no word for.

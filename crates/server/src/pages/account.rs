@@ -12,10 +12,13 @@ use serde::Deserialize;
 
 use super::device::device;
 use super::login::Password;
+use super::moment::Moment;
 use super::notice::Notice;
 use super::page::{Frame, answer, see_other};
 use super::query::single;
-use crate::own::{Form, Judged, Refused, Timestamp};
+use super::reader::Reader;
+use super::words::fill;
+use crate::own::{Form, Judged, Refused};
 
 #[derive(Template)]
 #[template(path = "account.html")]
@@ -26,9 +29,13 @@ struct Page {
     login: String,
     realm: String,
     email: String,
+    /// Whether there is another realm to tell it from.
+    has_realms: bool,
     sessions: Vec<Line>,
     /// How short a new password may be.
     shortest: u32,
+    /// The same in a sentence.
+    rule: String,
 }
 
 /// One session.
@@ -39,8 +46,12 @@ struct Line {
     is_token: bool,
     device: String,
     address: String,
-    created: Timestamp,
-    seen: Timestamp,
+    /// Where the address is, where somebody knows.
+    place: Option<String>,
+    first: Moment,
+    last: Moment,
+    /// What its button does, for those who do not see beside what it stands.
+    end_label: String,
 }
 
 /// What the form for a new password sends.
@@ -63,30 +74,33 @@ pub(super) struct End {
 }
 
 /// The page. Guests are sent to log in.
-pub(super) async fn show(judged: Judged, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+pub(super) async fn show(judged: Judged, reader: Reader, RawQuery(query): RawQuery) -> Result<Response, Refused> {
     let Ok((live, user)) = judged.session() else { return log_in(&judged.0, query.as_deref()) };
+    let words = &reader.words;
     let notice = match single(query.as_deref(), "done").as_deref() {
-        Some("password") => Some(Notice::good("The new password is set. You are logged out everywhere else.")),
-        Some("ended") => Some(Notice::good("The session has ended.")),
-        Some("others") => Some(Notice::good("You are logged out everywhere else.")),
+        Some("password") => Some(Notice::good(&words.done_password)),
+        Some("ended") => Some(Notice::good(&words.done_ended)),
+        Some("others") => Some(Notice::good(&words.done_others)),
         _ => None,
     };
-    page(&judged.0, live, user, StatusCode::OK, notice).await
+    Account { admission: &judged.0, reader: &reader, live, user }.page(StatusCode::OK, notice).await
 }
 
 /// Sets a new password.
 pub(super) async fn set_password(
     judged: Judged,
+    reader: Reader,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
     Form(form): Form<NewPassword>,
 ) -> Result<Response, Refused> {
     let Ok((live, user)) = judged.session() else { return log_in(&judged.0, query.as_deref()) };
     let admission = &judged.0;
+    let account = Account { admission, reader: &reader, live, user };
     let NewPassword { current, new, again, .. } = form;
     if *new.0 != *again.0 {
-        let notice = Notice::bad("The new password was not typed the same twice.");
-        return page(admission, live, user, StatusCode::UNPROCESSABLE_ENTITY, Some(notice)).await;
+        let notice = Notice::bad(&reader.words.not_twice);
+        return account.page(StatusCode::UNPROCESSABLE_ENTITY, Some(notice)).await;
     }
     let visit = admission.visit(&headers);
     match admission.engine().change_password(live, user, current.0, new.0, &visit).await {
@@ -96,9 +110,9 @@ pub(super) async fn set_password(
             Ok(response)
         }
         Err(refusal) => {
-            let Some(notice) = Notice::of(&refusal) else { return Err(refusal.into()) };
+            let Some(notice) = Notice::of(&refusal, &reader.words) else { return Err(refusal.into()) };
             let wait = notice.wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds)));
-            let mut response = page(admission, live, user, refusal.status(), Some(notice)).await?;
+            let mut response = account.page(refusal.status(), Some(notice)).await?;
             response.headers_mut().extend(wait);
             Ok(response)
         }
@@ -138,41 +152,51 @@ pub(super) async fn end_sessions(
     Ok(response)
 }
 
-async fn page(
-    admission: &Admission,
-    live: &LiveSession,
-    user: &User,
-    status: StatusCode,
-    notice: Option<Notice>,
-) -> Result<Response, Refused> {
-    let engine = admission.engine();
-    let sessions = engine.own_sessions(user).await?;
-    let page = Page {
-        frame: Frame::new(admission)?,
-        notice,
-        name: user.name.clone(),
-        login: user.login.to_string(),
-        realm: user.realm.to_string(),
-        email: user.email.clone().unwrap_or_default(),
-        sessions: sessions.into_iter().map(|session| Line::of(session, live)).collect(),
-        shortest: engine.passwords().min_length,
-    };
-    answer(status, &page, &page.frame.nonce)
+/// Whose account it is, and who reads it.
+struct Account<'r> {
+    admission: &'r Admission,
+    reader: &'r Reader,
+    live: &'r LiveSession,
+    user: &'r User,
 }
 
-impl Line {
-    fn of(listed: ListedSession, live: &LiveSession) -> Self {
-        let ListedSession { session, .. } = listed;
+impl Account<'_> {
+    async fn page(&self, status: StatusCode, notice: Option<Notice>) -> Result<Response, Refused> {
+        let Self { admission, reader, user, .. } = self;
+        let engine = admission.engine();
+        let sessions = engine.own_sessions(user).await?;
+        let shortest = engine.passwords().min_length;
+        let page = Page {
+            frame: Frame::new(admission, reader)?,
+            notice,
+            name: user.name.clone(),
+            login: user.login.to_string(),
+            realm: user.realm.to_string(),
+            email: user.email.clone().unwrap_or_default(),
+            has_realms: admission.pass().policy().realms().len() > 1,
+            sessions: sessions.into_iter().map(|session| self.line(session)).collect(),
+            shortest,
+            rule: fill(&reader.words.password_rule, &[("number", &shortest.to_string())]),
+        };
+        answer(status, &page, &page.frame)
+    }
+
+    fn line(&self, ListedSession { session, .. }: ListedSession) -> Line {
+        let Reader { look, language, words } = self.reader;
         let handle = session.digest.handle();
-        let is_current = handle == live.handle;
-        Self {
+        let is_current = handle == self.live.handle;
+        let device = device(&session.device, words);
+        let last_seen = if is_current { self.live.session.last_seen } else { session.last_seen };
+        Line {
             id: handle.to_string(),
             is_current,
             is_token: session.bearer,
-            device: device(&session.device),
+            end_label: fill(&words.session_end_label, &[("device", &device), ("address", &session.address)]),
+            device,
+            place: look.places.as_ref().and_then(|places| places.of(&session.address, *language)),
             address: session.address,
-            created: Timestamp(session.created),
-            seen: Timestamp(if is_current { live.session.last_seen } else { session.last_seen }),
+            first: Moment(session.created),
+            last: Moment(last_seen),
         }
     }
 }

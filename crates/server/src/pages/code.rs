@@ -11,6 +11,8 @@ use zeroize::Zeroizing;
 use super::login::{Guest, Password};
 use super::notice::Notice;
 use super::page::{Frame, answer, see_other};
+use super::reader::Reader;
+use super::words::fill;
 use crate::own::{Form, Judged, Refused};
 
 #[derive(Template)]
@@ -20,6 +22,8 @@ struct Page {
     notice: Option<Notice>,
     token: Option<String>,
     shortest: u32,
+    /// What is asked of a password, in a sentence.
+    rule: String,
 }
 
 /// What the form sends.
@@ -34,25 +38,26 @@ pub(super) struct Filled {
 }
 
 /// The form. The code is typed: an address that held it would be kept in histories and logs.
-pub(super) async fn show(Judged(admission): Judged, headers: HeaderMap) -> Result<Response, Refused> {
-    page(&admission, &headers, StatusCode::OK, None)
+pub(super) async fn show(Judged(admission): Judged, reader: Reader, headers: HeaderMap) -> Result<Response, Refused> {
+    page(&admission, &reader, &headers, StatusCode::OK, None)
 }
 
 /// Redeems the code. Nobody is logged in by it.
 pub(super) async fn redeem(
     Judged(admission): Judged,
+    reader: Reader,
     headers: HeaderMap,
     Form(filled): Form<Filled>,
 ) -> Result<Response, Refused> {
     let Filled { token, code, new, again } = filled;
     let (engine, visit) = (admission.engine(), admission.visit(&headers));
     if !engine.is_guest_token(&token, &visit) {
-        let notice = Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
-        return page(&admission, &headers, StatusCode::FORBIDDEN, Some(notice));
+        let notice = Notice::bad(&reader.words.form_stale);
+        return page(&admission, &reader, &headers, StatusCode::FORBIDDEN, Some(notice));
     }
     if *new.0 != *again.0 {
-        let notice = Notice::bad("The new password was not typed the same twice.");
-        return page(&admission, &headers, StatusCode::UNPROCESSABLE_ENTITY, Some(notice));
+        let notice = Notice::bad(&reader.words.not_twice);
+        return page(&admission, &reader, &headers, StatusCode::UNPROCESSABLE_ENTITY, Some(notice));
     }
     let code = Zeroizing::new(String::from_utf8_lossy(&code.0).trim().to_owned());
     let redeemed = match code.is_empty() {
@@ -62,9 +67,9 @@ pub(super) async fn redeem(
     match redeemed {
         Ok(()) => see_other(&format!("{}/login?done=password", admission.pass().policy().mount())),
         Err(refusal) => {
-            let Some(notice) = Notice::of(&refusal) else { return Err(refusal.into()) };
+            let Some(notice) = Notice::of(&refusal, &reader.words) else { return Err(refusal.into()) };
             let wait = notice.wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds)));
-            let mut response = page(&admission, &headers, refusal.status(), Some(notice))?;
+            let mut response = page(&admission, &reader, &headers, refusal.status(), Some(notice))?;
             response.headers_mut().extend(wait);
             Ok(response)
         }
@@ -73,14 +78,16 @@ pub(super) async fn redeem(
 
 fn page(
     admission: &Admission,
+    reader: &Reader,
     headers: &HeaderMap,
     status: StatusCode,
     notice: Option<Notice>,
 ) -> Result<Response, Refused> {
-    let Guest { token, cookie, notice } = Guest::greet(admission, headers, notice)?;
+    let Guest { token, cookie, notice } = Guest::greet(admission, reader, headers, notice)?;
     let shortest = admission.engine().passwords().min_length;
-    let page = Page { frame: Frame::new(admission)?, notice, token, shortest };
-    let mut response = answer(status, &page, &page.frame.nonce)?;
+    let rule = fill(&reader.words.password_rule, &[("number", &shortest.to_string())]);
+    let page = Page { frame: Frame::new(admission, reader)?, notice, token, shortest, rule };
+    let mut response = answer(status, &page, &page.frame)?;
     response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
     Ok(response)
 }

@@ -1,7 +1,9 @@
 //! What a browser calls itself, in words that its owner knows it by.
 
+use super::words::{Words, fill};
+
 /// `Firefox on Windows`; what nobody can read is shown as it is, shortened.
-pub(super) fn device(agent: &str) -> String {
+pub(super) fn device(agent: &str, words: &Words) -> String {
     // Later ones pretend to be earlier ones: whoever is named first here is meant.
     const PROGRAMS: [(&str, &str); 9] = [
         ("Edg", "Edge"),
@@ -26,19 +28,23 @@ pub(super) fn device(agent: &str) -> String {
     let find =
         |known: &[(&str, &'static str)]| known.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name);
     match (find(&PROGRAMS), find(&SYSTEMS)) {
-        (Some(program), Some(system)) => format!("{program} on {system}"),
+        (Some(program), Some(system)) => fill(&words.device, &[("program", program), ("system", system)]),
         (Some(program), None) => program.to_owned(),
-        _ if agent.is_empty() => "Unknown device".to_owned(),
+        _ if agent.is_empty() => words.device_unknown.clone(),
         _ => agent.chars().take(60).collect(),
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use doorward::policy::Language;
+
     use super::*;
 
     #[test]
     fn a_browser_is_known_behind_what_it_pretends_to_be() {
+        let words = Words::read(Language::English, None);
+        let device = |agent: &str| device(agent, &words);
         let chrome =
             "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
         assert_eq!(device(chrome), "Chrome on Linux");
@@ -50,6 +56,7 @@ mod tests {
             "Firefox on Windows"
         );
         assert_eq!(device("curl/8.14.1"), "curl");
+        assert_eq!(super::device(chrome, &Words::read(Language::German, None)), "Chrome unter Linux");
         assert_eq!((device("").as_str(), device("a robot").as_str()), ("Unknown device", "a robot"));
     }
 }

@@ -13,7 +13,9 @@ use zeroize::Zeroizing;
 use super::notice::Notice;
 use super::page::{Frame, answer, see_other};
 use super::query::single;
+use super::reader::Reader;
 use super::return_to;
+use super::words::fill;
 use crate::own::{Form, Judged, Refused};
 
 #[derive(Template)]
@@ -25,6 +27,8 @@ struct Page {
     realms: Vec<Choice>,
     /// The realm that the address or the form named.
     realm: Option<String>,
+    /// The same in a sentence.
+    as_realm: String,
     /// Whether somebody may stay logged in.
     may_remember: bool,
     login: String,
@@ -33,6 +37,7 @@ struct Page {
     token: Option<String>,
 }
 
+/// A realm, as somebody chooses it.
 struct Choice {
     name: String,
 }
@@ -64,6 +69,7 @@ impl<'de> Deserialize<'de> for Password {
 /// The form.
 pub(super) async fn show(
     Judged(admission): Judged,
+    reader: Reader,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Refused> {
@@ -73,13 +79,14 @@ pub(super) async fn show(
         return_to: single(query.as_deref(), "return_to").unwrap_or_default(),
     };
     let set = single(query.as_deref(), "done").as_deref() == Some("password");
-    let notice = set.then(|| Notice::good("The password is set. Log in with it."));
-    blank.page(&admission, &headers, StatusCode::OK, notice)
+    let notice = set.then(|| Notice::good(&reader.words.done_code));
+    blank.page(&admission, &reader, &headers, StatusCode::OK, notice)
 }
 
 /// Logs in.
 pub(super) async fn enter(
     Judged(admission): Judged,
+    reader: Reader,
     headers: HeaderMap,
     Form(filled): Form<Filled>,
 ) -> Result<Response, Refused> {
@@ -89,22 +96,23 @@ pub(super) async fn enter(
     let engine = admission.engine();
     let visit = admission.visit(&headers);
     if !engine.is_guest_token(&token, &visit) {
-        let notice = Notice::bad("The form was open for too long, or this browser keeps no cookies. Try again.");
-        return again.page(&admission, &headers, StatusCode::FORBIDDEN, Some(notice));
+        let notice = Notice::bad(&reader.words.form_stale);
+        return again.page(&admission, &reader, &headers, StatusCode::FORBIDDEN, Some(notice));
     }
     let request = LogIn { realm: realm.as_deref(), login: &login, password: password.0, remember: remember.is_some() };
     match engine.log_in(request, &visit).await {
         Ok(logged_in) => {
             let policy = admission.pass().policy();
             let home = || format!("{}/account?realm={}", policy.mount(), logged_in.user.realm);
-            let place = return_to::checked(&again.return_to, policy.mount()).unwrap_or_else(home);
+            let place = return_to::checked(&again.return_to, policy.mount(), return_to::listed(&admission))
+                .unwrap_or_else(home);
             let mut response = see_other(&place)?;
             for cookie in logged_in.cookies {
                 response.headers_mut().append(header::SET_COOKIE, cookie);
             }
             Ok(response)
         }
-        Err(refusal) => again.refused(&admission, &headers, refusal),
+        Err(refusal) => again.refused(&admission, &reader, &headers, refusal),
     }
 }
 
@@ -119,34 +127,46 @@ impl Blank {
     fn page(
         self,
         admission: &Admission,
+        reader: &Reader,
         headers: &HeaderMap,
         status: StatusCode,
         notice: Option<Notice>,
     ) -> Result<Response, Refused> {
         let policy = admission.pass().policy();
-        let Guest { token, cookie, notice } = Guest::greet(admission, headers, notice)?;
+        let Guest { token, cookie, notice } = Guest::greet(admission, reader, headers, notice)?;
         let known = self.realm.as_deref().and_then(|name| policy.realm_id(name));
         let several = policy.realms().len() > 1;
         let realms = policy.realms().iter().map(|realm| Choice { name: realm.name().to_string() });
+        // A realm that is none is not shown again: it is chosen anew.
+        let realm = self.realm.filter(|_| several && known.is_some());
+        let place = return_to::checked(&self.return_to, policy.mount(), return_to::listed(admission));
+        let mut frame = Frame::new(admission, reader)?;
+        frame.leads_to = place.as_deref().and_then(return_to::origin).map(str::to_owned);
         let page = Page {
-            frame: Frame::new(admission)?,
+            frame,
             notice,
             realms: if several && known.is_none() { realms.collect() } else { Vec::new() },
             may_remember: may_remember(policy, known),
-            // A realm that is none is not shown again: it is chosen anew.
-            realm: self.realm.filter(|_| several && known.is_some()),
+            as_realm: fill(&reader.words.log_in_realm, &[("realm", realm.as_deref().unwrap_or_default())]),
+            realm,
             login: self.login,
-            return_to: return_to::checked(&self.return_to, policy.mount()).unwrap_or_default(),
+            return_to: place.unwrap_or_default(),
             token,
         };
-        let mut response = answer(status, &page, &page.frame.nonce)?;
+        let mut response = answer(status, &page, &page.frame)?;
         response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
         Ok(response)
     }
 
     /// The form once more, with what was wrong.
-    fn refused(self, admission: &Admission, headers: &HeaderMap, refusal: Refusal) -> Result<Response, Refused> {
-        let Some(notice) = Notice::of(&refusal) else { return Err(refusal.into()) };
+    fn refused(
+        self,
+        admission: &Admission,
+        reader: &Reader,
+        headers: &HeaderMap,
+        refusal: Refusal,
+    ) -> Result<Response, Refused> {
+        let Some(notice) = Notice::of(&refusal, &reader.words) else { return Err(refusal.into()) };
         let policy = admission.pass().policy();
         let realm = match (&self.realm, policy.realms()) {
             (Some(name), _) => policy.realm_id(name),
@@ -154,7 +174,7 @@ impl Blank {
             (None, _) => None,
         };
         let wait = notice.wait;
-        let mut response = self.page(admission, headers, refusal.status(), Some(notice))?;
+        let mut response = self.page(admission, reader, headers, refusal.status(), Some(notice))?;
         let headers = response.headers_mut();
         if matches!(refusal.reason(), Reason::BadCredentials)
             && let Some(realm) = realm
@@ -176,10 +196,15 @@ pub(super) struct Guest {
 impl Guest {
     /// # Errors
     /// When it is nothing that a form could tell.
-    pub(super) fn greet(admission: &Admission, headers: &HeaderMap, notice: Option<Notice>) -> Result<Self, Refused> {
+    pub(super) fn greet(
+        admission: &Admission,
+        reader: &Reader,
+        headers: &HeaderMap,
+        notice: Option<Notice>,
+    ) -> Result<Self, Refused> {
         match admission.engine().guest_token(&admission.visit(headers)) {
             Ok(guest) => Ok(Self { token: Some(guest.token), cookie: guest.cookie, notice }),
-            Err(refusal) => match Notice::of(&refusal) {
+            Err(refusal) => match Notice::of(&refusal, &reader.words) {
                 Some(notice) => Ok(Self { token: None, cookie: None, notice: Some(notice) }),
                 None => Err(refusal.into()),
             },

@@ -8,6 +8,8 @@ use http::StatusCode;
 use http::header::{self, HeaderMap};
 
 use super::page::{Frame, answer, see_other};
+use super::reader::Reader;
+use super::words::fill;
 use crate::own::{Judged, Refused};
 
 #[derive(Template)]
@@ -19,21 +21,26 @@ struct Page {
 }
 
 struct Who {
-    login: String,
     realm: String,
+    /// In a sentence.
+    said: String,
 }
 
 /// The question.
-pub(super) async fn ask(Judged(admission): Judged) -> Result<Response, Refused> {
+pub(super) async fn ask(Judged(admission): Judged, reader: Reader) -> Result<Response, Refused> {
+    let words = &reader.words;
+    let several = admission.pass().policy().realms().len() > 1;
     let who = match admission.caller() {
         Caller::Guest => None,
         Caller::Known(known) => {
             let user = known.user();
-            Some(Who { login: user.login.to_string(), realm: user.realm.to_string() })
+            let (login, realm) = (user.login.to_string(), user.realm.to_string());
+            let sentence = if several { &words.log_out_who_realm } else { &words.log_out_who };
+            Some(Who { said: fill(sentence, &[("login", &login), ("realm", &realm)]), realm })
         }
     };
-    let page = Page { frame: Frame::new(&admission)?, who };
-    answer(StatusCode::OK, &page, &page.frame.nonce)
+    let page = Page { frame: Frame::new(&admission, &reader)?, who };
+    answer(StatusCode::OK, &page, &page.frame)
 }
 
 /// Logs out. Whoever is logged out already gets the same answer.

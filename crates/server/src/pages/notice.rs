@@ -1,6 +1,10 @@
 //! What a page tells somebody about what they have just tried.
 
+use doorward::password::{PasswordPolicy, PasswordRefusal};
+use doorward::store::Conflict;
 use doorward::{Reason, Refusal};
+
+use super::words::{Words, fill};
 
 /// A sentence above a form.
 pub(super) struct Notice {
@@ -21,48 +25,34 @@ impl Notice {
     }
 
     /// A refusal in words for a person; none for what no form of ours causes. Wrong logins and wrong passwords look the same.
-    pub(super) fn of(refusal: &Refusal) -> Option<Self> {
+    pub(super) fn of(refusal: &Refusal, words: &Words) -> Option<Self> {
         let text = match refusal.reason() {
-            Reason::BadCredentials => "Login and password do not match.".to_owned(),
-            Reason::Code => "The code is wrong, used or expired.".to_owned(),
-            Reason::WrongPassword => "The current password is wrong.".to_owned(),
-            Reason::Password(refusal) => format!("The new password is not good enough: {refusal}"),
-            Reason::TooManySessions => {
-                "You are logged in at as many places as allowed. Log out somewhere else first.".to_owned()
-            }
-            Reason::HttpsRequired => "Log in over https: a password is not read over an open line.".to_owned(),
-            Reason::Realm(_) => "Choose where to log in.".to_owned(),
-            Reason::Conflict(conflict) => format!("That could not be done: {conflict}."),
+            Reason::BadCredentials => words.bad_credentials.clone(),
+            Reason::Code => words.bad_code.clone(),
+            Reason::WrongPassword => words.bad_current.clone(),
+            Reason::Password(refusal) => weak(refusal, words),
+            Reason::TooManySessions | Reason::Conflict(Conflict::TooManySessions) => words.sessions_full.clone(),
+            Reason::HttpsRequired => words.https_required.clone(),
+            Reason::Realm(_) => words.realm_required.clone(),
+            Reason::Conflict(Conflict::CodeUnknown) => words.bad_code.clone(),
+            Reason::Conflict(_) => words.change_refused.clone(),
             Reason::Throttled => match refusal.terms().retry_after {
-                Some(seconds) => {
-                    format!("Too many failures. Wait {} before the next try.", duration(seconds))
-                }
-                None => "Too many failures. Wait before the next try.".to_owned(),
+                Some(seconds) => fill(&words.throttled, &[("time", &words.time(seconds))]),
+                None => words.throttled_some.clone(),
             },
-            Reason::Busy | Reason::Unavailable => "This cannot be found out now. Try again in a moment.".to_owned(),
+            Reason::Busy | Reason::Unavailable => words.unavailable.clone(),
             _ => return None,
         };
         Some(Self { text, is_error: true, wait: refusal.terms().retry_after })
     }
 }
 
-/// A time in words, never shorter than it is.
-fn duration(seconds: u32) -> String {
-    match seconds {
-        0..=1 => "a second".to_owned(),
-        2..=119 => format!("{seconds} seconds"),
-        120..=7_199 => format!("{} minutes", seconds.div_ceil(60)),
-        _ => format!("{} hours", seconds.div_ceil(3_600)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wait_is_told_in_words_and_never_too_short() {
-        let told: Vec<String> = [1, 30, 119, 120, 121, 3_600, 7_201].into_iter().map(duration).collect();
-        assert_eq!(told, ["a second", "30 seconds", "119 seconds", "2 minutes", "3 minutes", "60 minutes", "3 hours"]);
+/// Why a password is not taken.
+fn weak(refusal: &PasswordRefusal, words: &Words) -> String {
+    match refusal {
+        PasswordRefusal::TooShort(least) => fill(&words.password_short, &[("number", &least.to_string())]),
+        PasswordRefusal::TooLong => fill(&words.password_long, &[("number", &PasswordPolicy::GREATEST.to_string())]),
+        PasswordRefusal::Common => words.password_common.clone(),
+        PasswordRefusal::Obvious => words.password_obvious.clone(),
     }
 }

@@ -1,6 +1,7 @@
 //! A page: HTML, and what it allows a browser to do with it.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::body::Body;
@@ -8,7 +9,8 @@ use axum::response::Response;
 use doorward::Admission;
 use http::{HeaderValue, StatusCode, header};
 
-use super::asset;
+use super::reader::Reader;
+use super::words::Words;
 use crate::own::Refused;
 
 /// What every page has.
@@ -20,12 +22,22 @@ pub(super) struct Frame {
     pub(super) style: String,
     pub(super) script: String,
     pub(super) icon: String,
+    pub(super) logo: Option<String>,
+    /// What the place is called; empty when nobody has said.
+    pub(super) name: String,
+    /// The tag of the language that the page is written in.
+    pub(super) language: &'static str,
+    /// Whether other readers get it in another one.
+    is_translated: bool,
+    pub(super) words: Arc<Words>,
+    /// Another origin that the page's form may lead to, beside this one.
+    pub(super) leads_to: Option<String>,
 }
 
 impl Frame {
     /// # Errors
     /// When the system has no randomness to give.
-    pub(super) fn new(admission: &Admission) -> Result<Self, Refused> {
+    pub(super) fn new(admission: &Admission, reader: &Reader) -> Result<Self, Refused> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| {
             tracing::error!(%error, "a page could not be made");
@@ -36,8 +48,20 @@ impl Frame {
             let _ = write!(nonce, "{byte:02x}");
         }
         let mount = admission.pass().policy().mount().to_owned();
-        let [style, script, icon] = [asset::STYLE, asset::SCRIPT, asset::ICON].map(|asset| asset.name());
-        Ok(Self { mount, nonce, style, script, icon })
+        let look = &reader.look;
+        Ok(Self {
+            mount,
+            nonce,
+            style: look.style.clone(),
+            script: look.script.clone(),
+            icon: look.icon.clone(),
+            logo: look.logo.clone(),
+            name: look.name.clone(),
+            language: reader.language.tag(),
+            is_translated: look.language.is_none(),
+            words: reader.words.clone(),
+            leads_to: None,
+        })
     }
 }
 
@@ -45,14 +69,16 @@ impl Frame {
 ///
 /// # Errors
 /// When the template fails, which it does not.
-pub(super) fn answer(status: StatusCode, page: &impl Template, nonce: &str) -> Result<Response, Refused> {
+pub(super) fn answer(status: StatusCode, page: &impl Template, frame: &Frame) -> Result<Response, Refused> {
     let text = page.render().map_err(|error| {
         tracing::error!(%error, "a page could not be written");
         Refused::internal()
     })?;
+    let nonce = &frame.nonce;
+    let leads_to = frame.leads_to.as_ref().map(|origin| format!(" {origin}")).unwrap_or_default();
     let policy = format!(
         "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self'; \
-         connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; \
+         connect-src 'self'; form-action 'self'{leads_to}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'"
     );
     let policy = HeaderValue::try_from(policy).map_err(|_| Refused::internal())?;
@@ -61,6 +87,10 @@ pub(super) fn answer(status: StatusCode, page: &impl Template, nonce: &str) -> R
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(frame.language));
+    if frame.is_translated {
+        headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
+    }
     Ok(response)
 }
 

@@ -9,7 +9,7 @@ use doorward::password::PasswordPolicy;
 use doorward::policy::{Draft, Policy, Settings};
 use doorward::store::Store;
 use doorward::{Actor, Clock as _, Engine, EngineParts, ManualClock, MemoryStore, User, UserDraft};
-use doorward_server::{HashThreads, Plan, Server};
+use doorward_server::{HashThreads, Plan, Server, StartError};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
@@ -73,7 +73,7 @@ pub struct House {
     pub clock: Arc<ManualClock>,
     server: Server,
     runtime: Runtime,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 /// A session, as a browser holds it.
@@ -105,7 +105,19 @@ impl House {
 
     /// A house with these settings, on a store that the test holds.
     pub fn on(text: &str, store: Arc<dyn Store>) -> Self {
+        Self::at(tempfile::tempdir().expect("a folder"), text, store)
+    }
+
+    /// A house with these settings, which name these files.
+    pub fn with_files(text: &str, files: &[(&str, &[u8])]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
+        for (name, content) in files {
+            std::fs::write(folder.path().join(name), content).expect("written");
+        }
+        Self::at(folder, text, Arc::new(MemoryStore::new()))
+    }
+
+    fn at(folder: TempDir, text: &str, store: Arc<dyn Store>) -> Self {
         let runtime =
             tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (settings, rules) = Settings::parse("doorward.toml", text, &|_| None).expect("settings");
@@ -122,7 +134,18 @@ impl House {
         let engine = runtime.block_on(Engine::start(parts)).expect("an engine");
         let plan = Plan { settings, engine: engine.clone(), cores: 1, base: folder.path().to_owned() };
         let server = doorward_server::start(plan).expect("starts");
-        Self { engine, store, clock, server, runtime, _folder: folder }
+        Self { engine, store, clock, server, runtime, folder }
+    }
+
+    /// Replaces a file that the settings name.
+    pub fn write(&self, name: &str, content: &[u8]) {
+        std::fs::write(self.folder.path().join(name), content).expect("written");
+    }
+
+    /// Lets the server read settings again.
+    pub fn reload(&self, text: &str) -> Result<(), StartError> {
+        let (settings, _) = Settings::parse("doorward.toml", text, &|_| None).expect("settings");
+        self.server.reload(&settings)
     }
 
     pub fn block_on<T>(&self, future: impl Future<Output = T>) -> T {

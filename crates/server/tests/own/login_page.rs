@@ -3,48 +3,15 @@
 use serde_json::json;
 
 use crate::answer::Answer;
+use crate::form::{self, encoded, hidden, open};
 use crate::house::{Door, House, PASSWORD, RULES, set_cookie};
 
-/// The value of a hidden field.
-fn hidden(page: &str, name: &str) -> Option<String> {
-    let field =
-        page.split("<input").find(|field| field.contains(&format!("name=\"{name}\"")) && field.contains("hidden"))?;
-    field.split("value=\"").nth(1)?.split('"').next().map(str::to_owned)
-}
-
-fn encoded(fields: &[(&str, &str)]) -> String {
-    let encode = |text: &str| -> String {
-        text.bytes()
-            .map(
-                |byte| {
-                    if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-                },
-            )
-            .collect()
-    };
-    fields.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
-}
-
-/// Sends a form as a browser does.
 fn submit(house: &House, target: &str, cookie: &str, fields: &[(&str, &str)]) -> Answer {
-    let (origin, cookie) = (format!("Origin: {}", house.origin()), format!("Cookie: {cookie}"));
-    let lines = [origin.as_str(), cookie.as_str(), "Content-Type: application/x-www-form-urlencoded"];
-    house.send(Door::Public, "POST", target, &lines, Some(&encoded(fields)))
-}
-
-/// A page with a form: its text, the guest's cookie and the token.
-fn open(house: &House, target: &str) -> (String, String, String) {
-    let answer = house.send(Door::Public, "GET", target, &[], None);
-    assert_eq!((answer.status, answer.header("content-type")), (200, Some("text/html; charset=utf-8")));
-    let page = answer.text();
-    let token = hidden(&page, "token").expect("a token");
-    (page, set_cookie(&answer, "doorward-guest").expect("a cookie"), token)
+    form::submit(house, target, cookie, fields, &[])
 }
 
 fn log_in(house: &House, fields: &[(&str, &str)]) -> Answer {
-    let (_, cookie, token) = open(house, "/login");
-    let fields: Vec<(&str, &str)> = fields.iter().copied().chain([("token", token.as_str())]).collect();
-    submit(house, "/login", &cookie, &fields)
+    form::log_in(house, fields, &[])
 }
 
 const ANNA: [(&str, &str); 3] = [("realm", "customer"), ("login", "Anna"), ("password", PASSWORD)];
@@ -302,4 +269,36 @@ fn logging_out_needs_a_page_of_ours_and_succeeds_for_guests() {
     assert_eq!(house.send(Door::Public, "POST", "/logout", &[&cookie], Some("")).status, 403);
     assert_eq!(house.call(Door::Public, "GET", "/user/me", Some(&anna), None).status, 200);
     assert_eq!(submit(&house, "/logout", "", &[]).status, 303);
+}
+
+#[test]
+fn somebody_is_sent_back_to_an_origin_that_is_listed_for_scripts_with_cookies() {
+    let cors = |credentials: bool| {
+        format!("{RULES}\n[cors]\norigins = [\"https://app.example\"]\ncredentials = {credentials}\n")
+    };
+    let house = House::with(&cors(true));
+    house.add("customer", "anna", &[]);
+    let enter = |house: &House, place: &str| {
+        let (_, cookie, token) = open(house, "/login");
+        let fields: Vec<(&str, &str)> =
+            ANNA.into_iter().chain([("token", token.as_str()), ("return_to", place)]).collect();
+        submit(house, "/login", &cookie, &fields)
+    };
+    let entered = enter(&house, "https://app.example/orders?a=1");
+    assert_eq!((entered.status, entered.header("location")), (303, Some("https://app.example/orders?a=1")));
+    // Browsers follow a form only to where its page's policy lets it.
+    let policy = |target: &str| {
+        let page = house.send(Door::Public, "GET", target, &[], None);
+        page.header("content-security-policy").expect("a policy").to_owned()
+    };
+    let allowed = "form-action 'self' https://app.example;";
+    assert!(policy("/login?return_to=https://app.example/orders").contains(allowed));
+    assert!(policy("/login").contains("form-action 'self';"));
+    for place in ["https://app.example.evil/", "https://app.example@evil/", "https://other.example/"] {
+        assert_eq!(enter(&house, place).header("location"), Some("/account?realm=customer"), "{place}");
+        assert!(policy(&format!("/login?return_to={place}")).contains("form-action 'self';"), "{place}");
+    }
+    let house = House::with(&cors(false));
+    house.add("customer", "anna", &[]);
+    assert_eq!(enter(&house, "https://app.example/").header("location"), Some("/account?realm=customer"));
 }

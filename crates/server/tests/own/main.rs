@@ -3,7 +3,10 @@
 #[allow(dead_code, reason = "another test has use for it")]
 #[path = "../kit/answer.rs"]
 mod answer;
+mod form;
 mod house;
+#[path = "../kit/mmdb.rs"]
+mod mmdb;
 
 mod account_page;
 mod admin_audit;
@@ -15,7 +18,10 @@ mod admin_sessions;
 mod admin_users;
 mod description;
 mod health;
+mod languages;
 mod login_page;
+mod look;
 mod markup;
 mod outage;
+mod places;
 mod protection;

@@ -16,12 +16,12 @@ const NASTY: [&str; 9] = [
     "<!--<script>-->",
 ];
 
-const ELEMENTS: [&str; 31] = [
+const ELEMENTS: [&str; 32] = [
     "!doctype", "html", "head", "meta", "title", "link", "script", "body", "main", "header", "h1", "h2", "p", "a",
     "form", "input", "label", "select", "option", "button", "strong", "span", "div", "dl", "dt", "dd", "section", "ul",
-    "li", "time", "em",
+    "li", "time", "em", "img",
 ];
-const ATTRIBUTES: [&str; 33] = [
+const ATTRIBUTES: [&str; 38] = [
     "html",
     "lang",
     "charset",
@@ -54,7 +54,12 @@ const ATTRIBUTES: [&str; 33] = [
     "readonly",
     "selected",
     "checked",
-    "aria-pressed",
+    "alt",
+    "data-show",
+    "data-show-password",
+    "data-hide",
+    "data-hide-password",
+    "data-over",
 ];
 
 /// Reads a page as a browser does, and fails at what no template has.

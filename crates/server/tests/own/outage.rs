@@ -145,6 +145,24 @@ fn a_log_in_page_says_that_it_cannot_be_found_out() {
 }
 
 #[test]
+fn a_person_is_told_of_an_outage_on_a_page_in_their_language() {
+    let (house, is_off) = house();
+    house.add("customer", "anna", &[]);
+    let session = house.log_in("customer", "anna");
+    let cookie = format!("Cookie: {}", session.cookie);
+    let ask = || house.send(Door::Public, "GET", "/account", &[&cookie, "Accept-Language: de"], None);
+    assert_eq!(ask().status, 200);
+    is_off.store(true, Ordering::SeqCst);
+    let answer = ask();
+    assert_eq!((answer.status, answer.header("retry-after")), (503, Some("5")));
+    assert!(answer.text().contains("Das lässt sich gerade nicht feststellen."), "{}", answer.text());
+    assert_eq!(answer.header("cache-control"), Some("no-store"));
+    assert_eq!(answer.all("set-cookie").count(), 0);
+    is_off.store(false, Ordering::SeqCst);
+    assert_eq!(ask().status, 200);
+}
+
+#[test]
 fn a_probe_is_told_that_the_store_is_away() {
     let (house, is_off) = house();
     is_off.store(true, Ordering::SeqCst);

@@ -111,6 +111,32 @@ cookie = { domain = "example.com", same_site = "strict" }
         example: "",
     },
     Table {
+        heading: "`[pages]`",
+        definition: "PageSettings",
+        more: "What it looks like, and how to put it in force: [pages and their look](pages.md).",
+        example: r##"
+[pages]
+name = "Example Shop"
+language = "de"
+light = { accent = "#8a3b12" }
+"##,
+    },
+    Table { heading: "`light`, `dark` of the pages", definition: "ColourSettings", more: "", example: "" },
+    Table {
+        heading: "`texts` of the pages",
+        definition: "TextSettings",
+        more: "By language: `en`, `de`, `fr`, `es`. A language that is not written has Doorward's own texts.",
+        example: r#"
+[pages.texts.en]
+login = "E-mail address"
+help = "Something does not work? Call 555 0100."
+
+[pages.texts.de]
+login = "E-Mail-Adresse"
+help = "Etwas geht nicht? Rufen Sie 555 0100 an."
+"#,
+    },
+    Table {
         heading: "`[basic]`",
         definition: "BasicSettings",
         more: "`[realm.NAME.basic]` has the same keys and goes first; a route's `basic` goes before both.",

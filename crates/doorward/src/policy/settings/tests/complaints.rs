@@ -251,3 +251,43 @@ fn all_that_is_wrong_is_told_at_once() {
     let lines: Vec<usize> = complaints(text).iter().map(|complaint| complaint.source.line()).collect();
     assert_eq!(lines, [1, 2, 7, 4, 5]);
 }
+
+#[test]
+fn a_text_that_nobody_can_read_is_refused_with_a_colour_that_they_can() {
+    let yellow = "[pages.light]\naccent = \"#ff0\"\n";
+    let said = "`accent` (#ffff00) on `sheet` (#ffffff) has a contrast of 1.07";
+    complained(yellow, "2:10", said, "`accent = \"#7a7a00\"` in `[pages.light]` can be read there");
+    settings(&yellow.replace("#ff0", "#7a7a00"));
+    // By night the same colour is good.
+    settings(&yellow.replace("light", "dark"));
+    // Where only what is behind was chosen, that is where the complaint stands.
+    let grey = "[pages]\ndark = { sheet = \"#777777\" }\n";
+    let all = complaints(grey);
+    assert!(all.iter().all(|complaint| complaint.source.to_string() == "doorward.toml:2:18"), "{all:#?}");
+    let told: Vec<&str> = all.iter().filter_map(|complaint| complaint.text.split(' ').next()).collect();
+    assert_eq!(told, ["`ink`", "`faint`", "`accent`"]);
+    complained("[pages.light]\nfaint = \"#777777\"", "2:9", "a contrast of 4.47,", "`faint = \"#757575\"`");
+}
+
+#[test]
+fn a_colour_is_written_as_browsers_write_it() {
+    for text in ["red", "#12", "#fff;} body { display: none", "rgb(0,0,0)"] {
+        let all = complaints(&format!("[pages.dark]\nink = \"{text}\""));
+        assert!(all[0].to_string().contains("three or six hexadecimal digits"), "{}", all[0]);
+        assert_eq!(all[0].source.line(), 2);
+    }
+}
+
+#[test]
+fn texts_of_pages_are_one_line_in_a_language_that_there_is() {
+    for text in ["", " ", "a\\nb", &"x".repeat(501)] {
+        complained(&format!("[pages.texts.de]\nhelp = \"{text}\""), "2:8", "does not fit into a page", "one line");
+    }
+    complained(&format!("[pages]\nname = \"{}\"", "x".repeat(61)), "2:8", "does not fit", "at most 60 characters");
+    settings(
+        "[pages]\nname = \"Shop\"\nlanguage = \"fr\"\ntexts = { es = { title = \"Entrar\", login = \"Correo\" } }",
+    );
+    let all = complaints("[pages]\nlanguage = \"it\"");
+    assert!(all[0].text.contains("unknown word `it`"), "{}", all[0]);
+    assert!(complaints("[pages.texts.en]\nhelq = \"x\"")[0].to_string().contains("`help`"));
+}
