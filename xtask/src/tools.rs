@@ -69,7 +69,10 @@ pub(crate) fn axe() -> anyhow::Result<PathBuf> {
     }
     std::fs::create_dir_all(&folder)?;
     let mut install = Command::new("npm");
-    install.args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"]).arg(&folder).arg(AXE);
+    install
+        .args(["install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix"])
+        .arg(&folder)
+        .arg(AXE);
     run("npm install", &mut install)?;
     Ok(script)
 }

@@ -266,7 +266,7 @@ pub(crate) fn admit<'a>(
         _ => HeaderValue::from_str(head.host()).unwrap_or(HeaderValue::from_static("")),
     };
     let accept = Speech::asked(pass.route().profile, &parts.headers);
-    let exchange = Exchange { link, id: record.id.clone(), started: record.started, client, host, accept };
+    let exchange = Exchange { link, id: record.id, started: record.started, client, host, accept };
     if let Err(stop) = exchange.check_bounds(parts, &pass) {
         let mut served = refuse(link, record, stop, parts, Some(head));
         pass.edit_response(served.response.headers_mut());

@@ -114,7 +114,7 @@ fn switched(
     parts.extensions.clear();
     parts.headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
     parts.headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
-    tunnel::begin(exchange.link, exchange.id.clone(), pass, client, upstream, seat);
+    tunnel::begin(exchange.link, exchange.id, pass, client, upstream, seat);
     Response::from_parts(parts, ResponseBody::empty())
 }
 

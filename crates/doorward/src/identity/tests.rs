@@ -29,8 +29,8 @@ fn a_client_cannot_state_an_identity_in_any_spelling() {
 fn every_name_of_ours_is_an_identity() {
     for name in [USER, LOGIN, REALM, ROLES, METHOD, SESSION, CSRF] {
         assert!(is_identity(name.as_str()), "{name}");
-        assert!(is_identity(&name.as_str().to_ascii_uppercase()));
-        assert!(is_identity(&name.as_str().replace('-', "_")));
+        assert!(is_identity(name.as_str().to_ascii_uppercase()));
+        assert!(is_identity(name.as_str().replace('-', "_")));
     }
     for name in [
         "",
