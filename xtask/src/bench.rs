@@ -5,9 +5,9 @@ use std::process::Command;
 
 use clap::Args;
 
-use crate::instructions;
 use crate::step::{cargo_with, root, run as run_step, target};
 use crate::tools;
+use crate::{instructions, peers};
 
 /// What is measured beside Doorward, and what asks; and the Debian packages that have them.
 const PROGRAMS: [(&str, &str); 4] =
@@ -20,7 +20,8 @@ const INSTRUCTIONS: &str = "instructions";
 /// What to measure.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Figures: one that a table is headed with, `scale` for all about growth, or `instructions`. None: all but those two.
+    /// Figures: one that a table is headed with, `scale` for all about growth, `peers` for all with peers, or `instructions`.
+    /// None: all but those three.
     names: Vec<String>,
     /// The same, one each time.
     #[arg(long, value_name = "NAME")]
@@ -63,6 +64,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
         micro(options.quick)?;
     }
     tools::install(&PROGRAMS)?;
+    let peers = peers::install(&names);
     let mut build = cargo_with(["build", "--release", "--quiet", "--package", "doorward-bench"]);
     if options.doorward.is_none() {
         build.args(["--package", "doorward-cli"]);
@@ -70,7 +72,7 @@ pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     run_step("build", &mut build)?;
     let release = target().join("release");
     let mut bench = Command::new(release.join("doorward-bench"));
-    bench.arg("measure").args(names).arg("--micro").arg(micro_folder());
+    bench.arg("measure").args(names).arg("--micro").arg(micro_folder()).arg("--peers").arg(peers);
     bench.arg("--doorward").arg(options.doorward.clone().unwrap_or_else(|| release.join("doorward")));
     for (option, is_set) in [("--quick", options.quick), ("--ten-million", options.ten_million)] {
         bench.args(is_set.then_some(option));

@@ -4,6 +4,7 @@
 
 mod bench;
 mod instructions;
+mod peers;
 mod step;
 mod test;
 mod tools;

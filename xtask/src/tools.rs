@@ -46,15 +46,20 @@ pub(crate) fn install(programs: &[(&str, &str)]) -> anyhow::Result<()> {
 /// A Python with the packages of our peers, in a folder of its own below the build's.
 pub(crate) fn python() -> anyhow::Result<PathBuf> {
     let folder = target().join("peers");
+    python_with(&folder, &PYTHON)
+}
+
+/// A Python with these packages in this folder, made once.
+pub(crate) fn python_with(folder: &Path, packages: &[&str]) -> anyhow::Result<PathBuf> {
     let python = folder.join("bin/python3");
     let stamp = folder.join("installed");
-    let wanted = PYTHON.join("\n");
+    let wanted = packages.join("\n");
     if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) && python.is_file() {
         return Ok(python);
     }
-    make_environment(&folder)?;
+    make_environment(folder)?;
     let mut install = Command::new(&python);
-    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(PYTHON);
+    install.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check"]).args(packages);
     run("pip install", &mut install)?;
     std::fs::write(&stamp, wanted)?;
     Ok(python)

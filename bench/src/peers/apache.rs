@@ -84,9 +84,11 @@ const SECRET: &str = "a-sail-on-the-horizon";
 
 fn general(site: &Site<'_>, address: SocketAddr, modules: &[&str]) -> anyhow::Result<String> {
     let folder = MODULES.iter().map(PathBuf::from).find(|folder| folder.is_dir()).context("Apache has no modules")?;
+    // More threads in a process than there are connections: one whose threads are all busy closes those that are kept.
     let mut text = format!(
         "ServerRoot {0}\nServerName localhost\nListen {address}\nPidFile {0}/pid\nDefaultRuntimeDir {0}\n\
-         ErrorLog {0}/error.log\nLogLevel crit\nKeepAlive On\nMaxKeepAliveRequests 0\nKeepAliveTimeout 600\n",
+         ErrorLog {0}/error.log\nLogLevel crit\nKeepAlive On\nMaxKeepAliveRequests 0\nKeepAliveTimeout 600\n\
+         ThreadsPerChild 64\nMaxRequestWorkers 256\nMaxSpareThreads 256\n",
         site.folder.display()
     );
     if rustix::process::geteuid().is_root() {
