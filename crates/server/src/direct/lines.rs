@@ -144,7 +144,7 @@ impl Fields for Lines {
 
     fn add_text(&mut self, name: &HeaderName, text: &str) {
         // All of it is looked at, since that is quicker than to stop.
-        if text.bytes().fold(true, |all, byte| all & (matches!(byte, b' '..=b'~') | (byte == b'\t'))) {
+        if text.bytes().fold(true, |all, byte| all & (((byte >= b' ') & (byte != 0x7f)) | (byte == b'\t'))) {
             self.push(name.as_str().as_bytes(), text.as_bytes());
         }
     }
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn a_text_that_cannot_stand_in_a_line_leaves_none() {
-        for text in ["a\r\nb: c", "a\nb", "a\0", "\u{7f}", "ä"] {
+        for text in ["a\r\nb: c", "a\nb", "a\0", "\u{7f}"] {
             let mut lines = parsed(b"HTTP/1.1 200 OK\r\nHost: a\r\n\r\n");
             lines.set_text(&HOST, text);
             assert!(written(&lines).is_empty(), "{}", text.escape_debug());
