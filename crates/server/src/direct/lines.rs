@@ -7,8 +7,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 /// Room for the lines that we add: their number, and their bytes.
 const ROOM: (usize, usize) = (16, 512);
 
-/// Lines that came, and lines of ours, in their order.
-#[derive(Debug)]
+/// Lines that came, and lines of ours, in their order. There are secrets among them: it is never printed.
 pub(crate) struct Lines {
     /// Lines as they go out, `name: value` and the end of the line, one after the other. Those that were removed still lie here.
     bytes: Vec<u8>,
@@ -18,7 +17,6 @@ pub(crate) struct Lines {
 }
 
 /// Where a line lies: `bytes[begin..name]` is the name, `bytes[name + 2..end]` the value.
-#[derive(Debug)]
 struct Line {
     begin: usize,
     name: usize,
