@@ -2,7 +2,7 @@
 
 use crate::check;
 use crate::goal::Aim;
-use crate::house::{House, Wish, basic};
+use crate::house::{BASIC_RULES, House, Wish, basic};
 use crate::nginx::Nginx;
 use crate::rounds::{CPU, Case, RATE, tabulate};
 use crate::run::Run;
@@ -14,23 +14,13 @@ const ANONYMOUS: &str = "Doorward, anonymous route";
 const SESSION: &str = "Doorward, session, identity headers";
 const BASIC: &str = "Doorward, Basic, identity headers";
 
-const RULES: &str = "
-[[route]]
-match = \"GET /basic\"
-access = \"self\"
-basic = true
-strip_prefix = \"/basic\"
-
-[basic]
-allow_insecure = true
-";
-
 pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     let folder = tempfile::tempdir()?;
     let upstream = Nginx::upstream(folder.path())?;
     let nginx = Nginx::proxy(folder.path(), upstream.address)?;
     let target = format!("http://{}", upstream.address);
-    let house = House::start(run, &folder.path().join("house"), &target, &Wish { rules: RULES, ..Wish::default() })?;
+    let house =
+        House::start(run, &folder.path().join("house"), &target, &Wish { rules: BASIC_RULES, ..Wish::default() })?;
     let plain = format!("http://{}/me", nginx.address);
     check::opens(&plain)?;
     check::opens(&house.url("/"))?;

@@ -8,6 +8,18 @@ use crate::place::{self, PASSWORD};
 use crate::run::Run;
 use crate::server::Server;
 
+/// A route for names and passwords.
+pub(crate) const BASIC_RULES: &str = "
+[[route]]
+match = \"GET /basic\"
+access = \"self\"
+basic = true
+strip_prefix = \"/basic\"
+
+[basic]
+allow_insecure = true
+";
+
 pub(crate) struct House {
     pub(crate) server: Server,
     /// The line of the user's cookie.

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::house::{House, Wish, basic};
+use crate::house::{BASIC_RULES, House, Wish, basic};
 use crate::run::Run;
 
 use super::passwords::NOT_THE_PASSWORD;
@@ -16,17 +16,6 @@ pub(crate) enum Doorward {
     /// Its passwords are hashed with Argon2id, 19 MiB; what was right is kept for a while.
     Basic,
 }
-
-const RULES: &str = "
-[[route]]
-match = \"GET /basic\"
-access = \"self\"
-basic = true
-strip_prefix = \"/basic\"
-
-[basic]
-allow_insecure = true
-";
 
 impl Peer for Doorward {
     fn name(&self) -> &str {
@@ -43,7 +32,7 @@ impl Peer for Doorward {
 
     fn start(&self, site: &Site<'_>) -> anyhow::Result<Started> {
         let upstream = format!("http://{}", site.upstream);
-        let house = House::start(site.run, &site.folder, &upstream, &Wish { rules: RULES, ..Wish::default() })?;
+        let house = House::start(site.run, &site.folder, &upstream, &Wish { rules: BASIC_RULES, ..Wish::default() })?;
         let (path, door) = match self {
             Self::Nothing => ("/", Door::Open),
             Self::Session => ("/me", Door::Guarded { right: house.cookie.clone(), wrong: house.wrong_cookie() }),

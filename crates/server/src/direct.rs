@@ -28,6 +28,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::sync::watch;
+use tokio::task::coop::unconstrained;
 use tokio::time::Instant;
 
 use crate::connection::Link;
@@ -85,7 +86,8 @@ pub(crate) async fn serve(
         loop {
             // Listened to once, a change wakes this task; until there is one, nobody listens again at each step of a request.
             let (news, mut listens) = (phase.clone(), false);
-            let mut changed = pin!(phase.changed());
+            // Without a budget: one that a first request used up would put the listening off, and nobody would come back to it.
+            let mut changed = pin!(unconstrained(phase.changed()));
             let end = poll_fn(|cx| {
                 if let Poll::Ready(end) = turns.as_mut().poll(cx) {
                     return Poll::Ready(Ok(Some(end)));

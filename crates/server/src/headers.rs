@@ -1,6 +1,7 @@
 //! Which headers go through, in both directions, and which are ours to say (RFC 9110, section 7.6).
 
 use doorward::Fields;
+use doorward::identity::is_identity;
 use http::header::{self, HeaderName, HeaderValue};
 
 /// The name that upstreams know requests by.
@@ -32,19 +33,25 @@ fn fate(name: &[u8]) -> Fate {
     }
 }
 
+/// What is about one connection, whichever way it goes (RFC 9110, section 7.6.1).
+fn is_of_one_hop(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"connection"
+            | b"keep-alive"
+            | b"proxy-connection"
+            | b"te"
+            | b"transfer-encoding"
+            | b"upgrade"
+            | b"http2-settings"
+            | b"proxy-authenticate"
+    )
+}
+
 fn fate_of_plain(name: &[u8]) -> Fate {
     match name {
-        b"connection"
-        | b"keep-alive"
-        | b"proxy-connection"
-        | b"te"
-        | b"transfer-encoding"
-        | b"upgrade"
-        | b"http2-settings"
-        | b"expect"
-        | b"proxy-authenticate"
-        | b"proxy-authorization"
-        | b"proxy" => Fate::Remove,
+        _ if is_of_one_hop(name) => Fate::Remove,
+        b"expect" | b"proxy-authorization" | b"proxy" => Fate::Remove,
         b"x-http-method-override"
         | b"x-http-method"
         | b"x-method-override"
@@ -130,26 +137,9 @@ pub(crate) fn is_loop(fields: &impl Fields, pseudonym: &str) -> bool {
 pub(crate) fn clean_response(fields: &mut impl Fields) {
     remove_nominated(fields);
     fields.keep(|name| match name {
-        b"connection"
-        | b"keep-alive"
-        | b"proxy-connection"
-        | b"te"
-        | b"transfer-encoding"
-        | b"upgrade"
-        | b"http2-settings"
-        | b"proxy-authenticate"
-        | b"proxy-authentication-info" => false,
-        _ => !(name.starts_with(b"x-accel-") || name == b"x-sendfile" || is_identity(name)),
+        b"proxy-authentication-info" | b"x-sendfile" => false,
+        _ => !(is_of_one_hop(name) || name.starts_with(b"x-accel-") || is_identity(name)),
     });
-}
-
-fn is_identity(name: &[u8]) -> bool {
-    let begin = b"x-doorward-";
-    name.len() >= begin.len()
-        && name
-            .iter()
-            .zip(begin)
-            .all(|(byte, expected)| *byte == *expected || (*expected == b'-' && !byte.is_ascii_alphanumeric()))
 }
 
 /// Removes the headers that `Connection` names. Protected ones were refused before.

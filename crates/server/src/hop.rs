@@ -29,9 +29,10 @@ pub(crate) struct Hop<'a> {
 /// The lines that the last request of a connection got: the next one gets the same, where nobody before us has said anything
 /// and it asks for the same authority.
 #[derive(Default)]
-pub(crate) struct LastHop(RefCell<Option<Lines>>);
+pub(crate) struct LastHop(RefCell<Option<Told>>);
 
-struct Lines {
+/// What was told, and of what.
+struct Told {
     host: HeaderValue,
     secure: bool,
     version: Version,
@@ -47,14 +48,14 @@ impl LastHop {
         let mut last = self.0.borrow_mut();
         let same =
             last.take().filter(|last| last.host == hop.host && last.secure == hop.secure && last.version == version);
-        let lines = last.insert(same.unwrap_or_else(|| {
+        let told = last.insert(same.unwrap_or_else(|| {
             let mut headers = HeaderMap::new();
             add(&mut headers, version, hop);
             let host = HeaderValue::from_str(hop.host).unwrap_or(HeaderValue::from_static(""));
-            Lines { host, secure: hop.secure, version, headers }
+            Told { host, secure: hop.secure, version, headers }
         }));
         // Nobody before us has said anything: there are no such lines yet.
-        for (name, value) in &lines.headers {
+        for (name, value) in &told.headers {
             fields.add(name, value);
         }
     }
