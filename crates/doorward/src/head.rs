@@ -149,10 +149,7 @@ pub(crate) fn canonical_host(text: &str, secure: bool) -> Option<Cow<'_, str>> {
         },
     };
     let name = name.strip_suffix('.').unwrap_or(name);
-    let safe = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-    // A label is never empty (RFC 1034, section 3.1): `a..b` and `.` are no names.
-    let is_label = |label: &str| !label.is_empty() && label.bytes().all(safe);
-    if !name.starts_with('[') && !name.split('.').all(is_label) {
+    if !name.starts_with('[') && !is_name(name) {
         return None;
     }
     let port = match port {
@@ -169,6 +166,19 @@ pub(crate) fn canonical_host(text: &str, secure: bool) -> Option<Cow<'_, str>> {
         Some(port) if is_canonical && text.len() == name.len() + 1 + decimal_length(port) => Cow::Borrowed(text),
         Some(port) => Cow::Owned(format!("{}:{port}", name.to_ascii_lowercase())),
     })
+}
+
+/// Whether labels stand between dots. One is never empty (RFC 1034, section 3.1): `a..b` and `.` are no names.
+fn is_name(text: &str) -> bool {
+    let mut last = b'.';
+    for byte in text.bytes() {
+        let fits = byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_') || (byte == b'.' && last != b'.');
+        if !fits {
+            return false;
+        }
+        last = byte;
+    }
+    last != b'.'
 }
 
 fn decimal_length(port: u16) -> usize {

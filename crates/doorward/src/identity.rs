@@ -1,9 +1,11 @@
 //! Identity headers: what an upstream learns about the caller, and what a client may never say about itself.
 
-use http::header::HeaderName;
+use http::header::{HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
 use crate::fields::Fields;
+use crate::name::Name;
+use crate::user::User;
 use crate::verdict::{Caller, Method};
 
 /// The user's id.
@@ -61,54 +63,60 @@ pub fn strip(fields: &mut impl Fields) {
     fields.keep(|name| !is_identity(name));
 }
 
+/// What is said of a user, whichever way they came.
+pub(crate) struct UserLines([(HeaderName, HeaderValue); 4]);
+
+impl UserLines {
+    pub(crate) fn of(user: &User) -> Self {
+        let roles: Vec<&str> = user.roles.iter().map(Name::as_str).collect();
+        Self([
+            (USER, spelled(user.id.as_str())),
+            (LOGIN, spelled(user.login.as_str())),
+            (REALM, spelled(user.realm.as_str())),
+            (ROLES, spelled(&roles.join(","))),
+        ])
+    }
+}
+
 /// Says who the caller is. What the client said about it must be gone already.
 pub(crate) fn state(caller: &Caller, csrf_token: Option<&str>, fields: &mut impl Fields) {
     match caller {
-        Caller::Guest => fields.add_text(&METHOD, "guest"),
+        Caller::Guest => fields.add(&METHOD, &GUEST),
         Caller::Known(known) => {
-            let user = known.user();
-            let method = match known.method() {
-                Method::Session => "session",
-                Method::Basic => "basic",
-                Method::Token => "token",
-            };
-            fields.add_text(&METHOD, method);
-            put(fields, &USER, user.id.as_str());
-            put(fields, &LOGIN, user.login.as_str());
-            put(fields, &REALM, user.realm.as_str());
-            match &*user.roles {
-                [role] => put(fields, &ROLES, role.as_str()),
-                roles => put(fields, &ROLES, &joined(roles.iter().map(|role| role.as_str()))),
+            fields.add(
+                &METHOD,
+                match known.method() {
+                    Method::Session => &BY_SESSION,
+                    Method::Basic => &BY_BASIC,
+                    Method::Token => &BY_TOKEN,
+                },
+            );
+            for (name, value) in &known.user.lines().0 {
+                fields.add(name, value);
             }
             if let Some(handle) = known.session_handle() {
-                put(fields, &SESSION, &handle.to_string());
+                fields.add_text(&SESSION, &handle.to_string());
             }
         }
     }
     if let Some(token) = csrf_token {
-        put(fields, &CSRF, token);
+        fields.add_text(&CSRF, token);
     }
 }
 
-fn put(fields: &mut impl Fields, name: &HeaderName, text: &str) {
-    // All of it is looked at, since that is quicker than to stop.
-    let is_plain = text.bytes().fold(true, |all, byte| all & matches!(byte, b' '..=b'~') & (byte != b'%'));
-    match is_plain {
-        true => fields.add_text(name, text),
-        // What percent-encoding writes is visible ASCII: it always makes a value.
-        false => fields.add_text(name, &utf8_percent_encode(text, UNSAFE).to_string()),
-    }
-}
+static GUEST: HeaderValue = HeaderValue::from_static("guest");
+static BY_SESSION: HeaderValue = HeaderValue::from_static("session");
+static BY_BASIC: HeaderValue = HeaderValue::from_static("basic");
+static BY_TOKEN: HeaderValue = HeaderValue::from_static("token");
 
-fn joined<'a>(names: impl Iterator<Item = &'a str>) -> String {
-    let mut text = String::new();
-    for name in names {
-        if !text.is_empty() {
-            text.push(',');
-        }
-        text.push_str(name);
-    }
-    text
+fn spelled(text: &str) -> HeaderValue {
+    let is_plain = text.bytes().all(|byte| matches!(byte, b' '..=b'~') && byte != b'%');
+    let encoded = match is_plain {
+        true => HeaderValue::from_str(text),
+        false => HeaderValue::from_str(&utf8_percent_encode(text, UNSAFE).to_string()),
+    };
+    // Visible ASCII always makes a value.
+    encoded.unwrap_or(HeaderValue::from_static(""))
 }
 
 #[cfg(test)]

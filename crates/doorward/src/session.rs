@@ -139,10 +139,18 @@ impl SessionHandle {
     }
 }
 
+/// Base64 of the URL-safe kind (RFC 4648, section 5). A handle is no secret, and is written with every request: the library's
+/// way, which takes the same time for all bytes, takes three times as long.
 impl fmt::Display for SessionHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let mut text = [0; 22];
-        f.write_str(Base64UrlUnpadded::encode(&self.0, &mut text).map_err(|_| fmt::Error)?)
+        let (front, last) = (u128::from_be_bytes(self.0) >> 2, self.0[15] & 3);
+        for (place, digit) in text[..21].iter_mut().rev().zip(0..) {
+            *place = ALPHABET[(front >> (6 * digit)) as usize & 63];
+        }
+        text[21] = ALPHABET[usize::from(last) << 4];
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
     }
 }
 
@@ -240,6 +248,17 @@ mod tests {
         let handle = SessionDigest::of("x").handle();
         assert_eq!(SessionHandle::parse(&handle.to_string()), Some(handle));
         assert_eq!(SessionHandle::parse("short"), None);
+    }
+
+    #[test]
+    fn a_handle_is_written_as_the_library_writes_it() {
+        for text in ["", "a", "b", "c", "1", "2", "3"] {
+            let handle = SessionDigest::of(text).handle();
+            assert_eq!(handle.to_string(), Base64UrlUnpadded::encode_string(&handle.0));
+        }
+        for bytes in [[0; 16], [0xff; 16]] {
+            assert_eq!(SessionHandle(bytes).to_string(), Base64UrlUnpadded::encode_string(&bytes));
+        }
     }
 
     #[test]

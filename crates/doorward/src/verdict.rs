@@ -8,6 +8,7 @@ use crate::policy::{Bound, CrossOrigin, Forced, Policy, Route, RouteId};
 use crate::refusal::Refusal;
 use crate::session::{Session, SessionHandle, SessionKey};
 use crate::user::User;
+use crate::users::RememberedUser;
 
 /// The decision about one request.
 #[must_use = "a request that was not judged must not be served"]
@@ -112,7 +113,7 @@ impl Caller {
 /// A user who has been authenticated.
 #[derive(Clone)]
 pub struct Known {
-    pub(crate) user: Arc<User>,
+    pub(crate) user: Arc<RememberedUser>,
     pub(crate) method: Method,
     pub(crate) session: Option<LiveSession>,
 }

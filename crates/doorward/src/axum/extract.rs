@@ -56,7 +56,7 @@ impl Deref for User {
 
 impl User {
     fn of(caller: &Caller) -> Option<Self> {
-        caller.known().map(|known| Self(known.user.clone()))
+        caller.known().map(|known| Self(known.user.shared()))
     }
 }
 

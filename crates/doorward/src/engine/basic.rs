@@ -106,7 +106,7 @@ impl Engine {
             Ok(Some(user)) => {
                 // The audit log says whose login it was; the caller does not learn that somebody has it.
                 let mut refusal = Refusal::new(Reason::BadCredentials);
-                refusal.terms_mut().caller = Some(user);
+                refusal.terms_mut().caller = Some(user.shared());
                 Some(Err(refusal))
             }
         }

@@ -169,7 +169,7 @@ impl Engine {
 impl Refusal {
     /// The same refusal, of this caller.
     fn of(mut self, caller: &Caller) -> Self {
-        self.terms_mut().caller = caller.known().map(|known| known.user.clone());
+        self.terms_mut().caller = caller.known().map(|known| known.user.shared());
         self
     }
 }

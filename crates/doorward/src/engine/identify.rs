@@ -1,7 +1,5 @@
 //! Who is calling: by the Authorization header if there is one, else by a session cookie.
 
-use std::sync::Arc;
-
 use http::StatusCode;
 use http::header::HeaderValue;
 
@@ -232,6 +230,6 @@ fn ignores_stray(route: &Route) -> bool {
 }
 
 /// Whether what was issued under `epoch` still holds.
-pub(super) fn is_in_force(user: &Arc<User>, epoch: u32) -> bool {
+pub(super) fn is_in_force(user: &User, epoch: u32) -> bool {
     user.epoch == epoch && user.state == UserState::Active
 }

@@ -37,7 +37,7 @@ impl Engine {
             if let Some(known) = known
                 && let Some(live) = known.session
             {
-                return Ok(Some(Shown { user: known.user, live, token }));
+                return Ok(Some(Shown { user: known.user.shared(), live, token }));
             }
         }
         Ok(None)

@@ -12,6 +12,8 @@ pub(super) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 #[derive(Clone, Debug)]
 pub struct RequestId(pub Arc<str>);
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// Makes names: a random beginning, drawn once, and a number. They tell requests apart and keep no secret.
 pub(super) struct RequestIds {
     beginning: u64,
@@ -26,7 +28,14 @@ impl RequestIds {
 
     pub(super) fn next(&self) -> RequestId {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        RequestId(format!("{:016x}{number:08x}", self.beginning).into())
+        let mut text = [0; 32];
+        for (sixteen, number) in text.chunks_exact_mut(16).zip([self.beginning, number]) {
+            for (pair, byte) in sixteen.chunks_exact_mut(2).zip(number.to_be_bytes()) {
+                pair[0] = DIGITS[usize::from(byte >> 4)];
+                pair[1] = DIGITS[usize::from(byte & 15)];
+            }
+        }
+        RequestId(std::str::from_utf8(&text).unwrap_or_default().into())
     }
 }
 

@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
+use memchr::memrchr2;
+
 use super::Policy;
 use super::builtin::Door;
 use super::route::Route;
@@ -54,8 +56,8 @@ impl Policy {
 }
 
 fn name_of(host: &str) -> &str {
-    match host.rfind(':') {
-        Some(colon) if !host[colon..].contains(']') => &host[..colon],
+    match memrchr2(b':', b']', host.as_bytes()) {
+        Some(at) if host.as_bytes()[at] == b':' => &host[..at],
         _ => host,
     }
 }

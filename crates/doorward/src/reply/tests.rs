@@ -113,7 +113,11 @@ fn known(method: Method) -> Caller {
         flags: 0,
     };
     let live = LiveSession { key: digest.key(), handle: digest.handle(), session };
-    Caller::Known(Known { user: Arc::new(user()), method, session: Some(live).filter(|_| method == Method::Session) })
+    Caller::Known(Known {
+        user: Arc::new(user().into()),
+        method,
+        session: Some(live).filter(|_| method == Method::Session),
+    })
 }
 
 fn headers(lines: &[(&'static str, &str)]) -> HeaderMap {

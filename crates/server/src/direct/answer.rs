@@ -66,11 +66,15 @@ fn read(head: &[u8], method: &Method) -> Result<Option<(Answer, usize)>, &'stati
         _ => return Err("its head cannot be read"),
     };
     let status = StatusCode::from_u16(code).map_err(|_| "its status is none")?;
-    let lines = Lines::parsed(response.headers);
+    let lines = Lines::parsed(&head[..end], response.headers);
     check_framing(status, &lines)?;
     let body = framing(status, &lines, version, method)?;
     let closes = version == 0 || tokens(&lines, &header::CONNECTION).any(|token| token.eq_ignore_ascii_case(b"close"));
-    let keeps = !closes && !matches!(body, Framing::UntilClose);
+    // A 204 has no length (RFC 9112, section 6.1). Of one that states it nobody knows what follows.
+    let is_odd = status == StatusCode::NO_CONTENT
+        && (lines.has(&header::TRANSFER_ENCODING)
+            || lines.values(&header::CONTENT_LENGTH).any(|length| length != b"0"));
+    let keeps = !closes && !is_odd && !matches!(body, Framing::UntilClose);
     Ok(Some((Answer { status, lines, body, keeps }, end)))
 }
 

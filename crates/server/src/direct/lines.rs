@@ -30,15 +30,19 @@ impl Lines {
     }
 
     /// The lines of a head that was parsed.
-    pub(super) fn parsed(fields: &[httparse::Header<'_>]) -> Self {
-        let bytes = fields.iter().map(|field| length(field.name.as_bytes(), field.value)).sum();
-        let mut lines = Self::with_room(fields.len(), bytes);
+    pub(super) fn parsed(head: &[u8], fields: &[httparse::Header<'_>]) -> Self {
+        let mut lines = Self::with_room(fields.len(), head.len());
+        lines.bytes.extend_from_slice(head);
         for field in fields {
-            let begin = lines.bytes.len();
-            lines.write(field.name.as_bytes(), field.value);
-            let name = begin + field.name.len();
-            lines.bytes[begin..name].make_ascii_lowercase();
-            lines.seen |= bit(&lines.bytes[begin..name]);
+            match Line::lying_in(head, field) {
+                Some(line) => lines.lines.push(line),
+                None => lines.write(field.name.as_bytes(), field.value),
+            }
+            if let Some(Line { begin, name, .. }) = lines.lines.last() {
+                let name = &mut lines.bytes[*begin..*name];
+                name.make_ascii_lowercase();
+                lines.seen |= bit(name);
+            }
         }
         lines
     }
@@ -80,6 +84,20 @@ impl Lines {
         if self.named(name).next().is_some() {
             self.keep(|other| other != name);
         }
+    }
+}
+
+impl Line {
+    /// Where a field lies in its head, if it lies there as it goes out, which nearly every one does.
+    fn lying_in(head: &[u8], field: &httparse::Header<'_>) -> Option<Self> {
+        let begin = field.name.as_ptr().addr().checked_sub(head.as_ptr().addr())?;
+        let name = begin.checked_add(field.name.len())?;
+        let (value, end) = (name.checked_add(2)?, name.checked_add(2 + field.value.len())?);
+        let lies = head.get(begin..name)? == field.name.as_bytes()
+            && head.get(name..value)? == b": "
+            && head.get(value..end)? == field.value
+            && head.get(end..)?.starts_with(b"\r\n");
+        lies.then_some(Self { begin, name, end })
     }
 }
 
@@ -159,7 +177,7 @@ mod tests {
         let mut fields = [httparse::EMPTY_HEADER; 16];
         let mut response = httparse::Response::new(&mut fields);
         response.parse(head).expect("a head");
-        Lines::parsed(response.headers)
+        Lines::parsed(head, response.headers)
     }
 
     fn written(fields: &impl Fields) -> Vec<String> {
@@ -178,6 +196,18 @@ mod tests {
         assert_eq!(written(&lines), ["set-cookie: a=1", "host: b", "set-cookie: c=\\xff"]);
         assert!(lines.has(&HOST) && !lines.has(&COOKIE));
         assert_eq!(lines.values(&SET_COOKIE).collect::<Vec<_>>(), [&b"a=1"[..], b"c=\xff"]);
+    }
+
+    #[test]
+    fn a_line_goes_out_in_one_spelling_however_it_came() {
+        for line in ["A: b", "A:b", "A:  b", "A: b ", "A:\tb", "A:\t b\t"] {
+            let lines = parsed(format!("HTTP/1.1 200 OK\r\nX: 1\r\n{line}\r\nY: 2\r\n\r\n").as_bytes());
+            assert_eq!(written(&lines), ["x: 1", "a: b", "y: 2"], "{}", line.escape_debug());
+        }
+        for line in ["A:", "A: ", "A:  "] {
+            let lines = parsed(format!("HTTP/1.1 200 OK\r\n{line}\r\n\r\n").as_bytes());
+            assert_eq!(written(&lines), ["a: "], "{}", line.escape_debug());
+        }
     }
 
     #[test]
@@ -259,7 +289,9 @@ mod tests {
             let mut fields = [httparse::EMPTY_HEADER; 16];
             let mut response = httparse::Response::new(&mut fields);
             if let Ok(httparse::Status::Complete(_)) = response.parse(&head) {
-                Lines::parsed(response.headers).each(|name, value| {
+                let lines = Lines::parsed(&head, response.headers);
+                prop_assert_eq!(written(&lines).len(), response.headers.len());
+                lines.each(|name, value| {
                     assert!(HeaderName::from_lowercase(name).is_ok(), "{name:?}");
                     assert!(HeaderValue::from_bytes(value).is_ok(), "{value:?}");
                 });

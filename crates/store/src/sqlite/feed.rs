@@ -7,8 +7,10 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params};
 use super::fault::Fault;
 use super::readers::Reader;
 
-/// So many rows are kept.
+/// So many rows are kept, and up to [`SWEPT_EVERY`] more.
 const KEPT: i64 = 100_000;
+/// Older ones go after each so many.
+const SWEPT_EVERY: i64 = 100;
 /// So many are answered at once.
 const AT_ONCE: u32 = 10_000;
 /// One change that touches more than this is announced as [`Changed::Everything`].
@@ -44,7 +46,10 @@ pub(super) fn announce(connection: &Connection, mut changes: Vec<Changed>) -> Re
         statement.execute(params![kind, session, user])?;
     }
     let newest = connection.last_insert_rowid();
-    connection.prepare_cached("DELETE FROM feed WHERE seq <= ?1")?.execute([newest - KEPT])?;
+    let before = newest - i64::try_from(changes.len()).unwrap_or(0);
+    if newest / SWEPT_EVERY > before / SWEPT_EVERY {
+        connection.prepare_cached("DELETE FROM feed WHERE seq <= ?1")?.execute([newest - KEPT])?;
+    }
     Ok(newest.unsigned_abs())
 }
 

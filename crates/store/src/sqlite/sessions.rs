@@ -21,6 +21,7 @@ pub(super) fn by_handle(connection: &Connection, handle: SessionHandle) -> Resul
     Ok(statement.query_row([handle.0], row::session).optional()?)
 }
 
+/// Two tokens with one digest do not happen: when they do, something is badly wrong, and the table says so.
 pub(super) fn insert(connection: &Connection, session: &StoredSession) -> Result<(), Fault> {
     let sql = "INSERT INTO sessions (key, handle, user, epoch, created, last_seen, idle_end, absolute_end, authenticated, \
                remembered, address, device) VALUES (?1, ?2, ?3, ?4, ?5, ?6, min(?7, ?8), ?8, ?9, ?10, ?11, ?12)";
@@ -45,15 +46,6 @@ pub(super) fn insert(connection: &Connection, session: &StoredSession) -> Result
 fn kind(session: &StoredSession) -> u8 {
     let bit = |is_set: bool, bit: u8| if is_set { bit } else { 0 };
     bit(session.remembered, row::REMEMBERED) | bit(session.bearer, row::BEARER)
-}
-
-/// Two tokens with one digest do not happen; when they do, something is badly wrong.
-pub(super) fn check_new(connection: &Connection, session: &StoredSession) -> Result<(), Fault> {
-    let mut statement = connection.prepare_cached("SELECT 1 FROM sessions WHERE key = ?1")?;
-    if statement.exists([session.digest.key().0])? {
-        return Err(Fault::Corrupt("a session with the key of the new one".into()));
-    }
-    Ok(())
 }
 
 /// The sessions of a user that are alive, those of cookies or those of bearer tokens, oldest first.

@@ -31,7 +31,7 @@ impl Writer {
     /// So many are made durable together at most.
     const TOGETHER: usize = 512;
     /// After so many the log is copied into the database.
-    const CHECKPOINT_EVERY: usize = 250;
+    const CHECKPOINT_EVERY: usize = 1_000;
 
     pub(super) fn start(connection: Connection, path: &Path) -> Result<Self, Fault> {
         let path: Arc<Path> = path.into();

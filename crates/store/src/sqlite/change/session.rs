@@ -1,7 +1,7 @@
 //! Sessions: how they begin, go on and end.
 
 use doorward::store::{Changed, Conflict, SessionLimit, StoredSession, WhenFull};
-use doorward::{SessionKey, UserNumber, UserState};
+use doorward::{SessionKey, User, UserNumber, UserState};
 use rusqlite::{Connection, params};
 
 use super::Touched;
@@ -19,7 +19,6 @@ pub(super) fn begin(
     if user.state != UserState::Active || user.epoch != session.epoch {
         return Err(Conflict::UserChanged.into());
     }
-    sessions::check_new(connection, &session)?;
     let mut ended = Vec::new();
     if let Some(key) = replaces
         && sessions::end(connection, key)?
@@ -33,7 +32,9 @@ pub(super) fn begin(
     connection.prepare_cached(sql)?.execute(params![session.user.0, session.created])?;
     sessions::insert(connection, &session)?;
     let announced = vec![Changed::Session(session.digest.key())];
-    Ok(Touched { ended, announced, ..Touched::seen(connection, session.user)? })
+    // As it stands there now.
+    let user = User { failures: 0, last_login: Some(session.created), ..user };
+    Ok(Touched { user: Some(user), ended, announced })
 }
 
 fn make_room(connection: &Connection, session: &StoredSession, limit: SessionLimit) -> Result<Vec<SessionKey>, Fault> {
