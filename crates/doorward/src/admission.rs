@@ -56,7 +56,13 @@ impl Admission {
         self.engine.is_still_allowed(&self.pass).await
     }
 
-    /// The same, as the engine asks for it where sessions begin and end.
+    /// The same, once a body has come for which one had to wait: whoever sent it may have been shut out meanwhile, or have
+    /// other roles. Ask before anything is done by it.
+    pub async fn is_still_as_judged(&self) -> bool {
+        self.engine.is_still_as_judged(&self.pass).await
+    }
+
+    /// What was asked for, as the engine asks for it where sessions begin and end.
     pub fn visit<'a>(&'a self, headers: &'a HeaderMap) -> Visit<'a> {
         Visit { client: self.client, headers, request_id: self.request_id(), profile: self.pass.route().profile }
     }

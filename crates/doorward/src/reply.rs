@@ -178,9 +178,9 @@ fn keep_private(fields: &mut impl Fields) {
         names.iter().any(|known| name.eq_ignore_ascii_case(known))
     };
     let is_shared = |directive: &str| is(directive, &["public", "s-maxage", "must-revalidate", "proxy-revalidate"]);
-    // `private="a"` is about one header alone.
+    // `private="a"` is about one header alone, and within quotes a word is no directive.
     let is_kept = |directive: &str| ["private", "no-store"].iter().any(|known| directive.eq_ignore_ascii_case(known));
-    if directives().any(is_kept) && !directives().any(is_shared) {
+    if !said.contains('"') && directives().any(is_kept) && !directives().any(is_shared) {
         return;
     }
     let kept = directives().filter(|directive| !is_shared(directive) && !is(directive, &["private"]));

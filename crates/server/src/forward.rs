@@ -48,6 +48,14 @@ pub(crate) async fn forward(
         exchange.judge_again(&pass).await?;
         Ok::<_, Stop>((response, lease))
     };
+    let sent = async {
+        tokio::select! {
+            biased;
+            sent = sent => sent,
+            // What was begun with the upstream ends with its connection, as when a client leaves in the middle of a body.
+            () = exchange.shut_out(&pass), if had_body => Err(Reason::NotLoggedIn.into()),
+        }
+    };
     match sent.await {
         Ok((response, lease)) => Served::allowed(exchange.returned(response, Some(lease), pass)),
         Err(stop) => {
@@ -254,6 +262,7 @@ pub(crate) async fn force_body(
         Err(error) if error.is::<LengthLimitError>() => return Err(Fault::BodyTooLarge.into()),
         Err(_) => return Err(report.and_then(|report| report.fault()).unwrap_or(Fault::BodyBroken).into()),
     };
+    exchange.judge_again(pass).await?;
     let altered = forced.body(content_type.as_deref(), encoding.as_deref(), &held).map_err(Reason::Force)?;
     if let Some(kind) = altered.content_type {
         parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -293,6 +302,19 @@ impl Exchange<'_> {
         match self.link.core.gateway.engine.is_still_allowed(pass).await {
             true => Ok(()),
             false => Err(Reason::NotLoggedIn.into()),
+        }
+    }
+
+    /// Ends once the caller may not go on: a body that is passed on while it comes may take hours.
+    async fn shut_out(&self, pass: &Pass) {
+        if pass.caller().known().is_none() {
+            return std::future::pending().await;
+        }
+        loop {
+            tokio::time::sleep(INTERVAL).await;
+            if !self.link.core.gateway.engine.is_still_allowed(pass).await {
+                return;
+            }
         }
     }
 

@@ -10,6 +10,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const X_REAL_IP: HeaderName = HeaderName::from_static("x-real-ip");
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 
 /// The hop that a request came over.
@@ -42,6 +43,10 @@ struct Told {
 impl LastHop {
     /// Says who the client is. `by_proxy` where a trusted proxy has said it already.
     pub(crate) fn add(&self, fields: &mut impl Fields, version: Version, hop: &Hop<'_>, by_proxy: bool) {
+        if by_proxy && fields.has(&X_REAL_IP) {
+            // It was believed with the rest, and not every proxy writes it: it says what the others say.
+            fields.set_text(&X_REAL_IP, &hop.client.to_string());
+        }
         if by_proxy || fields.has(&header::VIA) {
             return add(fields, version, hop);
         }

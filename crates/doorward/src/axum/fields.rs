@@ -105,7 +105,11 @@ async fn read(admission: &Admission, request: Request) -> Result<Zeroizing<Vec<u
             data.advance(length);
         }
     }
-    Ok(held)
+    // Between head and body somebody may have been shut out.
+    match admission.is_still_as_judged().await {
+        true => Ok(held),
+        false => Err(refuse(admission, Reason::NotLoggedIn.into(), None)),
+    }
 }
 
 fn is_too_long(error: &::axum::Error) -> bool {

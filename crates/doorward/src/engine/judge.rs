@@ -109,6 +109,19 @@ impl Engine {
         }
     }
 
+    /// Whether it would be allowed still, and its caller has the very roles that were judged: for acts that weigh what the
+    /// caller may against what they give. An outage is not a no.
+    pub async fn is_still_as_judged(&self, pass: &Pass) -> bool {
+        if !self.is_still_allowed(pass).await {
+            return false;
+        }
+        let Some(known) = pass.caller.known() else { return true };
+        match self.users.load(known.user.number, &*self.store).await {
+            Ok(user) => user.is_some_and(|user| user.roles == known.user.roles),
+            Err(_) => true,
+        }
+    }
+
     /// Whether a request that was allowed would be allowed still: for open streams, asked every second.
     /// An outage is not a no.
     pub async fn is_still_allowed(&self, pass: &Pass) -> bool {

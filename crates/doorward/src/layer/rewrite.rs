@@ -27,6 +27,12 @@ pub(super) enum BodyRefusal {
     Problem(Problem),
 }
 
+impl From<Reason> for BodyRefusal {
+    fn from(reason: Reason) -> Self {
+        Self::Reason(reason)
+    }
+}
+
 impl From<ForceError> for BodyRefusal {
     fn from(error: ForceError) -> Self {
         Self::Reason(Reason::Force(error))

@@ -10,6 +10,7 @@ use http_body::Body;
 use super::arrival::Arrival;
 use super::body::{BoxError, RequestBody, ResponseBody};
 use super::{Layer, Setup, rewrite};
+use crate::refusal::Reason;
 
 /// A service behind Doorward.
 #[derive(Clone)]
@@ -70,6 +71,12 @@ where
             return Ok(answer.map(ResponseBody::ours));
         }
     };
+    if pass.forced_body().is_some() && !admission.is_still_as_judged().await {
+        // All of the body was waited for: whoever sent it has been shut out meanwhile.
+        let mut answer = arrival.refuse_body(&admission, &parts, Reason::NotLoggedIn.into());
+        pass.edit_own_response(answer.headers_mut());
+        return Ok(answer.map(ResponseBody::ours));
+    }
     if is_own {
         pass.edit_own_request(&mut parts);
     } else {
@@ -83,6 +90,8 @@ where
     let answered = inner.call(Request::from_parts(parts, body)).await;
     let response = answered.inspect_err(|_| arrival.count(Some(pass.route_id()), "service_error"))?;
     let (mut parts, body) = response.into_parts();
+    // Once for all that are added, and not twice on the way.
+    parts.headers.reserve(ADDED);
     if is_own {
         pass.edit_own_response(&mut parts.headers);
     } else {
@@ -95,6 +104,9 @@ where
     let body = ResponseBody::theirs(body, &admission, setup.sleep);
     Ok(Response::from_parts(parts, body))
 }
+
+/// The lines that an answer gets, more or less.
+const ADDED: usize = 8;
 
 /// How a request ended that was let in, for the counters: one of Doorward's own resources may refuse it still, and says so in
 /// the extensions of its response.

@@ -58,12 +58,23 @@ impl Client {
 
     /// Sends all of this; the client may take `patience` for each part of it.
     pub(super) async fn send(&mut self, bytes: &[u8], patience: Duration) -> io::Result<()> {
+        self.send_unless(bytes, patience, |_| Ok(())).await
+    }
+
+    /// The same, as long as `may_go_on` says so whenever the client takes no more.
+    pub(super) async fn send_unless(
+        &mut self,
+        bytes: &[u8],
+        patience: Duration,
+        mut may_go_on: impl FnMut(&mut Context<'_>) -> io::Result<()>,
+    ) -> io::Result<()> {
         let (mut at, mut deadline) = (0, None);
         poll_fn(|cx| {
             let before = at;
             if let Poll::Ready(sent) = poll_send(&mut self.stream, bytes, &mut at, cx) {
                 return Poll::Ready(sent);
             }
+            may_go_on(cx)?;
             if at > before {
                 deadline = None;
             }

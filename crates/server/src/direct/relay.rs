@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use tokio::io::{AsyncRead as _, ReadBuf};
 
@@ -51,12 +51,15 @@ impl Relay {
                 return client.send(&bytes, patience.write).await;
             }
             if !bytes.is_empty() {
-                client.send(&bytes, patience.write).await?;
+                let stream = self.stream.as_deref();
+                client.send_unless(&bytes, patience.write, |cx| check_stream(stream, cx)).await?;
                 bytes.clear();
             }
             // What came before the mistake is passed on, as it would have been had it come earlier.
             taken?;
             if let Framing::Length(left) = &mut self.framing {
+                // The rest is read where it is sent from.
+                self.line.input = BytesMut::new();
                 let most = usize::try_from(*left).unwrap_or(PIECE).min(PIECE);
                 bytes.resize(most, 0);
                 let (line, stream) = (&mut self.line, self.stream.as_deref());

@@ -163,6 +163,13 @@ impl Direct<'_> {
                 return stopped(fault.into());
             }
         };
+        if length > 0 {
+            // Before anything is done by it: the body may have been long in coming.
+            let judging = self.client.unless_gone(exchange.judge_again(&pass));
+            if let Err(stop) = judging.await.ok_or(Ending::Gone)? {
+                return stopped(stop);
+            }
+        }
         if !matches!(pass.route().target, Target::Upstream(_)) {
             let parts = std::mem::replace(parts, Request::new(()).into_parts().0);
             let request = Request::from_parts(parts, body);

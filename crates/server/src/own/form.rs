@@ -28,17 +28,22 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Form<T> {
 /// The body, as long as the route allows.
 ///
 /// # Errors
-/// 413 when it is longer, 400 when it breaks off.
+/// 413 when it is longer, 400 when it breaks off, 401 when whoever sent it has been shut out meanwhile.
 pub(crate) async fn body(request: Request) -> Result<Bytes, Refused> {
     let admission = request.extensions().get::<Admission>().cloned().ok_or_else(Refused::not_judged)?;
     let most = usize::try_from(admission.pass().route().bounds.body.0).unwrap_or(usize::MAX);
-    axum::body::to_bytes(request.into_body(), most).await.map_err(|error| match is_too_long(&error) {
+    let bytes = axum::body::to_bytes(request.into_body(), most).await.map_err(|error| match is_too_long(&error) {
         true => {
             let detail = format!("At most {most} bytes.");
             Refused::problem(StatusCode::PAYLOAD_TOO_LARGE, "body_too_large", "The body is too large.", &detail)
         }
-        false => Reason::Malformed("the body breaks off").into(),
-    })
+        false => Refused::from(Reason::Malformed("the body breaks off")),
+    })?;
+    // Between head and body somebody may have been shut out.
+    match admission.is_still_as_judged().await {
+        true => Ok(bytes),
+        false => Err(Reason::NotLoggedIn.into()),
+    }
 }
 
 fn is_too_long(error: &axum::Error) -> bool {

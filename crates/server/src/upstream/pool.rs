@@ -90,12 +90,17 @@ impl<L: Link> Pool<L> {
             Ok(seat) => seat,
             Err(_) => {
                 make_room();
-                match self.wait(upstream).await? {
-                    Waited::Link(mut link) => {
-                        link.reuse();
-                        return Ok(link);
+                loop {
+                    match self.wait(upstream).await? {
+                        Waited::Link(mut link) => {
+                            if link.is_ready() {
+                                link.reuse();
+                                return Ok(link);
+                            }
+                            // It has ended on the way here, and gives its seat back to whoever waits first.
+                        }
+                        Waited::Seat(seat) => break seat,
                     }
-                    Waited::Seat(seat) => seat,
                 }
             }
         };

@@ -132,7 +132,18 @@ fn what_a_trusted_proxy_says_is_continued() {
     assert_eq!(seen.header("x-forwarded-for"), Some("203.0.113.9, 127.0.0.1"));
     assert_eq!(seen.header("x-forwarded-proto"), Some("https"));
     assert_eq!(seen.header("x-forwarded-port"), Some("443"));
-    assert!(!seen.has("x-doorward-user"));
+    assert!(!seen.has("x-doorward-user") && !seen.has("x-real-ip"));
+}
+
+#[test]
+fn an_address_that_a_trusted_proxy_has_not_looked_at_is_the_one_that_it_says() {
+    let upstream = Upstream::echo();
+    let house = House::before(&upstream, &format!("trusted_proxies = [\"127.0.0.0/8\"]\n{OPEN}"));
+    for forwarded in ["X-Forwarded-For: 203.0.113.9", "Forwarded: for=203.0.113.9"] {
+        let lines = [forwarded, "X-Real-IP: 10.0.0.1"];
+        assert_eq!(house.client().request("GET", "/", &lines).answer().status, 200);
+        assert_eq!(upstream.last().header("x-real-ip"), Some("203.0.113.9"));
+    }
 }
 
 #[test]

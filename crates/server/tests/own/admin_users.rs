@@ -1,7 +1,13 @@
 //! `/admin/users`.
 
+use std::io::Write as _;
+use std::net::TcpStream;
+use std::time::Duration;
+
+use doorward::Actor;
 use serde_json::{Value, json};
 
+use crate::answer;
 use crate::house::{Door, House, PASSWORD, RULES, Session};
 
 fn logins(list: &Value) -> Vec<String> {
@@ -326,4 +332,44 @@ fn what_is_refused_in_part_is_not_done_in_part() {
     let (status, after) = patch(&house, &root, anna.id.as_str(), &all);
     assert_eq!((status, &after["state"], &after["roles"]), (200, &json!("disabled"), &json!(["boss"])));
     assert_eq!((&after["name"], &after["login"]), (&json!("A"), &json!("annabel")));
+}
+
+#[test]
+fn who_is_shut_out_between_head_and_body_does_nothing() {
+    let house = House::open();
+    house.root();
+    let user = house.add("customer", "anna@example.com", &[]);
+    let mallory = house.add("admin", "mallory", &["boss", "administrator"]);
+    let session = house.log_in("admin", "mallory");
+    let body = json!({ "realm": "admin", "login": "eve", "roles": ["administrator"] }).to_string();
+    let codes = format!("/admin/users/{}/codes?realm=customer", user.id);
+    // Held at the door, held by the resource that reads it, and held though nobody reads it.
+    let length = format!("Content-Length: {}", body.len());
+    let ways = [
+        ("/admin/users", length.as_str(), body.clone()),
+        ("/admin/users", "Transfer-Encoding: chunked", format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len())),
+        (codes.as_str(), "Content-Length: 2", "{}".to_owned()),
+    ];
+    let waiting = ways.map(|(target, framing, body)| {
+        let address = house.address(Door::Admin);
+        let mut stream = TcpStream::connect(address).expect("connects");
+        stream.set_read_timeout(Some(Duration::from_secs(20))).expect("a timeout");
+        let Session { cookie, proof, .. } = &session;
+        let head = format!(
+            "POST {target} HTTP/1.1\r\nHost: {address}\r\nCookie: {cookie}\r\nX-CSRF: {proof}\r\n\
+             Content-Type: application/json\r\n{framing}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).expect("sent");
+        (stream, body)
+    });
+    std::thread::sleep(Duration::from_millis(1_100));
+    let ended = house.block_on(house.engine.end_sessions_of(&Actor::console(), &mallory));
+    ended.map_err(|refusal| refusal.code()).expect("ended");
+    for (mut stream, body) in waiting {
+        stream.write_all(body.as_bytes()).expect("sent");
+        let answer = answer::read(&mut stream, &mut Vec::new(), true).expect("an answer");
+        assert_eq!((answer.status, answer.code().as_str()), (401, "not_logged_in"), "{}", answer.text());
+    }
+    let list = house.read(&house.log_in("admin", "root"), "/admin/users?realm=admin");
+    assert!(!logins(&list).contains(&"eve".to_owned()), "{list}");
 }

@@ -32,6 +32,7 @@ fn what_is_somebodys_own_is_kept_by_no_cache_that_others_share() {
         ("no-cache", "private, no-cache"),
         ("private=\"set-cookie\", max-age=60", "private, max-age=60"),
         ("immutable", "private, immutable"),
+        ("max-age=9, no-cache=\"a, private, b\"", "private, max-age=9, no-cache=\"a, b\""),
         ("no-store, public", "private, no-store"),
         ("", "private"),
         (",, ,", "private"),
