@@ -35,7 +35,8 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
             commits.push(commit(&engine, &user).await?);
             log_ins.push(log_in(&engine, PASSWORD).await?);
         }
-        let about = "One argon2id (19 MiB, 2 passes), one durable commit, and a log-in that has both, one after the other, by turns.";
+        let about = "One argon2id (19 MiB, 2 passes), one durable commit, and a log-in that has both, one after the other, by turns. \
+                     What is neither is the difference of the p10: of those that nothing disturbed.";
         let columns = ["what", MEDIAN, "p10", "p90"];
         let mut table = Table::new("log-in", "One log-in", about, &columns);
         let spreads = [hashes, commits, log_ins].map(Spread::of);
@@ -43,9 +44,10 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
             let [median, low, high] = [0.5, 0.1, 0.9].map(|share| Cell::number(spread.at(share), 2));
             table.row(name, vec![median, low, high]);
         }
-        let [hashes, commits, log_ins] = spreads.map(|spread| spread.median());
+        // Of those that nothing disturbed: what argon2id takes changes by more from one to the next than all that is ours.
+        let [hashes, commits, log_ins] = spreads.map(|spread| spread.at(0.1));
         let ours = log_ins - hashes - commits;
-        table.row("what is neither of the two", vec![Cell::number(ours, 2), Cell::text("\u{2013}"), Cell::text("\u{2013}")]);
+        table.row("what is neither of the two", vec![Cell::text("\u{2013}"), Cell::number(ours, 2), Cell::text("\u{2013}")]);
         table.goal("what a log-in takes besides argon2id and its commit", ours, " ms", Aim::AtMost(1.0, 1.0))?;
         table.chart = Some(Chart::bars(&[MEDIAN]));
         Ok(table)

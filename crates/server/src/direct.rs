@@ -9,7 +9,7 @@
 //!      └──────────┴─► Library: `exchange::answer` by hyper
 //! ```
 
-mod answer;
+pub(crate) mod answer;
 mod ask;
 pub(crate) mod chunks;
 mod client;
@@ -26,7 +26,7 @@ use std::rc::Rc;
 use std::task::Poll;
 use std::time::Duration;
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::sync::watch;
 use tokio::task::coop::unconstrained;
 use tokio::time::Instant;
@@ -43,6 +43,9 @@ use turn::Next;
 
 /// How much is read at once.
 pub(crate) const READ: usize = 64 << 10;
+
+/// The most memory that a connection keeps to read into while nothing comes.
+const MOST_KEPT: usize = 16 << 10;
 
 /// A connection that the library goes on with.
 pub(crate) struct HandedOver {
@@ -154,6 +157,9 @@ impl Direct<'_> {
             // From the first byte on it is the head that is waited for.
             if !input.is_empty() && !std::mem::replace(&mut has_begun, true) {
                 deadline = Instant::now() + self.patience.head;
+            }
+            if input.is_empty() && input.capacity() > MOST_KEPT {
+                *input = BytesMut::new();
             }
             let core = &self.link.core;
             let filled = match has_begun {

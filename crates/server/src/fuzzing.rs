@@ -1,8 +1,11 @@
 //! Doors for fuzzing into parsers of outside bytes that nobody else sees. No part of the API.
 
 use bytes::{Bytes, BytesMut};
+use doorward::Fields as _;
 use http::request::Parts;
+use http::{Method, StatusCode};
 
+use crate::direct::answer::{self, Framing};
 use crate::direct::{chunks, head};
 use crate::frames::Frames;
 use crate::{proxy_protocol, strict};
@@ -82,4 +85,60 @@ pub fn chunked(bytes: &[u8], step: usize) -> Result<Option<Whole>, Vec<u8>> {
         }
     }
     Ok(chunks.is_done().then(|| Whole { data, rest: input.to_vec() }))
+}
+
+/// How long the body of an answer is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// So many bytes.
+    Stated(u64),
+    /// As its chunks say.
+    Chunked,
+    /// All that comes.
+    UntilClose,
+}
+
+/// The head of an upstream's answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its lines, as they would go out.
+    pub lines: Vec<u8>,
+    /// How long what follows is.
+    pub length: Length,
+    /// Whether the connection may serve again.
+    pub keeps: bool,
+    /// What follows.
+    pub rest: Vec<u8>,
+}
+
+/// The answer to a request of this method that comes in steps of this length. `None` while its head is incomplete.
+///
+/// # Errors
+/// Where it is none.
+pub fn answer(bytes: &[u8], method: &Method, step: usize) -> Result<Option<Answer>, &'static str> {
+    let mut input = BytesMut::new();
+    let mut parts = bytes.chunks(step.max(1));
+    while let Some(part) = parts.next() {
+        input.extend_from_slice(part);
+        if let Some(answer) = answer::take(&mut input, method)? {
+            parts.for_each(|part| input.extend_from_slice(part));
+            let mut lines = Vec::new();
+            answer.lines.write_to(&mut lines);
+            let length = match answer.body {
+                Framing::Length(length) => Length::Stated(length),
+                Framing::Chunked(_) => Length::Chunked,
+                Framing::UntilClose => Length::UntilClose,
+            };
+            return Ok(Some(Answer {
+                status: answer.status,
+                lines,
+                length,
+                keeps: answer.keeps,
+                rest: input.to_vec(),
+            }));
+        }
+    }
+    Ok(None)
 }

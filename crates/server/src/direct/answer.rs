@@ -18,17 +18,17 @@ const MOST_FIELDS: usize = 100;
 const BEGINNING: &[u8] = b"HTTP/1.";
 
 /// A head.
-pub(super) struct Answer {
-    pub(super) status: StatusCode,
-    pub(super) lines: Lines,
-    pub(super) body: Framing,
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) lines: Lines,
+    pub(crate) body: Framing,
     /// Whether the connection can serve again.
-    pub(super) keeps: bool,
+    pub(crate) keeps: bool,
 }
 
 /// What follows a head.
 #[derive(Debug)]
-pub(super) enum Framing {
+pub(crate) enum Framing {
     /// So many bytes.
     Length(u64),
     /// Chunks.
@@ -38,7 +38,7 @@ pub(super) enum Framing {
 }
 
 /// Takes a head from what has come. `None` while it is incomplete. Those of interim answers are passed over.
-pub(super) fn take(input: &mut BytesMut, method: &Method) -> Result<Option<Answer>, &'static str> {
+pub(crate) fn take(input: &mut BytesMut, method: &Method) -> Result<Option<Answer>, &'static str> {
     loop {
         let begun = input.len().min(BEGINNING.len());
         if input[..begun] != BEGINNING[..begun] {

@@ -8,7 +8,7 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 const ROOM: (usize, usize) = (16, 512);
 
 /// Lines that came, and lines of ours, in their order. There are secrets among them: it is never printed.
-pub(super) struct Lines {
+pub(crate) struct Lines {
     /// Lines as they go out, `name: value` and the end of the line, one after the other. Those that were removed still lie here.
     bytes: Vec<u8>,
     lines: Vec<Line>,
