@@ -64,6 +64,7 @@ impl Audit {
         // In the form in which it is written down, `cli` and `system` included.
         let spelled = |login: &String| Login::parse(login).map_err(|wrong| Usage(format!("{login}: {wrong}")));
         let filter = EventFilter {
+            number: None,
             kind: self.kind,
             realm: self.realm.as_deref().map(|name| console.realm(name)).transpose()?,
             login: self.login.as_ref().map(spelled).transpose()?.map(|login| login.to_string()),

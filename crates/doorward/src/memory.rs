@@ -94,8 +94,8 @@ impl Store for MemoryStore {
         self.answer(move |state| Ok(state.list_users(&filter, &page)))
     }
 
-    fn user_count(&self, filter: UserFilter) -> Answer<'_, u64> {
-        self.answer(move |state| Ok(state.count_users(&filter)))
+    fn user_count(&self, filter: UserFilter, most: u64) -> Answer<'_, u64> {
+        self.answer(move |state| Ok(state.count_users(&filter).min(most)))
     }
 
     fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {

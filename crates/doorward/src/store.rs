@@ -64,16 +64,16 @@ pub trait Store: Send + Sync + 'static {
     /// Users in the order of logins, byte by byte; the same login in several realms in the order of realms.
     fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>>;
 
-    /// How many users there are. A store that can count them without reading each does.
-    fn user_count(&self, filter: UserFilter) -> Answer<'_, u64> {
+    /// How many users there are, as far as `most`. A store that can count them without reading each does.
+    fn user_count(&self, filter: UserFilter, most: u64) -> Answer<'_, u64> {
         Box::pin(async move {
             let (mut count, mut after) = (0, None);
             loop {
                 let listed = self.users(filter.clone(), Page { after, limit: Page::GREATEST }).await?;
                 count += listed.items.len() as u64;
                 after = listed.next;
-                if after.is_none() {
-                    return Ok(count);
+                if after.is_none() || count >= most {
+                    return Ok(count.min(most));
                 }
             }
         })

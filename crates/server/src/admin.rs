@@ -5,19 +5,20 @@
 
 mod acl;
 mod administrator;
-mod audit;
+pub(crate) mod audit;
 mod csv;
 mod events;
-mod explain;
+pub(crate) mod explain;
 mod export;
-mod hours;
+pub(crate) mod hours;
 mod known;
-mod roles;
-mod routes;
-mod sessions;
-mod stats;
-mod user;
-mod users;
+mod preview;
+pub(crate) mod roles;
+pub(crate) mod routes;
+pub(crate) mod sessions;
+pub(crate) mod stats;
+pub(crate) mod user;
+pub(crate) mod users;
 
 pub(crate) use hours::Hours;
 
@@ -38,12 +39,14 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
         .routes(routes!(sessions::list_of_user, sessions::end_of_user))
         .routes(routes!(roles::list, roles::create))
         .routes(routes!(roles::show, roles::replace, roles::remove))
+        .routes(routes!(preview::show))
         .routes(routes!(acl::tree))
         .routes(routes!(sessions::list, sessions::end_matching))
         .routes(routes!(sessions::show, sessions::end))
         .routes(routes!(routes::list))
         .routes(routes!(explain::ask, explain::post))
         .routes(routes!(audit::list))
+        .routes(routes!(audit::show))
         .routes(routes!(stats::show))
         .routes(routes!(events::follow))
 }

@@ -20,6 +20,7 @@ use crate::fault::Fault;
 use crate::forward;
 use crate::framing;
 use crate::headers::X_REQUEST_ID;
+use crate::panel;
 use crate::rate::{Budget, Who};
 use crate::record::Record;
 use crate::request_id::RequestId;
@@ -120,7 +121,8 @@ impl Stop {
                     refusal.terms_mut().speech = speech().map(Box::new);
                 }
                 engine.note_refusal(&refusal, method, path, client.address, id.as_str());
-                (problem::response(&refusal, Some(id.as_str())), refusal.code())
+                let response = problem::response(&refusal, Some(id.as_str()));
+                (panel::refused_page(&engine.policy(), &refusal, id.as_str(), response), refusal.code())
             }
         };
         Served { response: response.map(ResponseBody::whole), outcome }

@@ -33,6 +33,7 @@ mod networks;
 mod openapi;
 mod own;
 mod pages;
+mod panel;
 mod plane;
 pub mod proxy_protocol;
 mod rate;

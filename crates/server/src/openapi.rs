@@ -196,7 +196,7 @@ fn say_who_may(route: &OwnRoute, item: &mut PathItem) {
         let mut ways = match route.access {
             OwnAccess::Anonymous => vec![],
             OwnAccess::Identify => vec![session, SecurityRequirement::default()],
-            OwnAccess::SelfOnly | OwnAccess::Resource(_) => vec![session],
+            OwnAccess::SelfOnly | OwnAccess::Resource(_) | OwnAccess::Page(_) => vec![session],
         };
         if route.basic {
             ways.push(SecurityRequirement::new("basic", none));

@@ -33,7 +33,7 @@ use utoipa::openapi::OpenApi;
 
 use crate::admin::Hours;
 use crate::pages::Look;
-use crate::{dialect, health, metrics, openapi, pages};
+use crate::{dialect, health, metrics, openapi, pages, panel};
 
 /// What the data plane tells about itself.
 pub(crate) trait Plane: Send + Sync + 'static {
@@ -86,6 +86,7 @@ pub(crate) fn router(state: State) -> Router {
     });
     let resources = described
         .merge(pages::router(&shared))
+        .merge(panel::router())
         .merge(dialect::router())
         .merge(metrics::router())
         .fallback(nothing)

@@ -156,8 +156,8 @@ impl Store for Sqlite {
         Box::pin(self.lists.ask(move |reader| search::users(reader, &filter, &page)))
     }
 
-    fn user_count(&self, filter: UserFilter) -> Answer<'_, u64> {
-        Box::pin(self.lists.ask(move |reader| search::count(reader, &filter)))
+    fn user_count(&self, filter: UserFilter, most: u64) -> Answer<'_, u64> {
+        Box::pin(self.lists.ask(move |reader| search::count(reader, &filter, most)))
     }
 
     fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fixture::{NOW, new_user};
 use super::{Check, check};
-use crate::audit::{Count, Event, EventKind};
+use crate::audit::{Count, Event, EventKind, StoredEvent};
 use crate::store::{Change, CountFilter, EventFilter, Page, Store};
 
 pub(super) fn checks() -> Vec<Check> {
@@ -86,6 +86,14 @@ async fn events_are_filtered(store: Arc<dyn Store>) {
     for (filter, expected) in filters {
         assert_eq!(details(&store, filter.clone()).await, expected, "{filter:?}");
     }
+    let all = store.events(EventFilter::default(), Page::default()).await.expect("an answer").items;
+    for StoredEvent { number, event } in all {
+        let one = EventFilter { number: Some(number), ..EventFilter::default() };
+        assert_eq!(details(&store, one.clone()).await, [event.detail.unwrap_or_default()]);
+        assert!(details(&store, EventFilter { login: text("nobody"), ..one }).await.is_empty());
+    }
+    let unknown = EventFilter { number: Some(u64::MAX), ..EventFilter::default() };
+    assert!(details(&store, unknown).await.is_empty());
 }
 
 async fn parts_of_a_list_of_events_neither_overlap_nor_leave_out(store: Arc<dyn Store>) {

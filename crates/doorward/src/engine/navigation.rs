@@ -12,7 +12,7 @@ use crate::policy::{Found, Match, Policy, Wording};
 /// is not ours or could give no cookie, and where a browser asks for login and password by itself.
 pub(super) fn log_in_page(policy: &Policy, found: &Found<'_>, head: &Head<'_>) -> Option<HeaderValue> {
     let route = found.route;
-    let takes_sessions = !route.is_own() && route.log_in_page && route.profile.wording == Wording::Problem;
+    let takes_sessions = route.log_in_page && route.profile.wording == Wording::Problem;
     if !takes_sessions || !is_navigation(head) || asks_for_basic(policy, found, head) {
         return None;
     }

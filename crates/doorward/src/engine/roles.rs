@@ -6,7 +6,7 @@ use super::authority::{may_all, may_alter};
 use super::{Actor, Engine, unavailable};
 use crate::audit::EventKind;
 use crate::name::Name;
-use crate::policy::{Policy, ResourceId};
+use crate::policy::{Grants, Policy, ResourceId, Role};
 use crate::refusal::{Reason, Refusal};
 use crate::store::{Change, StoredRole, Version};
 
@@ -41,20 +41,22 @@ impl Engine {
         self.save(actor, role, Over::Seen(seen)).await
     }
 
+    /// What a role grants now, and what it would grant if it were saved like this, to somebody who has no other. Nothing changes.
+    ///
+    /// # Errors
+    /// As [`save_role`](Self::save_role).
+    pub fn preview_role(&self, actor: &Actor, role: StoredRole) -> Result<(Grants, Grants), Refusal> {
+        let policy = self.policy.load();
+        let before = policy.roles().get(&role.name);
+        let role = meant(&policy, actor, role, before)?;
+        Ok((before.map_or_else(|| policy.no_grants(), Role::grants), policy.grants_of(&role)))
+    }
+
     async fn save(&self, actor: &Actor, role: StoredRole, over: Over) -> Result<StoredRole, Refusal> {
         let policy = self.policy.load_full();
-        if policy.is_file_role(&role.name) {
-            return Err(Reason::RoleInFile.into());
-        }
         let before = policy.roles().get(&role.name).filter(|_| !matches!(over, Over::Nothing));
         let (allowed, denied) = before.map(|before| (&*before.allow, &*before.deny)).unwrap_or_default();
-        let role = StoredRole {
-            allow: expand(&policy, &role.allow, allowed)?,
-            deny: expand(&policy, &role.deny, denied)?,
-            name: role.name,
-        };
-        may_all(&policy, actor, &policy.grants_of(&role))?;
-        may_alter(&policy, actor, &role.name, Some(&role))?;
+        let role = meant(&policy, actor, role, before)?;
         let detail = match before {
             Some(_) => altered(&role, &names(&policy, allowed), &names(&policy, denied)),
             None => made(&role),
@@ -98,6 +100,22 @@ impl Engine {
         self.read_roles().await.map_err(|error| unavailable(&error))?;
         Ok(())
     }
+}
+
+/// The role with all that its names stand for, if the actor may save it.
+fn meant(policy: &Policy, actor: &Actor, role: StoredRole, before: Option<&Role>) -> Result<StoredRole, Refusal> {
+    if policy.is_file_role(&role.name) {
+        return Err(Reason::RoleInFile.into());
+    }
+    let (allowed, denied) = before.map(|before| (&*before.allow, &*before.deny)).unwrap_or_default();
+    let role = StoredRole {
+        allow: expand(policy, &role.allow, allowed)?,
+        deny: expand(policy, &role.deny, denied)?,
+        name: role.name,
+    };
+    may_all(policy, actor, &policy.grants_of(&role))?;
+    may_alter(policy, actor, &role.name, Some(&role))?;
+    Ok(role)
 }
 
 /// What these names stand for: resources and all below them, or, where the role had one before, what of that it had.

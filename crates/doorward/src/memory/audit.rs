@@ -38,7 +38,9 @@ impl Audit {
     pub(super) fn list(&self, filter: &EventFilter, page: &Page) -> Listed<StoredEvent> {
         let Ok(before) = place(page) else { return Listed::default() };
         let before = before.map_or((Time::MAX, u64::MAX), |place| place);
-        let matching = self.events.range(..before).rev().filter(|(_, event)| matches(event, filter));
+        let matching = self.events.range(..before).rev().filter(|((_, number), event)| {
+            filter.number.is_none_or(|wanted| wanted == *number) && matches(event, filter)
+        });
         let mut found = matching.map(|((_, number), event)| StoredEvent { number: *number, event: event.clone() });
         part(&mut found, page, |last| format!("{}.{}", last.event.at, last.number))
     }
@@ -65,7 +67,7 @@ impl Audit {
 }
 
 fn matches(event: &Event, filter: &EventFilter) -> bool {
-    let EventFilter { kind, realm, login, address, outcome, since, until } = filter;
+    let EventFilter { number: _, kind, realm, login, address, outcome, since, until } = filter;
     let is = |wanted: &Option<String>, text: Option<&str>| wanted.as_deref().is_none_or(|wanted| Some(wanted) == text);
     is(kind, Some(&event.kind))
         && is(outcome, Some(&event.outcome))

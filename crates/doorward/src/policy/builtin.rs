@@ -43,6 +43,8 @@ pub enum OwnAccess {
     SelfOnly,
     /// A resource of the built-in tree.
     Resource(&'static str),
+    /// Resources of the built-in tree, all of them, of a person who reads a page: whoever is not logged in is sent to log in.
+    Page(&'static [&'static str]),
 }
 
 /// Whose sessions count on one of Doorward's own routes.
@@ -123,6 +125,13 @@ impl OwnRoute {
         route
     }
 
+    /// A page of the Panel, for administrators with these resources.
+    fn panel(path: &'static str, resources: &'static [&'static str]) -> Self {
+        let mut route = Self::administration("GET", path, PANEL);
+        route.access = OwnAccess::Page(resources);
+        route
+    }
+
     fn csrf(mut self, csrf: OwnCsrf) -> Self {
         self.csrf = csrf;
         self
@@ -156,6 +165,7 @@ pub fn own() -> Vec<OwnRoute> {
     use OwnCsrf::{Form, OriginOnly};
     let new = OwnRoute::new;
     let admin = OwnRoute::administration;
+    let panel = OwnRoute::panel;
     vec![
         new("GET", "/user/sessions", SelfOnly),
         new("POST", "/user/sessions", Anonymous).csrf(OriginOnly),
@@ -191,14 +201,31 @@ pub fn own() -> Vec<OwnRoute> {
         admin("GET,DELETE", "/admin/users/:id/sessions", SESSIONS),
         admin("GET,POST", "/admin/roles", ROLES),
         admin("GET,PUT,DELETE", "/admin/roles/:name", ROLES),
+        admin("POST", "/admin/roles/:name/preview", ROLES),
         admin("GET", "/admin/acl", ROLES),
         admin("GET,DELETE", "/admin/sessions", SESSIONS),
         admin("GET,DELETE", "/admin/sessions/:id", SESSIONS),
         admin("GET", "/admin/routes", RULES),
         admin("GET,POST", "/admin/explain", RULES),
         admin("GET", "/admin/audit", AUDIT),
+        admin("GET", "/admin/audit/:number", AUDIT),
         admin("GET", "/admin/stats", PANEL),
         admin("GET", "/admin/events", PANEL),
+        panel("/panel", &[PANEL]),
+        panel("/panel/users", &[PANEL, USERS]),
+        panel("/panel/new-user", &[PANEL, USERS]),
+        panel("/panel/users/:id", &[PANEL, USERS]),
+        panel("/panel/roles", &[PANEL, ROLES]),
+        panel("/panel/new-role", &[PANEL, ROLES]),
+        panel("/panel/roles/:name", &[PANEL, ROLES]),
+        panel("/panel/matrix", &[PANEL, ROLES]),
+        panel("/panel/sessions", &[PANEL, SESSIONS]),
+        panel("/panel/routes", &[PANEL, RULES]),
+        panel("/panel/try", &[PANEL, RULES]),
+        panel("/panel/audit", &[PANEL, AUDIT]),
+        panel("/panel/audit/:number", &[PANEL, AUDIT]),
+        // What the pages are made of says nothing about anybody.
+        new("GET", "/panel/assets/:file", Anonymous).doors(Doors::Administration),
         new("GET", "/metrics", Anonymous).doors(Admin),
         new("GET", "/openapi.json", Anonymous).doors(Admin),
     ]

@@ -86,6 +86,11 @@ impl Policy {
         Ok(set.iter().map(|id| self.tree.name(id).to_owned()).collect())
     }
 
+    /// What nobody grants.
+    pub(crate) fn no_grants(&self) -> Grants {
+        Grants::none(self.tree.len())
+    }
+
     /// What a role grants to somebody who has no other.
     pub(crate) fn grants_of(&self, stored: &StoredRole) -> Grants {
         role::from_store(&self.tree, stored, &mut Vec::new()).grants()

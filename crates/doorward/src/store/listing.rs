@@ -105,6 +105,8 @@ pub struct SessionFilter {
 /// Which audit events. All that is given must hold. Newest first means: by time, then by number.
 #[derive(Clone, Debug, Default)]
 pub struct EventFilter {
+    /// The one with this number.
+    pub number: Option<u64>,
     /// Of this kind.
     pub kind: Option<String>,
     /// About this realm.

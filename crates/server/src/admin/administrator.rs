@@ -7,13 +7,13 @@ use http::request::Parts;
 use crate::own::{Judged, Refused};
 
 /// Somebody whom the policy let in. They may look.
-pub(super) struct Administrator {
+pub(crate) struct Administrator {
     pub(super) judged: Judged,
     pub(super) actor: Actor,
 }
 
 /// The same, who has given their password a moment ago. They may change things.
-pub(super) struct Recent(pub(super) Actor);
+pub(crate) struct Recent(pub(super) Actor);
 
 impl Administrator {
     /// A password is good for sensitive actions for so many seconds.

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use doorward::audit::StoredEvent;
-use doorward::store::{EventFilter, Store, StoreError};
-use doorward::{Name, UserNumber};
+use doorward::store::{EventFilter, Page, Store, StoreError};
+use doorward::{Name, Reason, UserNumber};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -15,38 +15,38 @@ use super::administrator::Administrator;
 use super::export::{self, Format};
 use super::known;
 use crate::openapi::Reading;
-use crate::own::{House, Json, List, Query, Refused, Timestamp, page};
+use crate::own::{House, Json, List, Query, Refused, Shared, Timestamp, page};
 
 /// Which events. All that is given must hold.
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// Of this kind: `log_in`, `refused`, `user_roles` and so on.
-    kind: Option<String>,
+    pub(crate) kind: Option<String>,
     /// About this realm.
     #[param(value_type = Option<String>)]
-    realm: Option<Name>,
+    pub(crate) realm: Option<Name>,
     /// About or by the user with this login.
-    login: Option<String>,
+    pub(crate) login: Option<String>,
     /// From this address.
-    address: Option<String>,
+    pub(crate) address: Option<String>,
     /// With this outcome: `ok`, or a word for why not.
-    outcome: Option<String>,
+    pub(crate) outcome: Option<String>,
     /// At or after this time.
     #[param(value_type = Option<String>, format = DateTime)]
-    since: Option<Timestamp>,
+    pub(crate) since: Option<Timestamp>,
     /// Before this time.
     #[param(value_type = Option<String>, format = DateTime)]
-    until: Option<Timestamp>,
+    pub(crate) until: Option<Timestamp>,
     /// What `next` said.
-    after: Option<String>,
+    pub(crate) after: Option<String>,
     /// At most so many, 100 unless stated.
     #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
     /// All of it as a file. Needs a recent password. `Accept: text/csv` and `application/jsonl` ask for the same.
     #[param(inline)]
-    format: Option<Format>,
+    pub(crate) format: Option<Format>,
 }
 
 /// One thing that happened.
@@ -54,38 +54,38 @@ pub(crate) struct Which {
 #[schema(as = AuditEvent)]
 pub(crate) struct View {
     /// Grows with time.
-    pub(super) number: u64,
+    pub(crate) number: u64,
     #[schema(value_type = String, format = DateTime)]
-    pub(super) at: Timestamp,
-    pub(super) kind: String,
+    pub(crate) at: Timestamp,
+    pub(crate) kind: String,
     /// `ok`, or a word for why not.
-    pub(super) outcome: String,
+    pub(crate) outcome: String,
     #[schema(required)]
-    pub(super) realm: Option<String>,
+    pub(crate) realm: Option<String>,
     /// The id of the user whom it is about.
     #[schema(required)]
-    pub(super) user: Option<String>,
+    pub(crate) user: Option<String>,
     /// Their login.
     #[schema(required)]
-    pub(super) login: Option<String>,
+    pub(crate) login: Option<String>,
     /// By whom, when that is somebody else: a login, `cli`, or `system`.
     #[schema(required)]
-    pub(super) actor: Option<String>,
+    pub(crate) actor: Option<String>,
     /// The handle of the session.
     #[schema(required)]
-    pub(super) session: Option<String>,
+    pub(crate) session: Option<String>,
     #[schema(required)]
-    pub(super) address: Option<String>,
+    pub(crate) address: Option<String>,
     /// Method and path of the request.
     #[schema(required)]
-    pub(super) request: Option<String>,
+    pub(crate) request: Option<String>,
     #[schema(required)]
-    pub(super) request_id: Option<String>,
+    pub(crate) request_id: Option<String>,
     /// What changed, in words.
     #[schema(required)]
-    pub(super) detail: Option<String>,
+    pub(crate) detail: Option<String>,
     /// How many like it were left out since the last one was written.
-    pub(super) omitted: u32,
+    pub(crate) omitted: u32,
 }
 
 /// What happened, the latest first.
@@ -98,31 +98,72 @@ pub(crate) async fn list(
     headers: HeaderMap,
     Query(which): Query<Which>,
 ) -> Result<Response, Refused> {
-    let Which { kind, realm, login, address, outcome, since, until, after, limit, format } = which;
-    let (since, until) = (since.map(|time| time.0), until.map(|time| time.0));
-    let filter = EventFilter {
-        kind: known::kind(kind)?,
-        realm: known::realm(&house.engine.policy(), realm)?,
-        login: known::login(login)?,
-        address: known::address(address)?,
-        outcome: known::outcome(outcome)?,
-        since,
-        until,
-    };
-    if let Some(format) = format.or_else(|| Format::accepted(&headers)) {
-        if after.is_some() || limit.is_some() {
+    if let Some(format) = which.format.or_else(|| Format::accepted(&headers)) {
+        if which.after.is_some() || which.limit.is_some() {
             return Err(Refused::invalid("query", "a file holds everything: leave out after and limit"));
         }
-        return export::export(&house, &administrator.recent()?, filter, format);
+        return export::export(&house, &administrator.recent()?, which.filter(&house)?, format);
     }
+    find_events(&house, which).await.map(|list| Json(list).into_response())
+}
+
+/// One thing that happened.
+#[utoipa::path(get, path = "/admin/audit/{number}", tag = "audit", params(("number" = u64, Path)),
+    responses((status = 200, body = View), Reading))]
+pub(crate) async fn show(
+    _: Administrator,
+    State(house): House,
+    Path(number): Path<String>,
+) -> Result<Json<View>, Refused> {
+    find_event(&house, &number).await.map(Json)
+}
+
+/// A part of the list.
+///
+/// # Errors
+/// When there is nothing of what is named, or the store does not answer.
+pub(crate) async fn find_events(house: &Shared, mut which: Which) -> Result<List<View>, Refused> {
+    let page = page(which.after.take(), which.limit.take())?;
     let store = house.engine.store();
-    let listed = store.events(filter, page(after, limit)?).await?;
+    let listed = store.events(which.filter(house)?, page).await?;
     let mut names = Names::default();
     let mut items = Vec::with_capacity(listed.items.len());
     for event in listed.items {
         items.push(names.view(event, &**store).await?);
     }
-    Ok(Json(List { items, next: listed.next }).into_response())
+    Ok(List { items, next: listed.next })
+}
+
+/// The event with this number.
+///
+/// # Errors
+/// 404 when there is none.
+pub(crate) async fn find_event(house: &Shared, number: &str) -> Result<View, Refused> {
+    let number = number.parse().map_err(|_| Reason::NotFound)?;
+    let store = house.engine.store();
+    let filter = EventFilter { number: Some(number), ..EventFilter::default() };
+    let found = store.events(filter, Page::default()).await?.items.pop().ok_or(Reason::NotFound)?;
+    Ok(Names::default().view(found, &**store).await?)
+}
+
+impl Which {
+    /// The same for a store.
+    ///
+    /// # Errors
+    /// When there is nothing of what is named.
+    fn filter(self, house: &Shared) -> Result<EventFilter, Refused> {
+        let Self { kind, realm, login, address, outcome, since, until, .. } = self;
+        Ok(EventFilter {
+            number: None,
+            kind: known::kind(kind)?,
+            realm: known::realm(&house.engine.policy(), realm)?,
+            login: known::login(login)?,
+            address: known::address(address)?,
+            outcome: known::outcome(outcome)?,
+            since: since.map(|time| time.0),
+            until: until.map(|time| time.0),
+        })
+    }
 }
 
 /// Who has which number, as far as it was asked for.

@@ -71,7 +71,7 @@ pub(crate) struct Posted {
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = Credential)]
-enum Means {
+pub(crate) enum Means {
     Session,
     Basic,
     Token,
@@ -80,7 +80,7 @@ enum Means {
 /// Which listener.
 #[derive(Clone, Copy, Default, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum Listener {
+pub(crate) enum Listener {
     #[default]
     Public,
     Admin,
@@ -90,39 +90,39 @@ enum Listener {
 #[derive(Serialize, ToSchema)]
 #[schema(as = Explanation)]
 pub(crate) struct View {
-    method: String,
+    pub(crate) method: String,
     /// In its one spelling.
-    path: String,
+    pub(crate) path: String,
     #[schema(required)]
-    route: Option<String>,
+    pub(crate) route: Option<String>,
     /// What the route asks for.
-    access: Vec<String>,
-    caller: String,
-    verdict: Verdict,
+    pub(crate) access: Vec<String>,
+    pub(crate) caller: String,
+    pub(crate) verdict: Verdict,
     /// The status that the caller would see; 200 when the request goes on.
-    status: u16,
+    pub(crate) status: u16,
     /// Why, in one sentence.
-    reason: String,
+    pub(crate) reason: String,
     /// Each step, in the order in which they are taken.
-    steps: Vec<Step>,
+    pub(crate) steps: Vec<Step>,
 }
 
-#[derive(Serialize, ToSchema)]
+#[derive(PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-enum Verdict {
+pub(crate) enum Verdict {
     Allow,
     Deny,
 }
 
 /// One step of a decision.
 #[derive(Serialize, ToSchema)]
-struct Step {
+pub(crate) struct Step {
     /// What is looked at.
-    title: &'static str,
+    pub(crate) title: &'static str,
     /// What was found.
-    text: String,
+    pub(crate) text: String,
     /// Whether the decision goes on.
-    passed: bool,
+    pub(crate) passed: bool,
 }
 
 /// What would become of a request.
@@ -153,7 +153,7 @@ pub(crate) async fn post(_: Administrator, State(house): House, Json(posted): Js
 }
 
 impl View {
-    fn of(explanation: Explanation) -> Self {
+    pub(crate) fn of(explanation: Explanation) -> Self {
         let Explanation { method, path, route, access, caller, verdict, status, reason, steps } = explanation;
         let verdict = match verdict {
             Outcome::Allow => Verdict::Allow,

@@ -21,7 +21,7 @@ use crate::own::{Refused, Shared, Timestamp};
 /// The format of the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
-pub(super) enum Format {
+pub(crate) enum Format {
     /// For spreadsheets.
     Csv,
     /// One JSON object a line.

@@ -13,13 +13,13 @@ pub(crate) struct Hours(Mutex<BTreeMap<Time, Arc<Sums>>>);
 
 /// How often each route had each outcome, and how long all of them took.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Sums(HashMap<(Box<str>, Box<str>), Sum>);
+pub(crate) struct Sums(HashMap<(Box<str>, Box<str>), Sum>);
 
 /// How often, and how long all of them took in microseconds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Sum {
-    pub(super) hits: u64,
-    pub(super) micros: u64,
+pub(crate) struct Sum {
+    pub(crate) hits: u64,
+    pub(crate) micros: u64,
 }
 
 const HOUR: Time = 3_600;
@@ -33,7 +33,7 @@ impl Hours {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub(super) async fn last(&self, hours: Time, store: &dyn Store, now: Time) -> Result<Sums, StoreError> {
+    pub(crate) async fn last(&self, hours: Time, store: &dyn Store, now: Time) -> Result<Sums, StoreError> {
         let this_hour = now / HOUR * HOUR;
         self.lock().retain(|hour, _| *hour <= this_hour && this_hour - hour <= MOST);
         let mut total = Sums::default();
@@ -42,6 +42,24 @@ impl Hours {
             total.unite(&*self.hour(hour, store, now).await?);
         }
         Ok(total)
+    }
+
+    /// The sums of each of the last `hours` hours and of the present one, the oldest first.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub(crate) async fn each(
+        &self,
+        hours: Time,
+        store: &dyn Store,
+        now: Time,
+    ) -> Result<Vec<(Time, Arc<Sums>)>, StoreError> {
+        let this_hour = now / HOUR * HOUR;
+        let mut each = Vec::with_capacity(hours as usize + 1);
+        for hour in (0..=hours).rev().filter_map(|back| this_hour.checked_sub(back * HOUR)) {
+            each.push((hour, self.hour(hour, store, now).await?));
+        }
+        Ok(each)
     }
 
     async fn hour(&self, hour: Time, store: &dyn Store, now: Time) -> Result<Arc<Sums>, StoreError> {
@@ -69,12 +87,12 @@ impl Sums {
     }
 
     /// Each route, outcome and sum.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &str, Sum)> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str, Sum)> {
         self.0.iter().map(|((route, outcome), sum)| (&**route, &**outcome, *sum))
     }
 
     /// All requests that were served, and all that were not.
-    pub(super) fn split(&self) -> (Sum, Sum) {
+    pub(crate) fn split(&self) -> (Sum, Sum) {
         let (mut served, mut refused) = (Sum::default(), Sum::default());
         for (_, outcome, sum) in self.iter().filter(|(_, outcome, _)| is_of_requests(outcome)) {
             let side = if is_served(outcome) { &mut served } else { &mut refused };
@@ -96,24 +114,24 @@ impl FromIterator<Count> for Sums {
 }
 
 impl Sum {
-    pub(super) fn add(&mut self, hits: u64, micros: u64) {
+    pub(crate) fn add(&mut self, hits: u64, micros: u64) {
         self.hits = self.hits.saturating_add(hits);
         self.micros = self.micros.saturating_add(micros);
     }
 
     /// How long one took on average, in microseconds.
-    pub(super) fn average(self) -> u64 {
+    pub(crate) fn average(self) -> u64 {
         self.micros.checked_div(self.hits).unwrap_or_default()
     }
 }
 
 /// Whether a request with this outcome got what it asked for. `answer` is a preflight, `redirect` the way to https.
-pub(super) fn is_served(outcome: &str) -> bool {
+pub(crate) fn is_served(outcome: &str) -> bool {
     matches!(outcome, "allow" | "answer" | "redirect")
 }
 
 /// Whether an outcome is one of requests, and not a detail of what protection against forgery found.
-pub(super) fn is_of_requests(outcome: &str) -> bool {
+pub(crate) fn is_of_requests(outcome: &str) -> bool {
     !outcome.starts_with("csrf_")
 }
 

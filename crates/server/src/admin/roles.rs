@@ -19,44 +19,44 @@ use crate::own::{House, Json, Judged, List, Refused};
 #[derive(Serialize, ToSchema)]
 #[schema(as = Role)]
 pub(crate) struct View {
-    name: String,
+    pub(crate) name: String,
     #[schema(required)]
-    title: Option<String>,
-    origin: Origin,
+    pub(crate) title: Option<String>,
+    pub(crate) origin: Origin,
     /// File and line, where a file has it.
     #[schema(required)]
-    source: Option<String>,
+    pub(crate) source: Option<String>,
     /// What it allows, as it was written. In a role of a file that means all below as well.
-    allow: Vec<String>,
+    pub(crate) allow: Vec<String>,
     /// What it allows without what is below, in a role of a file. Absent where nothing is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    only: Vec<String>,
+    pub(crate) only: Vec<String>,
     /// What it denies, with all below, whatever other roles allow.
-    deny: Vec<String>,
+    pub(crate) deny: Vec<String>,
     /// What it allows within limitations. Absent where nothing is.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    limited: Vec<Within>,
+    pub(crate) limited: Vec<Within>,
     /// Everything that it grants to somebody who has no other role.
-    grants: Vec<String>,
+    pub(crate) grants: Vec<String>,
     /// Changes with every alteration. Sent along with one, it keeps an old form from undoing what somebody else has done.
-    version: String,
+    pub(crate) version: String,
 }
 
 /// What a role allows within limitations.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RoleLimited)]
-struct Within {
+pub(crate) struct Within {
     /// What it allows, as it was written.
-    allow: Vec<String>,
+    pub(crate) allow: Vec<String>,
     /// Limitations by their names, each with the values that meet it.
-    to: BTreeMap<String, Vec<String>>,
+    pub(crate) to: BTreeMap<String, Vec<String>>,
 }
 
 /// Where a role comes from.
-#[derive(Serialize, ToSchema)]
+#[derive(PartialEq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = RoleOrigin)]
-enum Origin {
+pub(crate) enum Origin {
     /// Doorward has it.
     Builtin,
     /// A file has it; it is altered there.
@@ -164,7 +164,11 @@ pub(crate) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-fn find(policy: &Policy, name: &str) -> Result<View, Refused> {
+/// The role of this name.
+///
+/// # Errors
+/// 404 when there is none.
+pub(crate) fn find(policy: &Policy, name: &str) -> Result<View, Refused> {
     policy
         .roles()
         .get(name)
@@ -172,7 +176,7 @@ fn find(policy: &Policy, name: &str) -> Result<View, Refused> {
         .ok_or_else(|| Reason::Conflict(Conflict::RoleUnknown).into())
 }
 
-fn view(policy: &Policy, role: &Role) -> View {
+pub(crate) fn view(policy: &Policy, role: &Role) -> View {
     let tree = policy.resources();
     let names = |ids: &[ResourceId]| ids.iter().map(|id| tree.name(*id).to_owned()).collect::<Vec<_>>();
     let (origin, source) = match &role.origin {

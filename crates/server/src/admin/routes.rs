@@ -8,15 +8,15 @@ use utoipa::{IntoParams, ToSchema};
 use super::administrator::Administrator;
 use super::hours::{Sum, is_of_requests, is_served};
 use crate::openapi::Reading;
-use crate::own::{House, Json, List, Query, Refused};
+use crate::own::{House, Json, List, Query, Refused, Shared};
 
 /// Which routes.
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// Doorward's own, or those of files. Both when absent.
-    own: Option<bool>,
+    pub(crate) own: Option<bool>,
 }
 
 /// A route.
@@ -24,37 +24,37 @@ pub(crate) struct Which {
 #[schema(as = Route)]
 pub(crate) struct View {
     /// Its name in figures: methods, host and path.
-    route: String,
+    pub(crate) route: String,
     /// `GET,POST`, or `*`.
-    methods: String,
+    pub(crate) methods: String,
     #[schema(required)]
-    host: Option<String>,
-    path: String,
+    pub(crate) host: Option<String>,
+    pub(crate) path: String,
     /// `anonymous`, `self`, `deny`, or resources, all of which must be granted.
-    access: Vec<String>,
+    pub(crate) access: Vec<String>,
     /// Whose sessions count, the first one first.
-    realms: Vec<String>,
+    pub(crate) realms: Vec<String>,
     /// The realms whose users may use Basic.
-    basic: Vec<String>,
+    pub(crate) basic: Vec<String>,
     /// Whether it is one of Doorward's own resources.
-    own: bool,
+    pub(crate) own: bool,
     #[schema(required)]
-    upstream: Option<String>,
-    websocket: bool,
-    source: Place,
+    pub(crate) upstream: Option<String>,
+    pub(crate) websocket: bool,
+    pub(crate) source: Place,
     /// Requests of the last 24 hours.
-    hits: u64,
+    pub(crate) hits: u64,
     /// Those of them that were refused, or failed.
-    refused: u64,
-    average_micros: u64,
+    pub(crate) refused: u64,
+    pub(crate) average_micros: u64,
 }
 
 /// Where something was written.
 #[derive(Serialize, ToSchema)]
-struct Place {
-    file: String,
+pub(crate) struct Place {
+    pub(crate) file: String,
     /// From 1; 0 for what no file holds.
-    line: usize,
+    pub(crate) line: usize,
 }
 
 /// The routes in force: those of files in the order written, then Doorward's own.
@@ -65,6 +65,14 @@ pub(crate) async fn list(
     State(house): House,
     Query(which): Query<Which>,
 ) -> Result<Json<List<View>>, Refused> {
+    find_routes(&house, &which).await.map(|items| Json(List::whole(items)))
+}
+
+/// All of them.
+///
+/// # Errors
+/// When the store does not answer.
+pub(crate) async fn find_routes(house: &Shared, which: &Which) -> Result<Vec<View>, Refused> {
     let policy = house.engine.policy();
     let day = house.hours.last(24, &**house.engine.store(), house.engine.now()).await?;
     let routes = policy.routes().iter().filter(|route| which.own.is_none_or(|own| own == route.is_own()));
@@ -87,7 +95,7 @@ pub(crate) async fn list(
     for (item, (total, refused)) in items.iter_mut().zip(sums) {
         (item.hits, item.refused, item.average_micros) = (total.hits, refused, total.average());
     }
-    Ok(Json(List::whole(items)))
+    Ok(items)
 }
 
 impl View {

@@ -19,59 +19,59 @@ use crate::own::{House, Json, List, Query, Refused, Shared, Timestamp, page};
 #[schema(as = AdministeredSession)]
 pub(crate) struct View {
     /// Its handle. It opens nothing.
-    id: String,
-    realm: String,
-    user_id: String,
-    login: String,
+    pub(crate) id: String,
+    pub(crate) realm: String,
+    pub(crate) user_id: String,
+    pub(crate) login: String,
     #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
-    last_seen_at: Timestamp,
+    pub(crate) last_seen_at: Timestamp,
     /// When it ends unless it is used. Null when it does not end by that.
     #[schema(value_type = Option<String>, format = DateTime, required)]
-    idle_ends_at: Option<Timestamp>,
+    pub(crate) idle_ends_at: Option<Timestamp>,
     #[schema(value_type = String, format = DateTime)]
-    ends_at: Timestamp,
+    pub(crate) ends_at: Timestamp,
     /// When the password was given last.
     #[schema(value_type = String, format = DateTime)]
-    authenticated_at: Timestamp,
+    pub(crate) authenticated_at: Timestamp,
     /// Whether the person asked to stay logged in.
-    remember: bool,
+    pub(crate) remember: bool,
     /// Whether no browser has it, but a program that sends a bearer token. Absent where it is a browser's.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(required = false)]
-    bearer: bool,
+    pub(crate) bearer: bool,
     /// From where the log-in came.
-    address: String,
+    pub(crate) address: String,
     /// The browser or client, as it named itself.
-    device: String,
+    pub(crate) device: String,
 }
 
 /// Which sessions. All that is given must hold.
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// Of this realm.
     #[param(value_type = Option<String>)]
-    realm: Option<Name>,
+    pub(crate) realm: Option<Name>,
     /// Of the user with this id.
-    user: Option<String>,
+    pub(crate) user: Option<String>,
     /// Of users with this role.
     #[param(value_type = Option<String>)]
-    role: Option<Name>,
+    pub(crate) role: Option<Name>,
     /// Begun from this address.
-    address: Option<String>,
+    pub(crate) address: Option<String>,
     /// Whose device has this text in it.
-    device: Option<String>,
+    pub(crate) device: Option<String>,
     /// Begun before this time.
     #[param(value_type = Option<String>, format = DateTime)]
-    created_before: Option<Timestamp>,
+    pub(crate) created_before: Option<Timestamp>,
     /// What `next` said.
-    after: Option<String>,
+    pub(crate) after: Option<String>,
     /// At most so many, 100 unless stated.
     #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
 }
 
 /// Which sessions to end. All that is given must hold.
@@ -121,11 +121,19 @@ pub(crate) async fn list(
     State(house): House,
     Query(which): Query<Which>,
 ) -> Result<Json<List<View>>, Refused> {
+    find_sessions(&house, which).await.map(Json)
+}
+
+/// A part of the list.
+///
+/// # Errors
+/// When there is nothing of what is named, or the store does not answer.
+pub(crate) async fn find_sessions(house: &Shared, which: Which) -> Result<List<View>, Refused> {
     let Which { realm, user, role, address, device, created_before, after, limit } = which;
     let page = page(after, limit)?;
     let filter = Filter { realm, user, role, address, device, created_before };
-    let filter = filter.resolve(&house).await?;
-    listed(&house, filter, page).await.map(Json)
+    let filter = filter.resolve(house).await?;
+    listed(house, filter, page).await
 }
 
 /// Ends all sessions that match, or says how many that would be. Those of users who may more than the caller go on.

@@ -44,36 +44,36 @@ pub(crate) struct Stats {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Live {
     #[schema(value_type = String, format = DateTime)]
-    at: Timestamp,
+    pub(crate) at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
-    started_at: Timestamp,
-    version: &'static str,
+    pub(crate) started_at: Timestamp,
+    pub(crate) version: &'static str,
     /// Sessions in memory: those that were used since the start.
-    sessions: usize,
+    pub(crate) sessions: usize,
     /// Users in memory.
-    users: usize,
+    pub(crate) users: usize,
     /// Open connections.
-    connections: usize,
+    pub(crate) connections: usize,
     /// Passwords that wait to be computed.
-    passwords_waiting: usize,
+    pub(crate) passwords_waiting: usize,
     /// Audit events that wait to be written.
-    events_waiting: usize,
+    pub(crate) events_waiting: usize,
     /// Audit events that were lost since the start, because too many waited.
-    events_lost: u32,
+    pub(crate) events_lost: u32,
     /// Requests since the start.
-    requests: u64,
+    pub(crate) requests: u64,
     /// Those of them that were refused, or failed.
-    refused: u64,
-    upstreams: Vec<Upstream>,
+    pub(crate) refused: u64,
+    pub(crate) upstreams: Vec<Upstream>,
 }
 
 /// An upstream.
 #[derive(Serialize, ToSchema)]
 #[schema(as = UpstreamState)]
-struct Upstream {
-    name: String,
+pub(crate) struct Upstream {
+    pub(crate) name: String,
     /// Whether requests to it are worth trying.
-    up: bool,
+    pub(crate) up: bool,
 }
 
 /// Requests within some time.
@@ -141,7 +141,7 @@ pub(crate) async fn show(
 }
 
 impl Live {
-    pub(super) fn of(house: &Shared) -> Self {
+    pub(crate) fn of(house: &Shared) -> Self {
         let gauges = house.engine.gauges();
         let (mut requests, mut refused) = (0, 0);
         for tally in house.engine.tallies().iter().filter(|tally| tally.is_of_requests()) {

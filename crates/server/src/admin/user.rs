@@ -10,42 +10,42 @@ use crate::own::Timestamp;
 /// A user.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AdministeredUser)]
-pub(super) struct View {
+pub(crate) struct View {
     /// The public id.
     #[schema(example = "7")]
-    id: String,
+    pub(crate) id: String,
     /// The realm that the user belongs to.
-    realm: String,
+    pub(crate) realm: String,
     /// What the person types to log in.
-    login: String,
+    pub(crate) login: String,
     /// The name to show.
-    name: String,
+    pub(crate) name: String,
     /// An address to write to.
     #[schema(required)]
-    email: Option<String>,
+    pub(crate) email: Option<String>,
     /// Names of roles.
-    roles: Vec<String>,
-    state: State,
+    pub(crate) roles: Vec<String>,
+    pub(crate) state: State,
     /// Values for forced parameters.
     #[schema(value_type = Object)]
-    attributes: Map<String, Value>,
+    pub(crate) attributes: Map<String, Value>,
     /// Whether a password is set. Without one, issue a code.
-    has_password: bool,
+    pub(crate) has_password: bool,
     /// Wrong passwords since the last right one.
-    failures: u32,
+    pub(crate) failures: u32,
     #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
+    pub(crate) created_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime, required)]
-    last_login_at: Option<Timestamp>,
+    pub(crate) last_login_at: Option<Timestamp>,
     /// Changes with every alteration. Sent along with one, it keeps an old form from undoing what somebody else has done.
-    version: String,
+    pub(crate) version: String,
 }
 
 /// Whether a user may log in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[schema(as = UserState)]
-pub(super) enum State {
+pub(crate) enum State {
     Active,
     Disabled,
 }
@@ -54,7 +54,7 @@ pub(super) enum State {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewUser)]
-pub(super) struct Draft {
+pub(crate) struct Draft {
     /// May be left out where there is only one.
     pub(super) realm: Option<String>,
     /// The public id. A number when absent.
@@ -74,7 +74,7 @@ pub(super) struct Draft {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = UserChanges)]
-pub(super) struct Changes {
+pub(crate) struct Changes {
     pub(super) login: Option<String>,
     pub(super) name: Option<String>,
     /// Null takes it away.
@@ -93,7 +93,7 @@ pub(super) struct Changes {
 /// All roles, or those to give and to take.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
-pub(super) enum RoleChanges {
+pub(crate) enum RoleChanges {
     /// These and no others.
     All(Vec<String>),
     /// Some more, some less.
@@ -103,7 +103,7 @@ pub(super) enum RoleChanges {
 /// Roles to give and to take.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct AddRemove {
+pub(crate) struct AddRemove {
     #[serde(default)]
     add: Vec<String>,
     #[serde(default)]
@@ -113,7 +113,7 @@ pub(super) struct AddRemove {
 /// A code for one use, shown this once.
 #[derive(Serialize, ToSchema)]
 #[schema(as = OneTimeCode)]
-pub(super) struct Code {
+pub(crate) struct Code {
     /// To be handed to the person, who redeems it at `/user/password-reset`.
     pub(super) code: String,
     #[schema(value_type = String, format = DateTime)]
@@ -121,7 +121,7 @@ pub(super) struct Code {
 }
 
 impl View {
-    pub(super) fn of(user: User) -> Self {
+    pub(crate) fn of(user: User) -> Self {
         Self {
             version: user.version().to_string(),
             id: user.id.to_string(),

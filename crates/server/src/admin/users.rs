@@ -15,26 +15,26 @@ use crate::openapi::{Changing, Reading};
 use crate::own::{House, Json, Judged, List, Query, Refused, Shared, Timestamp, page};
 
 /// Which users.
-#[derive(Deserialize, IntoParams)]
+#[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// Of this realm.
     #[param(value_type = Option<String>)]
-    realm: Option<Name>,
+    pub(crate) realm: Option<Name>,
     /// Having this role.
     #[param(value_type = Option<String>)]
-    role: Option<Name>,
+    pub(crate) role: Option<Name>,
     /// In this state.
     #[param(inline)]
-    state: Option<user::State>,
+    pub(crate) state: Option<user::State>,
     /// Login, e-mail or name begins with this text. Every character stands for itself.
-    search: Option<String>,
+    pub(crate) search: Option<String>,
     /// What `next` said.
-    after: Option<String>,
+    pub(crate) after: Option<String>,
     /// At most so many, 100 unless stated.
     #[param(minimum = 1, maximum = 1000)]
-    limit: Option<u32>,
+    pub(crate) limit: Option<u32>,
 }
 
 /// Whose id it is, where several realms have users of the same id.
@@ -55,13 +55,31 @@ pub(crate) async fn list(
     State(house): House,
     Query(which): Query<Which>,
 ) -> Result<Json<List<View>>, Refused> {
-    let Which { realm, role, state, search, after, limit } = which;
-    let policy = house.engine.policy();
-    let (realm, role) = (known::realm(&policy, realm)?, known::role(&policy, role)?);
-    let filter =
-        UserFilter { realm, role, state: state.map(Into::into), search: search.filter(|text| !text.is_empty()) };
-    let listed = house.engine.store().users(filter, page(after, limit)?).await?;
-    Ok(Json(List::of(listed, View::of)))
+    find_users(&house, which).await.map(Json)
+}
+
+/// A part of the list.
+///
+/// # Errors
+/// When there is nothing of what is named, or the store does not answer.
+pub(crate) async fn find_users(house: &Shared, mut which: Which) -> Result<List<View>, Refused> {
+    let page = page(which.after.take(), which.limit.take())?;
+    let listed = house.engine.store().users(which.filter(house)?, page).await?;
+    Ok(List::of(listed, View::of))
+}
+
+impl Which {
+    /// The same for a store.
+    ///
+    /// # Errors
+    /// When there is nothing of what is named.
+    pub(crate) fn filter(self, house: &Shared) -> Result<UserFilter, Refused> {
+        let Self { realm, role, state, search, .. } = self;
+        let policy = house.engine.policy();
+        let (realm, role) = (known::realm(&policy, realm)?, known::role(&policy, role)?);
+        let search = search.filter(|text| !text.is_empty());
+        Ok(UserFilter { realm, role, state: state.map(Into::into), search })
+    }
 }
 
 /// Adds a user, who has no password yet: issue a code.
@@ -161,7 +179,7 @@ pub(crate) async fn unlock(
 ///
 /// # Errors
 /// 404 when there is none, 400 `realm_required` when there are several.
-pub(super) async fn find(house: &Shared, id: &str, realm: Option<Name>) -> Result<User, Refused> {
+pub(crate) async fn find(house: &Shared, id: &str, realm: Option<Name>) -> Result<User, Refused> {
     let id = UserId::parse(id).map_err(|_| Reason::NotFound)?;
     let store = house.engine.store();
     if let Some(realm) = realm {

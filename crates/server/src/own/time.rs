@@ -11,6 +11,14 @@ use utoipa::{PartialSchema, ToSchema};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Timestamp(pub(crate) Time);
 
+impl Timestamp {
+    /// For people, `2026-01-31 12:00 UTC`.
+    pub(crate) fn for_people(self) -> String {
+        let time = jiff::Timestamp::from_second(i64::from(self.0));
+        time.map(|time| time.strftime("%Y-%m-%d %H:%M UTC").to_string()).unwrap_or_default()
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let time = jiff::Timestamp::from_second(i64::from(self.0)).map_err(|_| fmt::Error)?;
@@ -46,6 +54,11 @@ impl ToSchema for Timestamp {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn people_read_no_letters_between_date_and_time() {
+        assert_eq!(Timestamp(1_750_000_000).for_people(), "2025-06-15 15:06 UTC");
+    }
 
     #[test]
     fn a_time_is_written_in_utc_and_read_in_any_zone() {

@@ -72,10 +72,11 @@ pub(super) fn list(connection: &Connection, filter: &EventFilter, page: &Page) -
 const ORDER: &str = " ORDER BY at DESC, number DESC LIMIT ?";
 
 fn restricted(mut query: Query, filter: &EventFilter, before: Option<(Time, u64)>) -> Query {
-    let EventFilter { kind, realm, login: _, address, outcome, since, until } = filter;
+    let EventFilter { number, kind, realm, login: _, address, outcome, since, until } = filter;
     if let Some((at, number)) = before {
         query.add(" AND (at, number) < (?, ?)", [at.into(), i64::try_from(number).unwrap_or(i64::MAX).into()]);
     }
+    query.add_if(" AND number = ?", number.map(|number| i64::try_from(number).unwrap_or(i64::MAX)));
     query.add_if(" AND kind = ?", kind.clone());
     query.add_if(" AND realm = ?", realm.as_ref().map(|realm| realm.as_str().to_owned()));
     query.add_if(" AND address = ?", address.clone());

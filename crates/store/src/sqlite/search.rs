@@ -36,14 +36,14 @@ pub(super) fn users(connection: &Connection, filter: &UserFilter, page: &Page) -
     Ok(part(found?, page, |last| format!("{}.{}", last.realm, hex(last.login.as_str()))))
 }
 
-/// How many there are. No user is read for it beyond the texts that are searched.
-pub(super) fn count(connection: &Connection, filter: &UserFilter) -> Result<u64, Fault> {
+/// How many there are, as far as `most`. No user is read for it beyond the texts that are searched.
+pub(super) fn count(connection: &Connection, filter: &UserFilter, most: u64) -> Result<u64, Fault> {
     let moment = connection.unchecked_transaction()?;
     let Matches { query, still_to_search, .. } = matches(&moment, filter)?;
     let mut count = 0;
     query.walk(&moment, |row| {
         count += u64::from(is_found(row, still_to_search.as_deref())?);
-        Ok(true)
+        Ok(count < most)
     })?;
     Ok(count)
 }

@@ -59,12 +59,10 @@ impl Workshop<'_> {
         let accepts = |name: &&Name| own.basic && self.settings.basic_for(own.profile, name).is_enabled();
         let basic = names.iter().filter(accepts).filter_map(|name| self.realm_id(name)).collect();
         let (access, asks) = match own.access {
-            OwnAccess::Anonymous | OwnAccess::Identify => (Access::Anonymous, "anonymous"),
-            OwnAccess::SelfOnly => (Access::SelfOnly, "self"),
-            OwnAccess::Resource(name) => match self.tree.find(name) {
-                Some(id) => (Access::Resources([id].into()), name),
-                None => (Access::Deny, name),
-            },
+            OwnAccess::Anonymous | OwnAccess::Identify => (Access::Anonymous, "anonymous".into()),
+            OwnAccess::SelfOnly => (Access::SelfOnly, "self".into()),
+            OwnAccess::Resource(name) => (self.own_access(&[name]), name.into()),
+            OwnAccess::Page(names) => (self.own_access(names), names.join(", ").into()),
         };
         let limits = &self.settings.limits;
         // Strangers, who are yet to log in or to redeem a code, have little to send.
@@ -91,7 +89,7 @@ impl Workshop<'_> {
             any_host: own.any_host,
             pattern: matched.pattern,
             access,
-            asks: asks.into(),
+            asks,
             realms,
             realm_names: names.into(),
             basic,
@@ -104,7 +102,7 @@ impl Workshop<'_> {
             limitations: Bindings::default(),
             cors,
             websocket: false,
-            log_in_page: false,
+            log_in_page: matches!(own.access, OwnAccess::Page(_)),
             authorization: Authorization::Drop,
             encoded_slash: false,
             target: Target::Own,
@@ -117,6 +115,12 @@ impl Workshop<'_> {
             about: own.about,
         };
         Some((matched.asked, route))
+    }
+
+    /// All of these resources; nobody has one that is not there.
+    fn own_access(&self, names: &[&str]) -> Access {
+        let found: Option<Vec<_>> = names.iter().map(|name| self.tree.find(name)).collect();
+        found.map_or(Access::Deny, |found| Access::Resources(found.into()))
     }
 
     /// Complains about routes of files that stand where Doorward's own do.

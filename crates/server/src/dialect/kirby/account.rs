@@ -41,7 +41,7 @@ async fn remove_user(call: Call, user: User) -> Result<Response, Fault> {
         return Err(Fault::action("delete"));
     }
     let filter = UserFilter { realm: Some(user.realm.clone()), ..UserFilter::default() };
-    if call.engine().store().user_count(filter).await? < 2 {
+    if call.engine().store().user_count(filter, 2).await? < 2 {
         return Err(last_one());
     }
     let removed = call.engine().remove_user(&call.actor()?, &user).await;

@@ -88,7 +88,7 @@ async fn others(call: &Call, search: Option<String>, part: Part) -> Result<(Vec<
     let realm = Some(call.policy().realm(call.realm).name().clone());
     let filter = UserFilter { realm, search, ..UserFilter::default() };
     // Of a list that has fewer pages the last one is shown.
-    let pagination = part.of(call.engine().store().user_count(filter.clone()).await?);
+    let pagination = part.of(call.engine().store().user_count(filter.clone(), u64::MAX).await?);
     let items = walk(call, filter, &pagination).await?;
     Ok((items, pagination))
 }

@@ -1,0 +1,118 @@
+//! What happened, and one such thing in full.
+
+use askama::Template;
+use axum::extract::{Path, RawQuery, State};
+use axum::response::Response;
+use doorward::audit::EventKind;
+use doorward::policy::builtin::{RULES, USERS};
+use http::StatusCode;
+
+use super::asked::{Asked, encoded};
+use super::choice::Choices;
+use super::frame::{Frame, answer};
+use super::notice::explain;
+use super::tab::Tab;
+use super::visitor::Visitor;
+use super::words::spaced;
+use crate::admin::audit::{View, Which, find_event, find_events};
+use crate::own::{House, Refused, Timestamp};
+
+#[derive(Template)]
+#[template(path = "panel/audit.html")]
+struct Page {
+    frame: Frame,
+    asked: Asked,
+    choices: Choices,
+    kinds: Vec<&'static str>,
+    wrong: Option<String>,
+    events: Vec<View>,
+    /// The search as the API reads it.
+    matching: String,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "panel/event.html")]
+struct Event {
+    frame: Frame,
+    event: View,
+    sees_users: bool,
+    /// Where it is explained why such a request is refused.
+    explained: Option<String>,
+}
+
+/// From when on, for those who do not want to write down a date.
+const TIMES: [(&str, &str, u32); 4] = [
+    ("1h", "the last hour", 3_600),
+    ("1d", "the last day", 86_400),
+    ("7d", "the last week", 7 * 86_400),
+    ("30d", "the last 30 days", 30 * 86_400),
+];
+
+const FIELDS: [&str; 9] = ["kind", "realm", "login", "address", "outcome", "within", "since", "until", "after"];
+/// More than this nobody reads at once.
+const ROWS: &str = "50";
+
+/// The list.
+pub(super) async fn show(
+    visitor: Visitor,
+    State(house): House,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let asked = Asked::read(query.as_deref(), &FIELDS);
+    let mut which = asked.without(&["within"]);
+    if let Some((_, _, seconds)) = TIMES.iter().find(|(name, _, _)| *name == asked.value("within")) {
+        which.set("since", &Timestamp(house.engine.now().saturating_sub(*seconds)).to_string());
+    }
+    let found = match which.with("limit", ROWS).as_query::<Which>() {
+        Ok(which) => find_events(&house, which).await,
+        Err(refused) => Err(refused),
+    };
+    let (status, wrong, list) = match found {
+        Ok(list) => (StatusCode::OK, None, Some(list)),
+        Err(refused) => (StatusCode::BAD_REQUEST, Some(explain(refused)?), None),
+    };
+    let (events, next) = list.map(|list| (list.items, list.next)).unwrap_or_default();
+    let page = Page {
+        frame: visitor.frame(Some(Tab::Audit))?,
+        choices: Choices::of(visitor.admission.pass().policy()),
+        kinds: EventKind::ALL.map(EventKind::code).into(),
+        next: next.map(|next| asked.with("after", &next).query()),
+        matching: which.without(&["after"]).query(),
+        asked,
+        wrong,
+        events,
+    };
+    answer(status, &page, &page.frame)
+}
+
+/// One event.
+pub(super) async fn one(
+    visitor: Visitor,
+    State(house): House,
+    Path(number): Path<String>,
+) -> Result<Response, Refused> {
+    let event = find_event(&house, &number).await?;
+    let explained = visitor.has(RULES).then(|| explanation(&event)).flatten();
+    let page =
+        Event { frame: visitor.frame(Some(Tab::Audit))?, event, sees_users: visitor.has(USERS), explained };
+    answer(StatusCode::OK, &page, &page.frame)
+}
+
+/// The question that the refused request was.
+fn explanation(event: &View) -> Option<String> {
+    if event.kind != EventKind::Refused.code() {
+        return None;
+    }
+    let (method, path) = event.request.as_deref()?.split_once(' ')?;
+    let mut query = format!("method={}&path={}", encoded(method), encoded(path));
+    for (key, value) in [("realm", &event.realm), ("user", &event.user)] {
+        if let Some(value) = value {
+            query.push_str(&format!("&{key}={}", encoded(value)));
+        }
+    }
+    if event.user.is_some() {
+        query.push_str("&as=user");
+    }
+    Some(query)
+}

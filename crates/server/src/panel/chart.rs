@@ -1,0 +1,90 @@
+//! A chart of columns, drawn as SVG; the same numbers stand beside it as a table, for those who cannot see it.
+
+use askama::Template;
+use doorward::Time;
+
+use crate::own::Timestamp;
+
+/// Columns, the oldest first.
+#[derive(Template)]
+#[template(path = "panel/chart.html")]
+pub(super) struct Chart {
+    /// Names the chart on its page.
+    pub(super) id: &'static str,
+    pub(super) title: &'static str,
+    /// What the two parts of each column are.
+    pub(super) good: &'static str,
+    pub(super) bad: &'static str,
+    columns: Vec<Column>,
+    /// What the highest column stands for.
+    most: u64,
+}
+
+/// How often things went well and did not, within some time.
+pub(super) struct Column {
+    since: Timestamp,
+    good: u64,
+    bad: u64,
+    x: usize,
+    good_height: u64,
+    bad_height: u64,
+}
+
+/// What the picture measures, in units of its own.
+const HEIGHT: u64 = 120;
+const STEP: usize = 12;
+
+impl Chart {
+    pub(super) fn new(
+        id: &'static str,
+        title: &'static str,
+        (good, bad): (&'static str, &'static str),
+        numbers: Vec<(Time, u64, u64)>,
+    ) -> Self {
+        let most = numbers.iter().map(|(_, good, bad)| good.saturating_add(*bad)).max().unwrap_or(0);
+        let column = |(place, (since, good, bad)): (usize, (Time, u64, u64))| Column {
+            since: Timestamp(since),
+            good,
+            bad,
+            x: place * STEP,
+            good_height: height(good, most),
+            bad_height: height(bad, most),
+        };
+        Self { id, title, good, bad, columns: numbers.into_iter().enumerate().map(column).collect(), most }
+    }
+
+    fn width(&self) -> usize {
+        self.columns.len() * STEP
+    }
+}
+
+impl Column {
+    fn bad_top(&self) -> u64 {
+        HEIGHT.saturating_sub(self.good_height + self.bad_height)
+    }
+
+    fn good_top(&self) -> u64 {
+        HEIGHT.saturating_sub(self.good_height)
+    }
+}
+
+/// What is not nothing is seen, however little it is.
+fn height(part: u64, most: u64) -> u64 {
+    let scaled = u128::from(part) * u128::from(HEIGHT) / u128::from(most.max(1));
+    u64::try_from(scaled).unwrap_or(HEIGHT).max(u64::from(part > 0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_high_as_their_numbers_and_little_is_seen() {
+        let chart = Chart::new("x", "X", ("good", "bad"), vec![(0, 0, 0), (3_600, 1_000, 0), (7_200, 1, 249)]);
+        let heights: Vec<_> = chart.columns.iter().map(|column| (column.good_height, column.bad_height)).collect();
+        assert_eq!(heights, [(0, 0), (120, 0), (1, 29)]);
+        let text = chart.render().expect("a chart");
+        assert!(text.contains("<svg") && text.contains("<td class=\"number\">249</td>"), "{text}");
+        assert!(Chart::new("x", "X", ("good", "bad"), vec![(0, u64::MAX, u64::MAX)]).render().is_ok());
+    }
+}

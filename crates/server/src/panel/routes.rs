@@ -1,0 +1,53 @@
+//! The rules in force: what each route asks for, and how it has fared within the last day.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::StatusCode;
+
+use super::asked::{Asked, encoded};
+use super::frame::{Frame, answer};
+use super::tab::Tab;
+use super::visitor::Visitor;
+use crate::admin::routes::{View, Which, find_routes};
+use crate::own::{House, Refused};
+
+#[derive(Template)]
+#[template(path = "panel/routes.html")]
+struct Page {
+    frame: Frame,
+    asked: Asked,
+    routes: Vec<View>,
+}
+
+/// The page.
+pub(super) async fn show(
+    visitor: Visitor,
+    State(house): House,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let asked = Asked::read(query.as_deref(), &["text", "of"]);
+    let own = match asked.value("of") {
+        "doorward" => Some(true),
+        "all" => None,
+        _ => Some(false),
+    };
+    let mut routes = find_routes(&house, &Which { own }).await?;
+    let text = asked.value("text").to_lowercase();
+    let has = |word: &str| word.to_lowercase().contains(&text);
+    routes.retain(|route| has(&route.route) || route.access.iter().any(|resource| has(resource)));
+    let page = Page { frame: visitor.frame(Some(Tab::Routes))?, asked, routes };
+    answer(StatusCode::OK, &page, &page.frame)
+}
+
+impl View {
+    /// A question about this route: with its first method, and its path as it is written.
+    fn question(&self) -> String {
+        let method = self.methods.split(',').next().filter(|method| *method != "*").unwrap_or("GET");
+        let mut query = format!("method={method}&path={}", encoded(&self.path));
+        if let Some(host) = &self.host {
+            query.push_str(&format!("&host={}", encoded(host)));
+        }
+        query
+    }
+}

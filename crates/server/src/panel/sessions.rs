@@ -1,0 +1,80 @@
+//! Who is logged in: found, and thrown out one by one or all that match.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use doorward::SessionHandle;
+use http::StatusCode;
+
+use super::asked::Asked;
+use super::choice::Choices;
+use super::frame::{Frame, answer};
+use super::notice::explain;
+use super::tab::Tab;
+use super::visitor::Visitor;
+use crate::admin::sessions::{View, Which, find_sessions};
+use crate::own::{House, Refused, Timestamp};
+
+#[derive(Template)]
+#[template(path = "panel/sessions.html")]
+struct Page {
+    frame: Frame,
+    asked: Asked,
+    choices: Choices,
+    /// What is wrong with what was asked.
+    wrong: Option<String>,
+    sessions: Vec<View>,
+    /// The visitor's own.
+    own: SessionHandle,
+    /// What the API calls the sessions that match; none where nothing was asked for.
+    matching: Option<String>,
+    next: Option<String>,
+}
+
+/// How long ago a session began, for those who do not want to write down a date.
+pub(super) const AGES: [(&str, &str, u32); 5] = [
+    ("1h", "an hour", 3_600),
+    ("1d", "a day", 86_400),
+    ("7d", "a week", 7 * 86_400),
+    ("30d", "30 days", 30 * 86_400),
+    ("90d", "90 days", 90 * 86_400),
+];
+
+const FIELDS: [&str; 8] = ["realm", "user", "role", "address", "device", "age", "created_before", "after"];
+/// More than this nobody reads at once.
+const ROWS: &str = "50";
+
+/// The page.
+pub(super) async fn show(
+    visitor: Visitor,
+    State(house): House,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let asked = Asked::read(query.as_deref(), &FIELDS);
+    let mut which = asked.without(&["age"]);
+    if let Some((_, _, seconds)) = AGES.iter().find(|(name, _, _)| *name == asked.value("age")) {
+        let before = Timestamp(house.engine.now().saturating_sub(*seconds));
+        which.set("created_before", &before.to_string());
+    }
+    let matching = which.without(&["after"]);
+    let found = match which.with("limit", ROWS).as_query::<Which>() {
+        Ok(which) => find_sessions(&house, which).await,
+        Err(refused) => Err(refused),
+    };
+    let (status, wrong, list) = match found {
+        Ok(list) => (StatusCode::OK, None, Some(list)),
+        Err(refused) => (StatusCode::BAD_REQUEST, Some(explain(refused)?), None),
+    };
+    let (sessions, next) = list.map(|list| (list.items, list.next)).unwrap_or_default();
+    let page = Page {
+        frame: visitor.frame(Some(Tab::Sessions))?,
+        choices: Choices::of(visitor.admission.pass().policy()),
+        next: next.map(|next| asked.with("after", &next).query()),
+        matching: (!matching.is_empty() && !sessions.is_empty()).then(|| matching.query()),
+        own: visitor.handle,
+        asked,
+        wrong,
+        sessions,
+    };
+    answer(status, &page, &page.frame)
+}

@@ -1,0 +1,108 @@
+//! Who may log in: searched for, and added.
+
+use askama::Template;
+use axum::extract::{RawQuery, State};
+use axum::response::Response;
+use http::StatusCode;
+
+use super::asked::Asked;
+use super::choice::Choices;
+use super::frame::{Frame, answer};
+use super::notice::explain;
+use super::tab::Tab;
+use super::visitor::Visitor;
+use crate::admin::user::{State as UserState, View};
+use crate::admin::users::{Which, find_users};
+use crate::own::{House, Refused};
+
+#[derive(Template)]
+#[template(path = "panel/users.html")]
+struct Page {
+    frame: Frame,
+    asked: Asked,
+    choices: Choices,
+    wrong: Option<String>,
+    users: Vec<View>,
+    /// How many match, in words.
+    count: String,
+    next: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "panel/new_user.html")]
+struct NewUser {
+    frame: Frame,
+    choices: Choices,
+}
+
+const FIELDS: [&str; 5] = ["search", "realm", "role", "state", "after"];
+/// More than this nobody reads at once.
+const ROWS: &str = "50";
+/// Nobody needs to know exactly of more.
+const COUNTED: u64 = 10_000;
+
+/// The list.
+pub(super) async fn show(
+    visitor: Visitor,
+    State(house): House,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let asked = Asked::read(query.as_deref(), &FIELDS);
+    let found = async {
+        let list = find_users(&house, asked.with("limit", ROWS).as_query::<Which>()?).await?;
+        let filter = asked.as_query::<Which>()?.filter(&house)?;
+        let count = house.engine.store().user_count(filter, COUNTED + 1).await?;
+        Ok((list, count))
+    };
+    let (status, wrong, list, count) = match found.await {
+        Ok((list, count)) => (StatusCode::OK, None, Some(list), count),
+        Err(refused) => (StatusCode::BAD_REQUEST, Some(explain(refused)?), None, 0),
+    };
+    let (users, next) = list.map(|list| (list.items, list.next)).unwrap_or_default();
+    let page = Page {
+        frame: visitor.frame(Some(Tab::Users))?,
+        choices: Choices::of(visitor.admission.pass().policy()),
+        next: next.map(|next| asked.with("after", &next).query()),
+        count: in_words(count),
+        asked,
+        wrong,
+        users,
+    };
+    answer(status, &page, &page.frame)
+}
+
+/// The form for somebody new.
+pub(super) async fn add(visitor: Visitor) -> Result<Response, Refused> {
+    let choices = Choices::of(visitor.admission.pass().policy());
+    let page = NewUser { frame: visitor.frame(Some(Tab::Users))?, choices };
+    answer(StatusCode::OK, &page, &page.frame)
+}
+
+fn in_words(count: u64) -> String {
+    match count {
+        1 => "One user".to_owned(),
+        2..=999 => format!("{count} users"),
+        1_000..=COUNTED => format!("{},{:03} users", count / 1_000, count % 1_000),
+        0 => String::new(),
+        _ => "10,000+ users".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_are_not_counted_to_the_end() {
+        for (count, words) in [
+            (0, ""),
+            (1, "One user"),
+            (999, "999 users"),
+            (1_001, "1,001 users"),
+            (10_000, "10,000 users"),
+            (10_001, "10,000+ users"),
+        ] {
+            assert_eq!(in_words(count), words);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! `/panel`, `/panel/routes` and `/panel/try`.
+
+use crate::house::{Door, House, RULES};
+use crate::page::between;
+
+#[test]
+fn the_overview_shows_what_was_counted() {
+    let house = House::open();
+    let root = house.root();
+    house.add("customer", "anna", &["clerk"]);
+    let anna = house.log_in("customer", "anna");
+    let wrong = serde_json::json!({ "realm": "customer", "login": "anna", "password": "not the right one" });
+    assert_eq!(house.call(Door::Public, "POST", "/user/sessions", None, Some(&wrong)).status, 401);
+    assert_eq!(house.call(Door::Public, "GET", "/rest/orders/7", Some(&anna), None).status, 401);
+    house.settle();
+    let text = house.shown(&root, "/panel");
+    let chart = |id: &str| {
+        let figure = between(&text, &format!("aria-labelledby=\"{id}\""), "</figure>")[0];
+        let numbers: Vec<u64> = between(figure, "<td class=\"number\">", "</td>").iter().map(|n| n.parse().expect("a number")).collect();
+        (numbers.iter().step_by(2).sum::<u64>(), numbers.iter().skip(1).step_by(2).sum::<u64>())
+    };
+    assert_eq!(chart("logins-day"), (2, 1));
+    assert_eq!(chart("logins-week"), (2, 1));
+    assert_eq!(chart("requests-day"), (2, 2));
+    assert!(text.contains("<svg") && text.contains("GET /rest/orders/:id"), "{text}");
+    assert!(text.contains("data-live=\"sessions\""), "{text}");
+}
+
+#[test]
+fn whoever_may_not_see_sessions_or_rules_sees_none_in_the_overview() {
+    let rules = format!("{RULES}\n[csrf]\nreport_only = true\n[role.reader]\nallow = [\"Doorward::panel\"]\n");
+    let house = House::with(&rules);
+    let root = house.root();
+    let text = house.shown(&root, "/panel");
+    assert!(text.contains("forged requests are counted, and let through") && text.contains("Who came last"), "{text}");
+    let reader = house.with_roles("rita", &["reader"]);
+    let text = house.shown(&reader, "/panel");
+    assert!(!text.contains("forged") && !text.contains("Who came last") && !text.contains("127.0.0.1"), "{text}");
+}
+
+#[test]
+fn a_role_that_allows_everything_is_a_warning() {
+    let house = House::with(&format!("{RULES}\n[role.emperor]\nallow = [\"Doorward::all\"]\n"));
+    let root = house.root();
+    assert!(house.shown(&root, "/panel").contains("the role `emperor` allows all"));
+}
+
+#[test]
+fn routes_are_found_by_path_and_resource() {
+    let house = House::open();
+    let root = house.root();
+    let find = |query: &str| {
+        let text = house.shown(&root, &format!("/panel/routes?{query}"));
+        between(&text, "<th scope=\"row\"><code>", "</code>").into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(find(""), ["GET /rest/orders/:id", "GET /rest/me"]);
+    assert_eq!(find("text=shop%3A%3Aorders"), ["GET /rest/orders/:id"]);
+    assert_eq!(find("text=/panel/try&of=doorward"), ["GET /panel/try"]);
+    assert!(find("text=nowhere&of=all").is_empty());
+}
+
+#[test]
+fn a_request_is_tried_without_making_it() {
+    let house = House::open();
+    let root = house.root();
+    let allowed = house.shown(&root, "/panel/try?method=GET&path=/rest/orders/7&realm=admin&roles=clerk");
+    assert!(allowed.contains("id=\"verdict\">Allowed") && allowed.contains("class=\"passed\""), "{allowed}");
+    let refused = house.shown(&root, "/panel/try?method=GET&path=/rest/orders/7&realm=admin&roles=auditor");
+    assert!(refused.contains("id=\"verdict\">Refused") && refused.contains("class=\"stopped\""), "{refused}");
+    assert!(house.shown(&root, "/panel/try").contains("Nothing is sent."));
+    let wrong = house.page(Some(&root), "/panel/try?path=/x&realm=admin&roles=%3Cb%3E");
+    assert!(wrong.status == 400 && wrong.text().contains("role=\"alert\""), "{}", wrong.text());
+}
+
+#[test]
+fn a_refusal_on_record_leads_to_its_explanation() {
+    let house = House::open();
+    let root = house.root();
+    let sam = house.with_roles("sam", &["auditor"]);
+    assert_eq!(house.call(Door::Public, "GET", "/rest/orders/7", Some(&sam), None).status, 403);
+    house.settle();
+    let list = house.shown(&root, "/panel/audit?kind=refused&login=sam");
+    let event = house.shown(&root, between(&list, "<th scope=\"row\"><a href=\"", "\"")[0]);
+    let link = between(&event, "class=\"button\" href=\"", "\"")[0].replace("&#38;", "&");
+    let text = house.shown(&root, &link);
+    assert!(text.contains("id=\"verdict\">Refused") && text.contains("Shop::orders"), "{text}");
+    assert!(text.contains("value=\"auditor\""), "as the roles that the user has now: {text}");
+}

@@ -1,0 +1,80 @@
+//! `/panel/users`, and one user.
+
+use doorward::{Actor, UserState};
+
+use crate::house::{House, RULES};
+use crate::page::{between, rows};
+
+#[test]
+fn users_are_found_by_how_they_begin_and_by_what_they_are() {
+    let house = House::open();
+    let root = house.root();
+    house.add_named("customer", "anna", "Zoe", &["clerk"]);
+    let ben = house.add("customer", "ben", &[]);
+    house.block_on(house.engine.set_state(&Actor::console(), &ben, UserState::Disabled)).map_err(|no| no.code()).expect("disabled");
+    let find = |query: &str| rows(&house.shown(&root, &format!("/panel/users?{query}")));
+    assert_eq!(find(""), ["anna", "ben", "root"]);
+    assert_eq!(find("search=zo&realm=&role=&state="), ["anna"]);
+    assert_eq!((find("role=clerk"), find("state=disabled"), find("realm=admin")), (vec!["anna".into()], vec!["ben".into()], vec!["root".into()]));
+    assert!(house.shown(&root, "/panel/users").contains(">3 users<"));
+    assert!(house.shown(&root, "/panel/users?search=%25").contains("Nobody is found."));
+    let wrong = house.page(Some(&root), "/panel/users?state=asleep");
+    assert!(wrong.status == 400 && wrong.text().contains("role=\"alert\""), "{}", wrong.text());
+}
+
+#[test]
+fn one_user_is_shown_with_what_the_visitor_may_see_of_them() {
+    let rules = format!("{RULES}\n[role.reader]\nallow = [\"Doorward::panel\", \"Doorward::users\"]\n");
+    let house = House::with(&rules);
+    let root = house.root();
+    let anna = house.add("customer", "anna", &["clerk"]);
+    house.log_in("customer", "anna");
+    house.settle();
+    let target = format!("/panel/users/{}?realm=customer", anna.id);
+    let text = house.shown(&root, &target);
+    assert!(text.contains("127.0.0.1") && text.contains("log in</td>"), "{text}");
+    assert!(text.contains("value=\"clerk\" checked"), "{text}");
+    let reader = house.with_roles("rita", &["reader"]);
+    let text = house.shown(&reader, &target);
+    assert!(!text.contains("127.0.0.1") && !text.contains("What happened"), "{text}");
+    // What grants more than they have, they can neither give nor take.
+    assert!(text.contains("value=\"clerk\" checked data-theirs=\"no\" disabled"), "{text}");
+    assert!(text.contains("value=\"reader\"> <span>"), "{text}");
+}
+
+#[test]
+fn somebody_who_is_not_there_is_a_page_and_no_problem() {
+    let house = House::open();
+    let root = house.root();
+    for target in ["/panel/users/999", "/panel/users/1?realm=%3Cb%3E", "/panel/users/%3Cb%3E", "/panel/audit/9999", "/panel/audit/x"] {
+        let answer = house.page(Some(&root), target);
+        assert_eq!((answer.status, answer.header("content-type")), (404, Some("text/html; charset=utf-8")), "{target}");
+        assert!(answer.text().contains("There is nothing here"), "{target}");
+        assert_eq!(answer.header("cache-control"), Some("no-store"));
+    }
+}
+
+#[test]
+fn what_people_wrote_about_themselves_is_text_everywhere() {
+    let house = House::open();
+    let root = house.root();
+    let corpus = [
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "' onfocus='alert(1)",
+        "{{7*7}}${7*7}",
+        "</title><svg/onload=alert(1)>",
+        "javascript:alert(1)",
+    ];
+    for (place, name) in corpus.iter().enumerate() {
+        let user = house.add_named("customer", &format!("x{place}"), name, &[]);
+        for target in ["/panel/users".to_owned(), format!("/panel/users/{}?realm=customer", user.id)] {
+            let text = house.shown(&root, &target);
+            for sign in ["<script>", "<img", "<svg", "' onfocus", "49$"] {
+                assert!(!text.contains(sign), "{target} {name}: {sign}");
+            }
+        }
+    }
+    let text = house.shown(&root, "/panel/users?search=%22%3E%3Cimg%20src%3Dx%3E");
+    assert_eq!(between(&text, "<input id=\"search\" name=\"search\" type=\"search\" value=\"", "\""), ["&#34;&#62;&#60;img src=x&#62;"]);
+}
