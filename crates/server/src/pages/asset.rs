@@ -16,15 +16,16 @@ pub(super) struct Asset {
     pub(super) name: String,
     content_type: &'static str,
     content: Bytes,
+    /// What a browser may do with it where somebody opens it by itself, if more than nothing.
+    policy: Option<HeaderValue>,
 }
 
 pub(super) const SCRIPT: &str = include_str!("../../templates/page.js");
 pub(super) const STYLE: &str = include_str!("../../templates/page.css");
 pub(super) const ICON: &str = include_str!("../../templates/page.svg");
 
-/// What a browser may do with an asset that somebody opens by itself. A picture in SVG is a document then: it may have its style,
-/// and no script of it runs.
-const POLICY: HeaderValue = HeaderValue::from_static(
+/// A picture in SVG is a document where it is opened by itself: it may have its style, and no script of it runs.
+const PICTURE: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox",
 );
 
@@ -36,7 +37,12 @@ impl Asset {
         let sum = content
             .iter()
             .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        Self { name: format!("page-{sum:016x}.{extension}"), content_type, content }
+        Self { name: format!("page-{sum:016x}.{extension}"), content_type, content, policy: None }
+    }
+
+    /// A picture of the operator's.
+    pub(super) fn picture(extension: &str, content_type: &'static str, content: Vec<u8>) -> Self {
+        Self { policy: Some(PICTURE), ..Self::new(extension, content_type, content) }
     }
 }
 
@@ -45,12 +51,11 @@ pub(super) async fn serve(State(shared): State<Arc<Shared>>, Path(file): Path<St
     let look = shared.look.load();
     let asset = look.assets.iter().find(|asset| asset.name == file).ok_or(Reason::NotFound)?;
     let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
-        (header::CACHE_CONTROL, kept),
-        (header::CONTENT_SECURITY_POLICY, POLICY),
-    ];
-    Ok((headers, asset.content.clone()).into_response())
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)), (header::CACHE_CONTROL, kept)];
+    let mut response = (headers, asset.content.clone()).into_response();
+    let policy = asset.policy.clone().map(|policy| (header::CONTENT_SECURITY_POLICY, policy));
+    response.headers_mut().extend(policy);
+    Ok(response)
 }
 
 #[cfg(test)]

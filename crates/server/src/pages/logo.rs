@@ -24,7 +24,7 @@ pub(super) fn read(path: &Path) -> Result<Asset, Wrong> {
     }
     let kind = kind(&content).ok_or_else(|| (format!("{} is no picture that pages can show", path.display()), FIX));
     let (extension, content_type) = kind?;
-    Ok(Asset::new(extension, content_type, content))
+    Ok(Asset::picture(extension, content_type, content))
 }
 
 /// Its extension and its type.
