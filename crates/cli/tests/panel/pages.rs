@@ -74,11 +74,15 @@ allow = ["Shop::orders"]
 }
 
 /// All pages, and what they are called in pictures.
-const PAGES: [(&str, &str); 8] = [
+const PAGES: [(&str, &str); 12] = [
     ("/panel", "overview"),
     ("/panel/users", "users"),
     ("/panel/users/2?realm=customer", "user"),
     ("/panel/new-user", "new-user"),
+    ("/panel/roles", "roles"),
+    ("/panel/roles/clerk", "role"),
+    ("/panel/new-role", "new-role"),
+    ("/panel/matrix", "matrix"),
     ("/panel/sessions", "sessions"),
     ("/panel/routes?of=all", "routes"),
     ("/panel/try?method=GET&path=/orders/7&realm=admin&roles=clerk", "try"),
@@ -103,6 +107,69 @@ fn every_page_fits_every_window_and_breaks_no_rule_of_its_own() {
             }
         }
     }
+    assert_eq!(page.console(), Vec::<String>::new());
+}
+
+#[test]
+fn nobody_is_kept_out_by_how_a_page_is_made() {
+    let axe = std::env::var_os("DOORWARD_TEST_AXE")
+        .expect("DOORWARD_TEST_AXE is not set: run `cargo xtask test`, which installs what this test needs");
+    let axe = std::fs::read_to_string(axe).expect("axe.min.js");
+    let office = Office::open();
+    let page = office.browser.page();
+    office.log_in("customer", "anna");
+    office.enter(&page);
+    let mut found = Vec::new();
+    for scheme in ["light", "dark"] {
+        page.prefer(scheme);
+        for (path, name) in PAGES {
+            office.show(&page, path);
+            found.extend(findings(&page, &axe, &format!("{name}, {scheme}")));
+        }
+        office.show(&page, "/panel/sessions?realm=customer");
+        page.click("td button");
+        page.text_at("dialog[open]");
+        found.extend(findings(&page, &axe, &format!("dialog, {scheme}")));
+    }
+    assert_eq!(found, Vec::<String>::new());
+}
+
+/// What is serious or worse.
+fn findings(page: &Page<'_>, axe: &str, name: &str) -> Vec<String> {
+    let script = format!("{axe}; return (await axe.run(document, {{ resultTypes: ['violations'] }})).violations;");
+    let found = page.run(&script);
+    let violations = found.as_array().unwrap_or_else(|| panic!("{name}: {found}"));
+    let is_serious =
+        |violation: &&serde_json::Value| matches!(violation["impact"].as_str(), Some("serious" | "critical"));
+    let told = |violation: &serde_json::Value| {
+        let nodes = violation["nodes"].as_array().into_iter().flatten();
+        let targets: Vec<String> = nodes.map(|node| node["html"].to_string()).collect();
+        format!("{name}: {} {}", violation["id"], targets.join(" "))
+    };
+    violations.iter().filter(is_serious).map(told).collect()
+}
+
+#[test]
+fn a_role_is_made_by_ticking_a_tree_and_says_what_it_opens() {
+    let office = Office::open();
+    let page = office.browser.page();
+    office.enter(&page);
+    office.show(&page, "/panel/new-role");
+    page.write("#name", "sales");
+    page.click("[data-side=allow][value='Shop::all']");
+    assert_eq!(page.count("[data-side=allow]:checked"), 3, "all below come along");
+    page.click("[data-side=allow][value='Shop::refund']");
+    assert_eq!(page.count("[value='Shop::all'][data-side=allow]:indeterminate"), 1);
+    page.click("main form button");
+    let changes = page.text_at("#ask-changes");
+    assert!(changes.contains("It grants also: Shop::orders") && changes.contains("GET /orders/:id"), "{changes}");
+    assert_eq!(page.text_at("#ask-text"), "0 people have this role.");
+    page.follow("#ask-do");
+    assert_eq!(page.text_at("h1"), "sales");
+    assert_eq!(page.count("[data-side=allow]:checked"), 1);
+    page.click("[data-method=DELETE]");
+    page.follow("#ask-do");
+    assert!(!page.text().contains("sales"), "{}", page.text());
     assert_eq!(page.console(), Vec::<String>::new());
 }
 

@@ -56,7 +56,11 @@ async fn users_are_filtered_by_realm_role_and_state(store: Arc<dyn Store>) {
     for (filter, expected) in filters {
         let listed = store.users(filter.clone(), Page::default()).await.expect("an answer");
         assert_eq!(logins(&listed.items), expected, "{filter:?}");
-        assert_eq!(store.user_count(filter.clone(), u64::MAX).await.expect("an answer"), expected.len() as u64, "{filter:?}");
+        assert_eq!(
+            store.user_count(filter.clone(), u64::MAX).await.expect("an answer"),
+            expected.len() as u64,
+            "{filter:?}"
+        );
     }
 }
 

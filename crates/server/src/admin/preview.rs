@@ -1,9 +1,9 @@
 //! `/admin/roles/{name}/preview`: what would become different if a role were saved like this.
 
 use axum::extract::{Path, State};
+use doorward::Name;
 use doorward::policy::{Access, Grants, Policy, Route};
 use doorward::store::{StoredRole, UserFilter};
-use doorward::Name;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

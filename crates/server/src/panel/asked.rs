@@ -98,7 +98,10 @@ mod tests {
 
     #[test]
     fn a_form_is_read_and_written_again() {
-        let asked = Asked::read(Some("login=+a%26b+&role=&colour=red&device=x&device=%C3%A4&%ff=1"), &["login", "role", "device"]);
+        let asked = Asked::read(
+            Some("login=+a%26b+&role=&colour=red&device=x&device=%C3%A4&%ff=1"),
+            &["login", "role", "device"],
+        );
         assert_eq!((asked.value("login"), asked.value("role"), asked.value("device")), ("a&b", "", "ä"));
         assert_eq!(asked.query(), "login=a%26b&device=%C3%A4");
         assert_eq!(asked.with("role", "x y").without(&["device"]).query(), "login=a%26b&role=x%20y");

@@ -17,21 +17,40 @@ pub(super) struct Asset {
     content: &'static str,
 }
 
-pub(super) static STYLE: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", include_str!("../../templates/panel/panel.css")));
-pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
-    Asset::new("js", "text/javascript; charset=utf-8", include_str!("../../templates/panel/panel.js"))
-});
+pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", STYLES));
+pub(super) static SCRIPT: LazyLock<Asset> =
+    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", SCRIPTS));
 pub(super) static ICON: LazyLock<Asset> =
     LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("../../templates/page.svg")));
+
+/// The parts of the style, in the order in which they count.
+const STYLES: &str = concat!(
+    include_str!("../../templates/panel/style/base.css"),
+    include_str!("../../templates/panel/style/bar.css"),
+    include_str!("../../templates/panel/style/form.css"),
+    include_str!("../../templates/panel/style/page.css"),
+    include_str!("../../templates/panel/style/overview.css"),
+    include_str!("../../templates/panel/style/tree.css"),
+    include_str!("../../templates/panel/style/table.css"),
+);
+/// The parts of the script: one module, in one file for browsers.
+const SCRIPTS: &str = concat!(
+    include_str!("../../templates/panel/script/ask.js"),
+    include_str!("../../templates/panel/script/buttons.js"),
+    include_str!("../../templates/panel/script/forms.js"),
+    include_str!("../../templates/panel/script/dates.js"),
+    include_str!("../../templates/panel/script/search.js"),
+    include_str!("../../templates/panel/script/roles.js"),
+    include_str!("../../templates/panel/script/figures.js"),
+);
 
 impl Asset {
     /// Its name is another one when its content is another.
     fn new(extension: &str, content_type: &'static str, content: &'static str) -> Self {
         // FNV-1a: it tells one version from the next, and nobody chooses the content but us.
-        let sum = content.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| {
-            (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-        });
+        let sum = content
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
         Self { name: format!("panel-{sum:016x}.{extension}"), content_type, content }
     }
 }
@@ -41,8 +60,7 @@ pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Refused>
     let assets = [&STYLE, &SCRIPT, &ICON];
     let asset = assets.into_iter().find(|asset| asset.name == file).ok_or(Reason::NotFound)?;
     let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let headers =
-        [(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)), (header::CACHE_CONTROL, kept)];
+    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)), (header::CACHE_CONTROL, kept)];
     Ok((headers, asset.content).into_response())
 }
 

@@ -94,8 +94,7 @@ pub(super) async fn one(
 ) -> Result<Response, Refused> {
     let event = find_event(&house, &number).await?;
     let explained = visitor.has(RULES).then(|| explanation(&event)).flatten();
-    let page =
-        Event { frame: visitor.frame(Some(Tab::Audit))?, event, sees_users: visitor.has(USERS), explained };
+    let page = Event { frame: visitor.frame(Some(Tab::Audit))?, event, sees_users: visitor.has(USERS), explained };
     answer(StatusCode::OK, &page, &page.frame)
 }
 

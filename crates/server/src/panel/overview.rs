@@ -103,7 +103,8 @@ fn doors(policy: &Policy) -> HashSet<String> {
 
 fn of_log_ins(hour: Time, sums: &Sums, doors: &HashSet<String>) -> Numbers {
     let (mut good, mut bad) = (0, 0);
-    for (_, outcome, sum) in sums.iter().filter(|(route, outcome, _)| is_of_requests(outcome) && doors.contains(*route)) {
+    for (_, outcome, sum) in sums.iter().filter(|(route, outcome, _)| is_of_requests(outcome) && doors.contains(*route))
+    {
         *(if is_served(outcome) { &mut good } else { &mut bad }) += sum.hits;
     }
     (hour, good, bad)

@@ -37,11 +37,7 @@ struct Node {
 }
 
 /// The page of a role.
-pub(super) async fn show(
-    visitor: Visitor,
-    State(house): House,
-    Path(name): Path<String>,
-) -> Result<Response, Refused> {
+pub(super) async fn show(visitor: Visitor, State(house): House, Path(name): Path<String>) -> Result<Response, Refused> {
     let policy = house.engine.policy();
     let role = find(&policy, &name)?;
     let can_change = role.origin == Origin::Stored;

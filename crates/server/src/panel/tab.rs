@@ -22,8 +22,7 @@ pub(super) struct Link {
 }
 
 impl Tab {
-    const ALL: [Self; 6] =
-        [Self::Overview, Self::Users, Self::Roles, Self::Sessions, Self::Routes, Self::Audit];
+    const ALL: [Self; 6] = [Self::Overview, Self::Users, Self::Roles, Self::Sessions, Self::Routes, Self::Audit];
 
     pub(super) fn title(self) -> &'static str {
         match self {

@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
-use doorward::layer::Outcome;
 use doorward::Reason;
+use doorward::layer::Outcome;
 use http::header::{HeaderValue, RETRY_AFTER};
 
 use super::frame::{Frame, answer};
@@ -28,9 +28,13 @@ pub(super) async fn told(request: Request, next: Next) -> Response {
     let refusal = response.extensions().get::<Answered>().map(|answered| answered.0.clone());
     let (Some(refusal), Some(visitor)) = (refusal, visitor) else { return response };
     let (title, text) = match refusal.reason() {
-        Reason::NotFound | Reason::Conflict(_) => ("There is nothing here", "What was here is gone, or it never was.".to_owned()),
+        Reason::NotFound | Reason::Conflict(_) => {
+            ("There is nothing here", "What was here is gone, or it never was.".to_owned())
+        }
         Reason::Invalid(what, why) => ("This cannot be asked", format!("{what}: {why}")),
-        Reason::Unavailable | Reason::Busy => ("This does not work now", "Doorward could not find out. Try again in a moment.".to_owned()),
+        Reason::Unavailable | Reason::Busy => {
+            ("This does not work now", "Doorward could not find out. Try again in a moment.".to_owned())
+        }
         _ => ("This does not work", format!("The reason is called {}.", refusal.code())),
     };
     let page = visitor.frame(None).map(|frame| Page { frame, title, text });

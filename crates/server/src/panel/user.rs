@@ -8,11 +8,11 @@ use doorward::{Name, Reason, User};
 use http::StatusCode;
 
 use super::asked::{Asked, encoded};
-use super::words::spaced;
 use super::frame::{Frame, answer};
 use super::tab::Tab;
 use super::visitor::Visitor;
-use crate::admin::audit::{Which as WhichEvents, View as Event, find_events};
+use super::words::spaced;
+use crate::admin::audit::{View as Event, Which as WhichEvents, find_events};
 use crate::admin::sessions::{View as Session, Which as WhichSessions, find_sessions};
 use crate::admin::user::{State as UserState, View};
 use crate::admin::users::find;

@@ -146,6 +146,10 @@ fn only_json_is_taken() {
 fn every_own_route_has_a_handler() {
     let house = House::open();
     house.add("admin", "root", &["administrator"]);
+    let watching = house.log_in("admin", "root");
+    house.settle();
+    let event = house.read(&watching, "/admin/audit")["items"][0]["number"].to_string();
+    let panel = house.admin(&watching, "GET", "/panel", None).text();
     for (number, (route, method)) in own()
         .iter()
         .flat_map(|route| route.methods.split(',').map(move |method| (route, method.to_owned())))
@@ -158,13 +162,16 @@ fn every_own_route_has_a_handler() {
         let made = house.admin(&root, "POST", "/admin/roles", Some(&json!({ "name": role })));
         assert_eq!(made.status, 201, "{}", made.text());
         let page = house.send(Door::Public, "GET", "/login", &[], None).text();
-        let file = page.split("/login/assets/").nth(1).and_then(|rest| rest.split('"').next()).expect("a style");
+        let (text, assets) =
+            if route.path.starts_with("/panel/") { (&panel, "/panel/assets/") } else { (&page, "/login/assets/") };
+        let file = text.split(assets).nth(1).and_then(|rest| rest.split('"').next()).expect("a style");
         let id = match &*route.path {
             path if path.starts_with("/user/sessions") => root.id.clone(),
             path if path.starts_with("/admin/sessions") => session.id.clone(),
             _ => user.id.to_string(),
         };
-        let target = route.path.replace(":id", &id).replace(":name", &role).replace(":file", file);
+        let target =
+            route.path.replace(":id", &id).replace(":name", &role).replace(":file", file).replace(":number", &event);
         let target = match &*route.path {
             "/admin/events" => continue,
             "/admin/explain" => format!("{target}?path=/"),

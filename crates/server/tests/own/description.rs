@@ -15,7 +15,7 @@ fn description(house: &House) -> Value {
 
 /// Pages, their files, and figures in another format.
 fn speaks_json(path: &str) -> bool {
-    !["/login", "/logout", "/account", "/metrics"]
+    !["/login", "/logout", "/account", "/panel", "/metrics"]
         .iter()
         .any(|page| path == *page || path.starts_with(&format!("{page}/")))
 }

@@ -41,7 +41,15 @@ fn nobody_sees_a_link_to_a_page_that_they_may_not_see() {
     let text = house.shown(&warden, "/panel/sessions");
     assert_eq!(between(&text, "<li><a href=\"", "\""), ["/panel", "/panel/sessions"]);
     assert!(text.contains("aria-current=\"page\">Sessions"), "{text}");
-    for target in ["/panel/users", "/panel/users/1", "/panel/new-user", "/panel/audit", "/panel/audit/1", "/panel/routes", "/panel/try"] {
+    for target in [
+        "/panel/users",
+        "/panel/users/1",
+        "/panel/new-user",
+        "/panel/audit",
+        "/panel/audit/1",
+        "/panel/routes",
+        "/panel/try",
+    ] {
         assert_eq!(house.page(Some(&warden), target).status, 403, "{target}");
     }
 }
@@ -58,7 +66,9 @@ fn a_page_runs_no_script_but_its_own_and_nobody_keeps_it() {
     for nonce in nonces {
         assert!(policy.contains(&format!("script-src 'nonce-{nonce}' 'strict-dynamic';")), "{policy}");
     }
-    for word in ["default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "base-uri 'none'"] {
+    for word in
+        ["default-src 'none'", "frame-ancestors 'none'", "require-trusted-types-for 'script'", "base-uri 'none'"]
+    {
         assert!(policy.contains(word), "{policy}");
     }
     assert!(!policy.contains("unsafe"), "{policy}");

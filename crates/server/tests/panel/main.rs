@@ -11,5 +11,6 @@ mod page;
 mod audit;
 mod entrance;
 mod overview;
+mod roles;
 mod sessions;
 mod users;

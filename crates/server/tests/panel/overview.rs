@@ -16,7 +16,8 @@ fn the_overview_shows_what_was_counted() {
     let text = house.shown(&root, "/panel");
     let chart = |id: &str| {
         let figure = between(&text, &format!("aria-labelledby=\"{id}\""), "</figure>")[0];
-        let numbers: Vec<u64> = between(figure, "<td class=\"number\">", "</td>").iter().map(|n| n.parse().expect("a number")).collect();
+        let numbers: Vec<u64> =
+            between(figure, "<td class=\"number\">", "</td>").iter().map(|n| n.parse().expect("a number")).collect();
         (numbers.iter().step_by(2).sum::<u64>(), numbers.iter().skip(1).step_by(2).sum::<u64>())
     };
     assert_eq!(chart("logins-day"), (2, 1));

@@ -11,11 +11,17 @@ fn users_are_found_by_how_they_begin_and_by_what_they_are() {
     let root = house.root();
     house.add_named("customer", "anna", "Zoe", &["clerk"]);
     let ben = house.add("customer", "ben", &[]);
-    house.block_on(house.engine.set_state(&Actor::console(), &ben, UserState::Disabled)).map_err(|no| no.code()).expect("disabled");
+    house
+        .block_on(house.engine.set_state(&Actor::console(), &ben, UserState::Disabled))
+        .map_err(|no| no.code())
+        .expect("disabled");
     let find = |query: &str| rows(&house.shown(&root, &format!("/panel/users?{query}")));
     assert_eq!(find(""), ["anna", "ben", "root"]);
     assert_eq!(find("search=zo&realm=&role=&state="), ["anna"]);
-    assert_eq!((find("role=clerk"), find("state=disabled"), find("realm=admin")), (vec!["anna".into()], vec!["ben".into()], vec!["root".into()]));
+    assert_eq!(
+        (find("role=clerk"), find("state=disabled"), find("realm=admin")),
+        (vec!["anna".into()], vec!["ben".into()], vec!["root".into()])
+    );
     assert!(house.shown(&root, "/panel/users").contains(">3 users<"));
     assert!(house.shown(&root, "/panel/users?search=%25").contains("Nobody is found."));
     let wrong = house.page(Some(&root), "/panel/users?state=asleep");
@@ -46,7 +52,13 @@ fn one_user_is_shown_with_what_the_visitor_may_see_of_them() {
 fn somebody_who_is_not_there_is_a_page_and_no_problem() {
     let house = House::open();
     let root = house.root();
-    for target in ["/panel/users/999", "/panel/users/1?realm=%3Cb%3E", "/panel/users/%3Cb%3E", "/panel/audit/9999", "/panel/audit/x"] {
+    for target in [
+        "/panel/users/999",
+        "/panel/users/1?realm=%3Cb%3E",
+        "/panel/users/%3Cb%3E",
+        "/panel/audit/9999",
+        "/panel/audit/x",
+    ] {
         let answer = house.page(Some(&root), target);
         assert_eq!((answer.status, answer.header("content-type")), (404, Some("text/html; charset=utf-8")), "{target}");
         assert!(answer.text().contains("There is nothing here"), "{target}");
@@ -76,5 +88,8 @@ fn what_people_wrote_about_themselves_is_text_everywhere() {
         }
     }
     let text = house.shown(&root, "/panel/users?search=%22%3E%3Cimg%20src%3Dx%3E");
-    assert_eq!(between(&text, "<input id=\"search\" name=\"search\" type=\"search\" value=\"", "\""), ["&#34;&#62;&#60;img src=x&#62;"]);
+    assert_eq!(
+        between(&text, "<input id=\"search\" name=\"search\" type=\"search\" value=\"", "\""),
+        ["&#34;&#62;&#60;img src=x&#62;"]
+    );
 }

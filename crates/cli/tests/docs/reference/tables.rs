@@ -107,7 +107,7 @@ cookie = { domain = "example.com", same_site = "strict" }
     Table {
         heading: "`[panel]`",
         definition: "Panel",
-        more: "There are no pages for administrators yet; the setting is about `/admin`.",
+        more: "It is about `/admin` and [the Panel](panel.md).",
         example: "",
     },
     Table {

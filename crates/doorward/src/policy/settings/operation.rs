@@ -18,7 +18,7 @@ pub struct AdminSettings {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Panel {
-    /// Serves `/admin` on `listen` too.
+    /// Serves `/admin` and the Panel on `listen` too.
     pub public: bool,
 }
 

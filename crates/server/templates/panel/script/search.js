@@ -1,0 +1,57 @@
+/** Fills a row of the list with what the API says. */
+const row = (template, item) => {
+  const content = template.content.cloneNode(true);
+  for (const link of content.querySelectorAll("[data-href]")) {
+    link.href = mount + filled(link.dataset.href, item);
+  }
+  for (const field of content.querySelectorAll("[data-field]")) {
+    const value = item[field.dataset.field];
+    if (field.localName === "time" && value) {
+      field.dateTime = value;
+    } else {
+      field.textContent = (Array.isArray(value) ? value.join(", ") : value) ?? field.dataset.never ?? "";
+    }
+    if (field.dataset.bad && field.dataset.bad === value) {
+      field.className = "badge bad";
+    }
+  }
+  localise(content);
+  return content;
+};
+
+/** A search as somebody types. What was asked for earlier and is answered later is passed over. */
+const live = (form) => {
+  const [rows, template, count] = [element("rows"), element("row"), element("count")];
+  const more = document.querySelector("a[rel=next]");
+  let [timer, asked] = [0, 0];
+  const search = async () => {
+    const mine = ++asked;
+    const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
+    history.replaceState(null, "", query.size > 0 ? `?${query}` : location.pathname);
+    const answer = await fetch(`${mount}${form.dataset.live}?limit=50&${query}`);
+    const found = await json(answer);
+    if (mine !== asked) {
+      return;
+    }
+    if (!answer.ok) {
+      count.textContent = said(found);
+      return;
+    }
+    rows.replaceChildren(...found.items.map((item) => row(template, item)));
+    rows.closest(".wide").hidden = found.items.length === 0;
+    const words = many(found.items.length, "user", "users");
+    count.textContent = found.items.length === 0 ? "Nobody is found." : found.next ? `The first ${words}` : words;
+    more.parentElement.hidden = !found.next;
+    query.set("after", found.next ?? "");
+    more.href = `${form.action}?${query}`;
+  };
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => search().catch((error) => (count.textContent = error.message)), 200);
+  });
+};
+
+for (const form of document.querySelectorAll("form[data-live]")) {
+  live(form);
+}
+
