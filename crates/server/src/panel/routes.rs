@@ -20,6 +20,9 @@ struct Page {
     routes: Vec<View>,
 }
 
+/// Where the rules say that those routes stand which are served at the door of administration alone.
+const ADMINISTRATION: &str = "built in, admin_listen";
+
 /// The page.
 pub(super) async fn show(
     visitor: Visitor,
@@ -47,6 +50,9 @@ impl View {
         let mut query = format!("method={method}&path={}", encoded(&self.path));
         if let Some(host) = &self.host {
             query.push_str(&format!("&host={}", encoded(host)));
+        }
+        if self.source.file == ADMINISTRATION {
+            query.push_str("&door=admin");
         }
         query
     }

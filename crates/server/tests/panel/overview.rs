@@ -61,6 +61,16 @@ fn routes_are_found_by_path_and_resource() {
 }
 
 #[test]
+fn a_route_of_administration_is_tried_at_its_own_door() {
+    let house = House::open();
+    let root = house.root();
+    let text = house.shown(&root, "/panel/routes?of=doorward&text=/admin/acl");
+    let link = between(&text, "<td><a href=\"", "\"")[0].replace("&#38;", "&");
+    let tried = house.shown(&root, &format!("{link}&realm=admin&roles=keeper"));
+    assert!(tried.contains("id=\"verdict\">Allowed"), "{tried}");
+}
+
+#[test]
 fn a_request_is_tried_without_making_it() {
     let house = House::open();
     let root = house.root();
