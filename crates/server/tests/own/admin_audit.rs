@@ -122,6 +122,25 @@ fn a_spreadsheet_reads_no_formula() {
     assert_eq!(lines.clone().filter(|line| !line.is_empty()).count(), 2);
 }
 
+/// Whoever asks for a path with `;` in it is refused and on record, without a log-in. Where lists are separated by `;`, a
+/// spreadsheet takes what is behind it for a cell.
+#[test]
+fn what_a_stranger_asked_for_is_no_formula_by_whatever_separator_it_is_read() {
+    let house = House::open();
+    house.root();
+    for target in ["/;=1+1;", "/;@sum(1);"] {
+        assert_eq!(house.send(Door::Public, "GET", target, &[], None).status, 400);
+        // Refusals alike are not all written at once.
+        house.clock.advance(3_600);
+        house.settle();
+    }
+    let answer = export(&house, &house.log_in("admin", "root"), "?kind=refused&format=csv", "*/*");
+    let text = answer.text();
+    assert_eq!(answer.status, 200, "{text}");
+    assert!(text.contains(",\"GET /;'=1+1;\","), "{text}");
+    assert!(text.contains(",\"GET /;'@sum(1);\","), "{text}");
+}
+
 #[test]
 fn an_export_has_all_pages_and_is_noted_itself() {
     let house = House::open();
