@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use askama::Template;
 use axum::body::Body;
 use axum::response::Response;
+use doorward::policy::Policy;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
 use super::asset;
@@ -15,6 +16,8 @@ use crate::own::Refused;
 pub(super) struct Frame {
     /// Where Doorward's own resources stand.
     pub(super) mount: String,
+    /// The header that carries a token against forgery.
+    pub(super) csrf: String,
     /// What the page's script is known by. Another one in each answer.
     pub(super) nonce: String,
     pub(super) links: Vec<Link>,
@@ -31,7 +34,7 @@ pub(super) struct Frame {
 impl Frame {
     /// # Errors
     /// When the system has no randomness to give.
-    pub(super) fn new(mount: &str, links: Vec<Link>) -> Result<Self, Refused> {
+    pub(super) fn new(policy: &Policy, links: Vec<Link>) -> Result<Self, Refused> {
         let mut random = [0; 16];
         getrandom::fill(&mut random).map_err(|error| {
             tracing::error!(%error, "a page could not be made");
@@ -42,7 +45,8 @@ impl Frame {
             let _ = write!(nonce, "{byte:02x}");
         }
         Ok(Self {
-            mount: mount.to_owned(),
+            mount: policy.mount().to_owned(),
+            csrf: policy.csrf_header().to_string(),
             nonce,
             links,
             login: String::new(),

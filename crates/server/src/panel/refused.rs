@@ -37,7 +37,7 @@ fn page(policy: &Policy, refusal: &Refusal, request_id: &str) -> Option<(String,
     policy.route(terms.route?).filter(|route| route.is_own() && route.log_in_page)?;
     let Reason::Forbidden(resource) = refusal.reason() else { return None };
     let user = terms.caller.as_ref()?;
-    let mut frame = Frame::new(policy.mount(), Tab::links(policy, &policy.grants(&user.roles), None)).ok()?;
+    let mut frame = Frame::new(policy, Tab::links(policy, &policy.grants(&user.roles), None)).ok()?;
     frame.login = user.login.to_string();
     frame.realm = user.realm.to_string();
     let page = Page { frame, resource: resource.clone(), request_id: request_id.to_owned() };

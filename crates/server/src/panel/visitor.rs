@@ -38,7 +38,7 @@ impl Visitor {
         /// As long as the API takes a password for recent, less what somebody needs to read a question.
         const RECENT: u32 = 570;
         let policy = self.admission.pass().policy();
-        let mut frame = Frame::new(policy.mount(), Tab::links(policy, &self.grants, tab))?;
+        let mut frame = Frame::new(policy, Tab::links(policy, &self.grants, tab))?;
         frame.login.clone_from(&self.login);
         frame.realm.clone_from(&self.realm);
         let since = self.admission.engine().now().saturating_sub(self.authenticated);

@@ -82,6 +82,18 @@ fn a_page_runs_no_script_but_its_own_and_nobody_keeps_it() {
 }
 
 #[test]
+fn the_script_is_told_which_header_carries_the_token() {
+    let house = House::open();
+    let root = house.root();
+    assert!(house.shown(&root, "/panel").contains(" data-csrf=\"x-csrf\""));
+    let house = House::with(&format!("{RULES}\n[csrf]\nheader = \"X-Token\"\n"));
+    let sam = house.with_roles("sam", &["support"]);
+    let root = house.root();
+    assert!(house.shown(&root, "/panel").contains(" data-csrf=\"x-token\""));
+    assert!(house.page(Some(&sam), "/panel").text().contains(" data-csrf=\"x-token\""));
+}
+
+#[test]
 fn all_that_a_first_visit_fetches_is_small_and_may_be_kept() {
     let house = House::open();
     let root = house.root();

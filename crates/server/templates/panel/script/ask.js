@@ -1,7 +1,7 @@
 // Reading works without this. With it, something can be changed: a button or a form says which resource of the API it asks, the
 // dialog says what that will change, and asks for the password where the last one was given too long ago.
 
-const { mount, realm, recent } = document.body.dataset;
+const { mount, realm, recent, csrf } = document.body.dataset;
 const recentUntil = performance.now() + Number(recent) * 1000;
 let confirmedUntil = 0;
 document.documentElement.classList.add("scripted");
@@ -44,7 +44,7 @@ const proof = async () => {
 
 /** Asks the API. Answers what it said; throws what it refused. */
 const call = async (method, path, body) => {
-  const headers = { "X-CSRF": await proof() };
+  const headers = { [csrf]: await proof() };
   if (body !== undefined) {
     headers["Content-Type"] = "application/json";
   }
