@@ -137,7 +137,7 @@ fn schemes(policy: &Policy, secure: bool) -> [(&'static str, SecurityScheme); 3]
     let session = ApiKeyValue::with_description(cookie, "The cookie of a log-in. Each realm has its own.");
     let csrf = ApiKeyValue::with_description(
         policy.csrf_header().as_str(),
-        "A token from `/user/csrf`, with what changes something. A browser's `Origin` may do instead.",
+        "A token from `/user/csrf`, with what changes something. Outside `/admin` a browser's `Origin` may do instead.",
     );
     [
         ("session", SecurityScheme::ApiKey(ApiKey::Cookie(session))),

@@ -61,7 +61,7 @@ pub enum OwnRealms {
 /// How one of Doorward's own routes is protected against forgery.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OwnCsrf {
-    /// As the settings say.
+    /// As the settings say; administration asks for a token whatever they say.
     Full,
     /// As the settings say, but an origin is proof enough: forms of our own pages send no header.
     Form,

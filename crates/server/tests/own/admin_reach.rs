@@ -108,6 +108,41 @@ fn a_change_without_proof_that_it_was_meant_is_refused() {
     assert_eq!(house.send(Door::Admin, "POST", "/admin/users", &foreign, Some(body)).status, 403);
 }
 
+/// Two acts of administration have no body, so that no preflight stands before them: what a script of the API's own origin or of a
+/// listed one sends with an administrator's cookie is refused without the token, which it can read but not send.
+#[test]
+fn an_origin_is_no_proof_in_administration() {
+    let cors = "[cors]\norigins = [\"https://app.example\"]\ncredentials = true\n";
+    let house = House::with(&format!("public_url = \"http://shop.example\"\n{RULES}\n{cors}"));
+    let root = house.root();
+    let anna = house.add("customer", "anna", &[]);
+    let (cookie, proof) = (format!("Cookie: {}", root.cookie), format!("X-CSRF: {}", root.proof));
+    let here = format!("Origin: http://{}", house.address(Door::Admin));
+    for act in ["unlock", "codes"] {
+        let target = format!("/admin/users/{}/{act}?realm=customer", anna.id);
+        let send = |lines: &[&str]| {
+            let lines: Vec<&str> = [cookie.as_str()].iter().chain(lines).copied().collect();
+            house.send(Door::Admin, "POST", &target, &lines, None)
+        };
+        for from in [
+            ["Origin: https://app.example", "Sec-Fetch-Site: same-site"],
+            ["Origin: http://shop.example", "Sec-Fetch-Site: same-site"],
+            [here.as_str(), "Sec-Fetch-Site: same-origin"],
+        ] {
+            let answer = send(&from);
+            assert_eq!((answer.status, answer.code().as_str()), (403, "csrf"), "{act}: {from:?}");
+            assert!(send(&[&from[..], &[proof.as_str()][..]].concat()).status < 300, "{act}: {from:?}");
+        }
+        let preflight = [
+            "Origin: https://app.example",
+            "Access-Control-Request-Method: POST",
+            "Access-Control-Request-Headers: x-csrf",
+        ];
+        let answer = house.send(Door::Admin, "OPTIONS", &target, &preflight, None);
+        assert_eq!(answer.header("access-control-allow-origin"), None, "{act}");
+    }
+}
+
 #[test]
 fn only_json_is_taken() {
     let house = House::open();

@@ -68,7 +68,10 @@ impl Workshop<'_> {
         // Strangers, who are yet to log in or to redeem a code, have little to send.
         let (csrf, proof, body) = match own.csrf {
             OwnCsrf::Full => {
-                let proof = if own.profile.csrf_token_only { Some(ProofKind::Token) } else { None };
+                // An origin proves little to administration: other programs of this host, and origins that are listed for the
+                // API, have one that counts. A token they may read, but not send: its header needs a preflight.
+                let is_token = own.profile.csrf_token_only || own.realms == OwnRealms::Administrators;
+                let proof = is_token.then_some(ProofKind::Token);
                 let csrf = match own.profile.csrf_requests {
                     Some(CsrfRequests::All) => Csrf::All,
                     _ => Csrf::Unsafe,

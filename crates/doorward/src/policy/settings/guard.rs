@@ -49,7 +49,8 @@ pub struct CsrfSettings {
     pub header: String,
     /// Which requests need proof: `unsafe` methods, or `all`.
     pub requests: CsrfRequests,
-    /// What proves that a request is meant: a token, or an origin that the browser vouches for.
+    /// What proves that a request is meant: a token, or an origin that the browser vouches for. Administration asks for a token
+    /// always.
     pub proof: ProofKind,
     /// Counts and logs what would be refused, and lets it pass.
     pub report_only: bool,

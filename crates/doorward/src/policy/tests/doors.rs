@@ -71,6 +71,20 @@ fn administration_is_for_sessions_of_administrators() {
 }
 
 #[test]
+fn administration_asks_for_a_token_whatever_the_settings_say() {
+    for text in ["", "[csrf]\nproof = \"token-or-origin\"\n"] {
+        let policy = compiled(&format!("panel.public = true\n{text}"));
+        let proof = |method, path| match policy.find(Door::Admin, &method, "h", path) {
+            Match::Route(found) => found.route.proof,
+            other => panic!("{path}: {other:?}"),
+        };
+        assert_eq!(proof(Method::POST, "/admin/users/7/unlock"), ProofKind::Token);
+        assert_eq!(proof(Method::DELETE, "/admin/sessions"), ProofKind::Token);
+        assert_eq!(proof(Method::DELETE, "/user/sessions/current"), ProofKind::TokenOrOrigin);
+    }
+}
+
+#[test]
 fn every_own_route_is_told_apart_and_asks_for_something_that_exists() {
     let policy = compiled("panel.public = true\n");
     let own: Vec<&Route> = policy.routes().iter().filter(|route| route.is_own()).collect();
