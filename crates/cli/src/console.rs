@@ -173,6 +173,9 @@ impl Console {
             Reason::RoleInFile => {
                 anyhow!("the role is built in or stands in a file; change it there, and run `doorward reload`")
             }
+            Reason::TooManyRoles => {
+                anyhow!("there are {} roles that were made at run time: remove one first", Engine::MOST_STORED_ROLES)
+            }
             Reason::WrongPassword | Reason::BadCredentials => anyhow!("login and password do not match"),
             Reason::TooManySessions => anyhow!("the user has as many sessions as allowed: end one first"),
             Reason::NotFound => anyhow!("there is no such thing"),

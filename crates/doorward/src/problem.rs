@@ -183,6 +183,7 @@ fn problem(refusal: &Refusal) -> Problem {
         }
         Reason::Code | Reason::Conflict(Conflict::CodeUnknown) => ("The code is wrong, used or expired.", None),
         Reason::RoleInFile => ("The role stands in a file.", Some("Change it there, and reload.".to_owned())),
+        Reason::TooManyRoles => ("There are as many roles as there may be.", Some("Remove one first.".to_owned())),
         Reason::Conflict(conflict) => ("The change was refused.", Some(sentence(&conflict.to_string()))),
         Reason::Invalid(member, why) => ("The request does not fit.", Some(format!("{member}: {why}"))),
         Reason::HttpsRequired => (

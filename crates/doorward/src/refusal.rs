@@ -84,6 +84,8 @@ pub enum Reason {
     Code,
     /// The role stands in a file, and is altered there.
     RoleInFile,
+    /// As many roles were made at run time as there may be.
+    TooManyRoles,
     /// The store refused the change.
     Conflict(Conflict),
     /// Something that was sent does not fit: which member, and why.
@@ -177,7 +179,7 @@ impl Reason {
             Self::WrongPassword | Self::TooManySessions => StatusCode::FORBIDDEN,
             Self::Password(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Realm(_) | Self::Code | Self::Invalid(..) => StatusCode::BAD_REQUEST,
-            Self::RoleInFile => StatusCode::CONFLICT,
+            Self::RoleInFile | Self::TooManyRoles => StatusCode::CONFLICT,
             Self::Conflict(conflict) => match conflict {
                 Conflict::UserUnknown | Conflict::RoleUnknown | Conflict::SessionUnknown => StatusCode::NOT_FOUND,
                 Conflict::CodeUnknown => StatusCode::BAD_REQUEST,
@@ -212,6 +214,7 @@ impl Reason {
             Self::Code => "bad_code",
             Self::Invalid(..) => "invalid",
             Self::RoleInFile => "role_in_file",
+            Self::TooManyRoles => "too_many_roles",
             Self::Conflict(conflict) => match conflict {
                 Conflict::LoginTaken => "login_taken",
                 Conflict::IdTaken => "id_taken",

@@ -106,7 +106,7 @@ pub(crate) enum Changing {
     /// There is nothing here.
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
-    /// What is there forbids the change. The code says what: `login_taken`, `last_administrator`, `role_in_file`, `user_changed`, `role_changed`.
+    /// What is there forbids the change. The code says what: `login_taken`, `last_administrator`, `role_in_file`, `too_many_roles`, `user_changed`, `role_changed`.
     #[response(status = 409, content_type = "application/problem+json")]
     Conflict(Problem),
     /// The body has the wrong type.

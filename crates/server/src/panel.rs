@@ -9,6 +9,7 @@ mod choice;
 mod frame;
 mod notice;
 mod overview;
+mod part;
 mod refused;
 mod role;
 mod roles;

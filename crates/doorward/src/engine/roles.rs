@@ -22,13 +22,17 @@ enum Over {
 }
 
 impl Engine {
+    /// So many roles can be made at run time: each change to one compiles all of them anew, and lists of choices have all.
+    pub const MOST_STORED_ROLES: usize = 1_000;
+
     /// Makes a role, or replaces what it allows and denies. Its resources are expanded now: later ones are denied to it.
     ///
     /// A resource that the role had before stands for what it stood for then: a role that is read and saved again gains
     /// nothing that was declared since.
     ///
     /// # Errors
-    /// 400 for unknown resources, 403 for resources that the actor lacks, 409 for a role of the file and for the last administrator.
+    /// 400 for unknown resources, 403 for resources that the actor lacks, 409 for a role of the file, for one too many, and for the
+    /// last administrator.
     pub async fn save_role(&self, actor: &Actor, role: StoredRole, is_new: bool) -> Result<StoredRole, Refusal> {
         self.save(actor, role, if is_new { Over::Nothing } else { Over::Anything }).await
     }
@@ -115,6 +119,9 @@ fn meant(policy: &Policy, actor: &Actor, role: StoredRole, before: Option<&Role>
     };
     may_all(policy, actor, &policy.grants_of(&role))?;
     may_alter(policy, actor, &role.name, Some(&role))?;
+    if !policy.has_role(&role.name) && policy.stored_roles() >= Engine::MOST_STORED_ROLES {
+        return Err(Reason::TooManyRoles.into());
+    }
     Ok(role)
 }
 

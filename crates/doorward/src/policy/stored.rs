@@ -68,6 +68,11 @@ impl Policy {
         self.roles.get(name).is_some_and(|role| !matches!(role.origin, RoleOrigin::Stored))
     }
 
+    /// How many roles were made at run time.
+    pub(crate) fn stored_roles(&self) -> usize {
+        self.roles.values().filter(|role| matches!(role.origin, RoleOrigin::Stored)).count()
+    }
+
     /// Whether there is such a role.
     pub fn has_role(&self, name: &Name) -> bool {
         self.roles.contains_key(name)

@@ -74,6 +74,7 @@ fn reasons() -> Vec<Reason> {
         Reason::TooManySessions,
         Reason::Code,
         Reason::RoleInFile,
+        Reason::TooManyRoles,
         Reason::Invalid("login", "too long".into()),
         Reason::NotLoggedIn,
         Reason::UnexpectedUser,

@@ -1,14 +1,17 @@
 //! What roles there are, and which routes each of them opens.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use doorward::policy::builtin::USERS;
-use doorward::policy::{Access, Policy, Route};
+use doorward::policy::{Access, Grants, Route};
 use http::StatusCode;
 
 use super::asked::Asked;
 use super::frame::{Frame, answer};
+use super::part::Part;
 use super::tab::Tab;
 use super::visitor::Visitor;
 use crate::admin::roles::{Origin, View, view};
@@ -18,18 +21,24 @@ use crate::own::{House, Refused};
 #[template(path = "panel/roles.html")]
 struct Page {
     frame: Frame,
-    roles: Vec<View>,
+    roles: Part<View>,
     sees_users: bool,
 }
+
+/// More than this nobody reads at once.
+const ROWS: usize = 50;
 
 #[derive(Template)]
 #[template(path = "panel/matrix.html")]
 struct Matrix {
     frame: Frame,
     asked: Asked,
-    roles: Vec<String>,
-    rows: Vec<Row>,
+    roles: Part<String>,
+    rows: Part<Row>,
 }
+
+/// So many routes, and so many roles, are shown side by side at once.
+const SIDE: usize = 50;
 
 /// A route, and for each role whether it is open.
 struct Row {
@@ -48,9 +57,14 @@ enum Cell {
 }
 
 /// The list.
-pub(super) async fn show(visitor: Visitor, State(house): House) -> Result<Response, Refused> {
+pub(super) async fn show(
+    visitor: Visitor,
+    State(house): House,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refused> {
+    let asked = Asked::read(query.as_deref(), &["after"]);
     let policy = house.engine.policy();
-    let roles = policy.roles().values().map(|role| view(&policy, role)).collect();
+    let roles = Part::of(policy.roles().values(), &asked, "after", ROWS).map(|role| view(&policy, role));
     let page = Page { frame: visitor.frame(Some(Tab::Roles))?, roles, sees_users: visitor.has(USERS) };
     answer(StatusCode::OK, &page, &page.frame)
 }
@@ -61,31 +75,30 @@ pub(super) async fn matrix(
     State(house): House,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    let asked = Asked::read(query.as_deref(), &["of"]);
+    let asked = Asked::read(query.as_deref(), &["of", "after", "roles"]);
     let policy = house.engine.policy();
     let of_doorward = asked.is("of", "doorward");
+    let roles = Part::of(policy.roles().keys(), &asked, "roles", SIDE);
+    let grants: Vec<_> = roles.items.iter().map(|name| policy.grants(std::slice::from_ref(*name))).collect();
     let routes = policy.routes().iter().filter(|route| route.is_own() == of_doorward);
     let page = Matrix {
         frame: visitor.frame(Some(Tab::Roles))?,
+        roles: roles.map(ToString::to_string),
+        rows: Part::of(routes, &asked, "after", SIDE).map(|route| row(route, &grants)),
         asked,
-        roles: policy.roles().keys().map(ToString::to_string).collect(),
-        rows: routes.map(|route| row(&policy, route)).collect(),
     };
     answer(StatusCode::OK, &page, &page.frame)
 }
 
-fn row(policy: &Policy, route: &Route) -> Row {
-    let cells = policy.roles().keys().map(|name| {
-        let grants = policy.grants(std::slice::from_ref(name));
-        match &route.access {
-            Access::Anonymous | Access::SelfOnly => Cell::Open,
-            Access::Deny => Cell::Closed,
-            Access::Resources(wanted) if grants.missing(wanted).is_none() => Cell::Open,
-            Access::Resources(wanted) => {
-                let limited = |id| grants.has(id) || grants.limited().iter().any(|one| one.has(id));
-                if wanted.iter().all(|id| limited(*id)) { Cell::Limited } else { Cell::Closed }
-            }
+fn row(route: &Route, grants: &[Arc<Grants>]) -> Row {
+    let cell = |grants: &Arc<Grants>| match &route.access {
+        Access::Anonymous | Access::SelfOnly => Cell::Open,
+        Access::Deny => Cell::Closed,
+        Access::Resources(wanted) if grants.missing(wanted).is_none() => Cell::Open,
+        Access::Resources(wanted) => {
+            let limited = |id| grants.has(id) || grants.limited().iter().any(|one| one.has(id));
+            if wanted.iter().all(|id| limited(*id)) { Cell::Limited } else { Cell::Closed }
         }
-    });
-    Row { route: route.to_string(), asks: route.asks.to_string(), cells: cells.collect() }
+    };
+    Row { route: route.to_string(), asks: route.asks.to_string(), cells: grants.iter().map(cell).collect() }
 }

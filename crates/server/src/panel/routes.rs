@@ -7,6 +7,7 @@ use http::StatusCode;
 
 use super::asked::{Asked, encoded};
 use super::frame::{Frame, answer};
+use super::part::Part;
 use super::tab::Tab;
 use super::visitor::Visitor;
 use crate::admin::routes::{View, Which, find_routes};
@@ -17,8 +18,11 @@ use crate::own::{House, Refused};
 struct Page {
     frame: Frame,
     asked: Asked,
-    routes: Vec<View>,
+    routes: Part<View>,
 }
+
+/// More than this nobody reads at once.
+const ROWS: usize = 200;
 
 /// Where the rules say that those routes stand which are served at the door of administration alone.
 const ADMINISTRATION: &str = "built in, admin_listen";
@@ -29,16 +33,17 @@ pub(super) async fn show(
     State(house): House,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
-    let asked = Asked::read(query.as_deref(), &["text", "of"]);
+    let asked = Asked::read(query.as_deref(), &["text", "of", "after"]);
     let own = match asked.value("of") {
         "doorward" => Some(true),
         "all" => None,
         _ => Some(false),
     };
-    let mut routes = find_routes(&house, &Which { own }).await?;
     let text = asked.value("text").to_lowercase();
     let has = |word: &str| word.to_lowercase().contains(&text);
-    routes.retain(|route| has(&route.route) || route.access.iter().any(|resource| has(resource)));
+    let found = find_routes(&house, &Which { own }).await?.into_iter();
+    let found = found.filter(|route| has(&route.route) || route.access.iter().any(|resource| has(resource)));
+    let routes = Part::of(found, &asked, "after", ROWS);
     let page = Page { frame: visitor.frame(Some(Tab::Routes))?, asked, routes };
     answer(StatusCode::OK, &page, &page.frame)
 }

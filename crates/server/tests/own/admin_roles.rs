@@ -49,6 +49,30 @@ fn of_two_who_replace_the_role_that_both_have_read_one_wins() {
 }
 
 #[test]
+fn no_more_roles_are_made_than_there_may_be() {
+    let house = House::open();
+    let root = house.root();
+    for number in 1..doorward::Engine::MOST_STORED_ROLES {
+        let name = doorward::Name::parse(&format!("role{number}")).expect("a name");
+        let role = doorward::store::StoredRole { name, allow: vec![], deny: vec![] };
+        house.block_on(house.store.commit(doorward::store::Change::CreateRole(role), vec![])).expect("made");
+    }
+    house.settle();
+    let make = |name: &str| house.admin(&root, "POST", "/admin/roles", Some(&json!({ "name": name })));
+    assert_eq!(make("last").status, 201);
+    for target in ["/admin/roles", "/admin/roles/sales/preview"] {
+        let body = if target == "/admin/roles" { json!({ "name": "sales" }) } else { json!({}) };
+        let refused = house.admin(&root, "POST", target, Some(&body));
+        assert_eq!((refused.status, refused.code().as_str()), (409, "too_many_roles"), "{target}");
+    }
+    assert_eq!((make("last").status, make("last").code().as_str()), (409, "role_taken"));
+    let content = json!({ "allow": ["Shop::orders"] });
+    assert_eq!(house.admin(&root, "PUT", "/admin/roles/last", Some(&content)).status, 200, "what is there is altered");
+    assert_eq!(house.admin(&root, "DELETE", "/admin/roles/last", None).status, 204);
+    assert_eq!(make("sales").status, 201);
+}
+
+#[test]
 fn a_role_that_is_read_and_saved_gains_nothing_that_was_declared_since() {
     let house = House::open();
     let root = house.root();

@@ -1,7 +1,7 @@
 //! `/panel`, `/panel/routes` and `/panel/try`.
 
-use crate::house::{Door, House, RULES};
-use crate::page::between;
+use crate::house::{Door, House, RULES, Session};
+use crate::page::{between, link};
 
 #[test]
 fn the_overview_shows_what_was_counted() {
@@ -58,6 +58,25 @@ fn routes_are_found_by_path_and_resource() {
     assert_eq!(find("text=shop%3A%3Aorders"), ["GET /rest/orders/:id"]);
     assert_eq!(find("text=/panel/try&of=doorward"), ["GET /panel/try"]);
     assert!(find("text=nowhere&of=all").is_empty());
+}
+
+#[test]
+fn many_routes_come_in_parts_that_keep_the_search() {
+    let route =
+        |number: usize| format!("[[route]]\nmatch = \"GET /more/{number}\"\naccess = \"self\"\nrealm = \"admin\"\n");
+    let house = House::with(&format!("{RULES}{}", (0..450).map(route).collect::<String>()));
+    let root = house.root();
+    let (mut sizes, mut target) = (Vec::new(), Some("/panel/routes?text=/more/".to_owned()));
+    while let Some(place) = target.filter(|_| sizes.len() < 10) {
+        let text = house.shown(&root, &place);
+        assert!(text.contains("value=\"/more/\""), "{place}");
+        sizes.push(between(&text, "<th scope=\"row\"><code>GET /more/", "</code>").len());
+        target = link(&text, "next");
+    }
+    assert_eq!(sizes, [200, 200, 50]);
+    let text = house.shown(&root, "/panel/routes?text=/more/&after=400");
+    assert!(text.contains("401 to 450 of 450"), "{text}");
+    assert_eq!(link(&text, "prev").as_deref(), Some("/panel/routes?text=%2Fmore%2F&after=200"));
 }
 
 #[test]

@@ -22,6 +22,12 @@ impl House {
     }
 }
 
+/// Where a link of this relation leads, as it stands in a page.
+pub fn link(text: &str, relation: &str) -> Option<String> {
+    let found = between(text, &format!("rel=\"{relation}\" href=\""), "\"");
+    found.first().map(|target| target.replace("&#38;", "&").replace("&amp;", "&"))
+}
+
 /// What stands between two texts, each time.
 pub fn between<'t>(text: &'t str, start: &str, end: &str) -> Vec<&'t str> {
     text.split(start).skip(1).filter_map(|rest| rest.split(end).next()).collect()

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::house::{House, RULES};
-use crate::page::{between, rows};
+use crate::page::{between, link, rows};
 
 #[test]
 fn roles_are_listed_and_one_is_shown_as_a_tree() {
@@ -43,6 +43,49 @@ fn the_matrix_says_which_role_opens_which_route() {
     let open: Vec<&str> = heads[2..].iter().zip(cells).filter(|(_, open)| *open).map(|(role, _)| *role).collect();
     assert_eq!(open, ["administrator", "boss", "clerk", "keeper"]);
     assert!(house.shown(&root, "/panel/matrix?of=doorward").contains("GET /panel/matrix"));
+}
+
+/// Rules with so many routes and roles more.
+fn many(routes: usize, roles: usize) -> String {
+    let route =
+        |number| format!("[[route]]\nmatch = \"GET /more/{number}\"\naccess = \"Shop::orders\"\nrealm = \"admin\"\n");
+    let role = |number| format!("[role.more{number}]\nallow = [\"Shop::orders\"]\n");
+    let (routes, roles): (String, String) = ((0..routes).map(route).collect(), (0..roles).map(role).collect());
+    format!("{RULES}{routes}{roles}")
+}
+
+#[test]
+fn the_matrix_comes_in_parts_however_many_routes_and_roles_there_are() {
+    let house = House::with(&many(298, 93));
+    let root = house.root();
+    let (mut seen, mut target) = (Vec::new(), Some("/panel/matrix?of=".to_owned()));
+    while let Some(place) = target {
+        let text = house.shown(&root, &place);
+        let part = rows(&text);
+        assert!(part.len() <= 50 && seen.len() < 300, "{place}");
+        assert_eq!(between(&text, "<th scope=\"col\">", "</th>").len(), 52, "50 roles: {place}");
+        seen.extend(between(&text, "<th scope=\"row\"><code>", "</code>").into_iter().map(str::to_owned));
+        target = link(&text, "next");
+    }
+    let declared: Vec<String> = house.engine.policy().declared_routes().iter().map(ToString::to_string).collect();
+    assert_eq!((seen.len(), seen), (300, declared));
+    let text = house.shown(&root, "/panel/matrix?after=250");
+    assert!(text.contains("Routes 251 to 300 of 300") && text.contains("Roles 1 to 50 of 100"), "{text}");
+    assert_eq!(link(&text, "prev").as_deref(), Some("/panel/matrix?after=200"));
+    let heads = |query: &str| {
+        let text = house.shown(&root, &format!("/panel/matrix?{query}"));
+        between(&text, "<th scope=\"col\">", "</th>").into_iter().skip(2).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let known: Vec<String> = house.engine.policy().roles().keys().map(ToString::to_string).collect();
+    assert_eq!([heads("after=50"), heads("roles=50&after=50")].concat(), known);
+    let list = |query: &str| {
+        let text = house.shown(&root, &format!("/panel/roles?{query}"));
+        (rows(&text), link(&text, "next"))
+    };
+    assert_eq!(list("").1.as_deref(), Some("/panel/roles?after=50"));
+    assert_eq!([list("").0, list("after=50").0].concat(), known);
+    assert_eq!(list("after=50").1, None);
+    assert!(house.shown(&root, "/panel/matrix?after=x&roles=99999999999999999999").contains("Routes 1 to 50 of 300"));
 }
 
 #[test]
