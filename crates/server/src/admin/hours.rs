@@ -35,7 +35,6 @@ impl Hours {
     /// When the store does not answer.
     pub(crate) async fn last(&self, hours: Time, store: &dyn Store, now: Time) -> Result<Sums, StoreError> {
         let this_hour = now / HOUR * HOUR;
-        self.lock().retain(|hour, _| *hour <= this_hour && this_hour - hour <= MOST);
         let mut total = Sums::default();
         for back in 0..=hours {
             let Some(hour) = this_hour.checked_sub(back * HOUR) else { break };
@@ -69,7 +68,9 @@ impl Hours {
         let until = hour.saturating_add(HOUR);
         let sums: Arc<Sums> = Arc::new(store.counts(CountFilter { since: hour, until }).await?.into_iter().collect());
         if until.saturating_add(LATE) <= now {
-            self.lock().insert(hour, sums.clone());
+            let mut kept = self.lock();
+            kept.retain(|known, _| *known <= now && now - *known <= MOST + HOUR);
+            kept.insert(hour, sums.clone());
         }
         Ok(sums)
     }
@@ -158,5 +159,19 @@ mod tests {
         store.record(vec![], late).await.expect("written");
         let (served, refused) = hours.last(1, &store, now).await.expect("sums").split();
         assert_eq!((served.hits, refused.hits), (1, 9));
+    }
+
+    #[tokio::test]
+    async fn no_more_hours_are_kept_than_a_week_has_whoever_asks() {
+        let (store, hours) = (MemoryStore::default(), Hours::default());
+        for now in [1_000 * HOUR, 1_030 * HOUR, 1_800 * HOUR] {
+            let each = hours.each(168, &store, now).await.expect("sums");
+            assert_eq!(each.len(), 169);
+            assert!(hours.lock().len() <= 169, "{}", hours.lock().len());
+        }
+        let this = hours.lock().last_key_value().map(|(hour, _)| *hour);
+        assert_eq!(this, Some(1_798 * HOUR), "those of the last week stay, so that they are asked for once");
+        hours.each(168, &store, 5 * HOUR).await.expect("sums");
+        assert!(hours.lock().len() <= 169, "a clock that is set back leaves no hours of the future");
     }
 }
