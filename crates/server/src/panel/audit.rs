@@ -5,6 +5,7 @@ use axum::extract::{Path, RawQuery, State};
 use axum::response::Response;
 use doorward::audit::EventKind;
 use doorward::policy::builtin::{RULES, USERS};
+use doorward::policy::{Door, Policy, Question};
 use http::StatusCode;
 
 use super::asked::{Asked, encoded};
@@ -93,25 +94,41 @@ pub(super) async fn one(
     Path(number): Path<String>,
 ) -> Result<Response, Refused> {
     let event = find_event(&house, &number).await?;
-    let explained = visitor.has(RULES).then(|| explanation(&event)).flatten();
-    let page = Event { frame: visitor.frame(Some(Tab::Audit))?, event, sees_users: visitor.has(USERS), explained };
+    let sees_users = visitor.has(USERS);
+    let explained = visitor.has(RULES).then(|| explanation(&house.engine.policy(), &event, sees_users)).flatten();
+    let page = Event { frame: visitor.frame(Some(Tab::Audit))?, event, sees_users, explained };
     answer(StatusCode::OK, &page, &page.frame)
 }
 
-/// The question that the refused request was.
-fn explanation(event: &View) -> Option<String> {
+/// The question that the refused request was. None where it would be another one: of a user whose roles are not known, since they
+/// are gone or the visitor may not see them.
+fn explanation(policy: &Policy, event: &View, sees_users: bool) -> Option<String> {
     if event.kind != EventKind::Refused.code() {
         return None;
     }
     let (method, path) = event.request.as_deref()?.split_once(' ')?;
     let mut query = format!("method={}&path={}", encoded(method), encoded(path));
-    for (key, value) in [("realm", &event.realm), ("user", &event.user)] {
-        if let Some(value) = value {
-            query.push_str(&format!("&{key}={}", encoded(value)));
+    match (&event.login, &event.realm, &event.user) {
+        (None, None, None) => {}
+        (_, Some(realm), Some(user)) if sees_users => {
+            query.push_str(&format!("&realm={}&user={}&as=user", encoded(realm), encoded(user)));
         }
+        _ => return None,
     }
-    if event.user.is_some() {
-        query.push_str("&as=user");
+    if came_to_administration(policy, (method, path), event.detail.as_deref()) {
+        query.push_str("&door=admin");
     }
     Some(query)
+}
+
+/// Whether the request came in at the door of administration, as far as it can be told: an event does not say it, but what somebody
+/// lacked was asked for by one of the routes that two doors may have for the same path.
+fn came_to_administration(policy: &Policy, (method, path): (&str, &str), detail: Option<&str>) -> bool {
+    let question = Question { method: method.to_owned(), path: path.to_owned(), ..Question::default() };
+    let lacked = detail.and_then(|detail| detail.strip_prefix("lacks "));
+    let fits = |door| {
+        let explained = policy.explain(door, &question);
+        explained.route.is_some() && lacked.is_none_or(|lacked| explained.access.iter().any(|name| name == lacked))
+    };
+    !fits(Door::Public) && fits(Door::Admin)
 }

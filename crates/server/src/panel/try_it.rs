@@ -5,7 +5,7 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use doorward::Name;
 use doorward::policy::builtin::USERS;
-use doorward::policy::{Door, Question};
+use doorward::policy::{Door, Policy, Question};
 use http::StatusCode;
 
 use super::asked::Asked;
@@ -40,12 +40,10 @@ pub(super) async fn show(
     let mut asked = Asked::read(query.as_deref(), &FIELDS);
     let policy = house.engine.policy();
     let (mut wrong, mut explained) = (None, None);
+    let door = if asked.is("door", "admin") { Door::Admin } else { Door::Public };
     if !asked.value("path").is_empty() {
-        match question(&visitor, &house, &mut asked).await {
-            Ok(question) => {
-                let door = if asked.is("door", "admin") { Door::Admin } else { Door::Public };
-                explained = Some(View::of(policy.explain(door, &question)));
-            }
+        match question(&visitor, &house, &policy, door, &mut asked).await {
+            Ok(question) => explained = Some(View::of(policy.explain(door, &question))),
             Err(refused) => wrong = Some(explain(refused)?),
         }
     }
@@ -56,22 +54,47 @@ pub(super) async fn show(
 }
 
 /// The question of the form. A user who is named has the roles that they have now; that is for those alone who may see users.
-async fn question(visitor: &Visitor, house: &Shared, asked: &mut Asked) -> Result<Question, Refused> {
-    let text = |key: &str| Some(asked.value(key).to_owned()).filter(|value| !value.is_empty());
-    let name = |text: String| Name::parse(&text).map_err(|error| Refused::invalid("realm", error.to_string()));
-    let (user, realm) = (text("user"), text("realm").map(name).transpose()?);
-    let method = text("method").unwrap_or_else(|| "GET".to_owned());
-    if let (Some(id), "user", true) = (&user, asked.value("as"), visitor.has(USERS)) {
-        let user = find(house, id, realm).await?;
+async fn question(
+    visitor: &Visitor,
+    house: &Shared,
+    policy: &Policy,
+    door: Door,
+    asked: &mut Asked,
+) -> Result<Question, Refused> {
+    if asked.is("as", "user") {
+        if !visitor.has(USERS) {
+            return Err(Refused::invalid("user", "their roles are for those who may see users"));
+        }
+        let user = find(house, asked.value("user"), name(asked, "realm")?).await?;
         asked.set("realm", user.realm.as_str());
         let roles = user.roles.iter().map(ToString::to_string).collect::<Vec<_>>();
         asked.set("roles", &roles.join(", "));
     }
     let roles = asked.value("roles").split(',').map(str::trim).filter(|role| !role.is_empty()).map(Name::parse);
-    let roles = roles.collect::<Result<Vec<_>, _>>();
-    let roles = roles.map_err(|error| Refused::invalid("roles", error.to_string()))?;
+    let roles = roles.collect::<Result<Vec<_>, _>>().map_err(|error| Refused::invalid("roles", error.to_string()))?;
     let text = |key: &str| Some(asked.value(key).to_owned()).filter(|value| !value.is_empty());
-    let realm = text("realm").map(name).transpose()?;
-    let path = asked.value("path").to_owned();
-    Ok(Question { method, path, host: text("host"), realm, roles, user_id: user, ..Question::default() })
+    let mut question = Question {
+        method: text("method").unwrap_or_else(|| "GET".to_owned()),
+        path: asked.value("path").to_owned(),
+        host: text("host"),
+        realm: name(asked, "realm")?,
+        roles,
+        user_id: text("user"),
+        ..Question::default()
+    };
+    // Guests have neither roles nor ids: somebody is meant, and it may be clear of which realm.
+    if question.realm.is_none() && (question.user_id.is_some() || !question.roles.is_empty()) {
+        let implied = policy.realm_of(door, &question).cloned();
+        let realm = implied
+            .ok_or_else(|| Refused::invalid("realm", "there are several: choose whose roles and id these are"))?;
+        asked.set("realm", realm.as_str());
+        question.realm = Some(realm);
+    }
+    Ok(question)
+}
+
+/// A name in a field.
+fn name(asked: &Asked, field: &'static str) -> Result<Option<Name>, Refused> {
+    let text = Some(asked.value(field)).filter(|text| !text.is_empty());
+    text.map(Name::parse).transpose().map_err(|error| Refused::invalid(field, error.to_string()))
 }

@@ -102,6 +102,14 @@ fn a_request_is_tried_without_making_it() {
     assert!(wrong.status == 400 && wrong.text().contains("role=\"alert\""), "{}", wrong.text());
 }
 
+/// The page of the latest refusal of somebody, and where it says that it is explained.
+fn explanation(house: &House, reader: &Session, login: &str) -> (String, Option<String>) {
+    let list = house.shown(reader, &format!("/panel/audit?kind=refused&login={login}"));
+    let event = house.shown(reader, between(&list, "<th scope=\"row\"><a href=\"", "\"")[0]);
+    let link = between(&event, "class=\"button\" href=\"", "\"").first().map(|link| link.replace("&#38;", "&"));
+    (event, link)
+}
+
 #[test]
 fn a_refusal_on_record_leads_to_its_explanation() {
     let house = House::open();
@@ -109,10 +117,62 @@ fn a_refusal_on_record_leads_to_its_explanation() {
     let sam = house.with_roles("sam", &["auditor"]);
     assert_eq!(house.call(Door::Public, "GET", "/rest/orders/7", Some(&sam), None).status, 403);
     house.settle();
-    let list = house.shown(&root, "/panel/audit?kind=refused&login=sam");
-    let event = house.shown(&root, between(&list, "<th scope=\"row\"><a href=\"", "\"")[0]);
-    let link = between(&event, "class=\"button\" href=\"", "\"")[0].replace("&#38;", "&");
+    let link = explanation(&house, &root, "sam").1.expect("a link");
     let text = house.shown(&root, &link);
     assert!(text.contains("id=\"verdict\">Refused") && text.contains("Shop::orders"), "{text}");
     assert!(text.contains("value=\"auditor\""), "as the roles that the user has now: {text}");
+}
+
+#[test]
+fn a_refusal_at_the_door_of_administration_is_explained_at_that_door() {
+    let everything = "[[route]]\nmatch = \"* /*all\"\naccess = \"self\"\nrealm = \"admin\"\n";
+    for rules in [RULES.to_owned(), format!("{RULES}{everything}")] {
+        let house = House::with(&rules);
+        let root = house.root();
+        let sam = house.with_roles("sam", &["support"]);
+        assert_eq!(house.page(Some(&sam), "/panel/sessions").status, 403);
+        house.settle();
+        let link = explanation(&house, &root, "sam").1.expect("a link");
+        let text = house.shown(&root, &link);
+        assert!(text.contains("id=\"verdict\">Refused") && text.contains("Doorward::panel"), "{text}");
+    }
+}
+
+#[test]
+fn no_verdict_is_given_of_somebody_whose_roles_one_may_not_see() {
+    let rules =
+        format!("{RULES}\n[role.reader]\nallow = [\"Doorward::panel\", \"Doorward::audit\", \"Doorward::rules\"]\n");
+    let house = House::with(&rules);
+    let reader = house.with_roles("rita", &["reader"]);
+    let sam = house.with_roles("sam", &["clerk"]);
+    assert_eq!(house.page(Some(&sam), "/panel/sessions").status, 403);
+    house.settle();
+    let (event, link) = explanation(&house, &reader, "sam");
+    assert!(link.is_none() && event.contains("GET /panel/sessions"), "{event}");
+    // A link that somebody else had, and sent on.
+    let sent = house.page(Some(&reader), "/panel/try?method=GET&path=/rest/orders/7&realm=admin&user=2&as=user");
+    let text = sent.text();
+    assert!(sent.status == 400 && text.contains("for those who may see users"), "{text}");
+    assert!(!text.contains("id=\"verdict\"") && !text.contains("name=\"roles\" value=\"clerk\""), "{text}");
+    let guest = house.send(Door::Public, "GET", "/rest/orders;x", &[], None);
+    assert_eq!(guest.status, 400);
+    house.settle();
+    let list = house.shown(&reader, "/panel/audit?kind=refused&outcome=bad_path");
+    let event = house.shown(&reader, between(&list, "<th scope=\"row\"><a href=\"", "\"")[0]);
+    assert!(
+        event.contains("/panel/try?method=GET&#38;path=%2Frest%2Forders%3Bx\""),
+        "a guest's request is theirs: {event}"
+    );
+}
+
+#[test]
+fn roles_without_a_realm_are_those_of_the_only_realm_that_is_meant() {
+    let house = House::open();
+    let root = house.root();
+    let tried = house.shown(&root, "/panel/try?method=GET&path=/rest/orders/7&realm=&roles=clerk");
+    assert!(tried.contains("id=\"verdict\">Allowed") && tried.contains("<option selected>admin</option>"), "{tried}");
+    let unclear = house.page(Some(&root), "/panel/try?method=GET&path=/user/me&realm=&roles=clerk");
+    let text = unclear.text();
+    assert!(unclear.status == 400 && text.contains("choose whose roles and id these are"), "{text}");
+    assert!(house.shown(&root, "/panel/try?path=/rest/orders/7").contains("<dd>guest</dd>"));
 }
