@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse as _, Response};
 use doorward::audit::StoredEvent;
 use doorward::store::{EventFilter, Page, Store, StoreError};
-use doorward::{Name, Reason, UserNumber};
+use doorward::{Name, Reason, User, UserNumber};
 use http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -124,8 +124,21 @@ pub(crate) async fn show(
 /// When there is nothing of what is named, or the store does not answer.
 pub(crate) async fn find_events(house: &Shared, mut which: Which) -> Result<List<View>, Refused> {
     let page = page(which.after.take(), which.limit.take())?;
+    listed(house, which.filter(house)?, page).await
+}
+
+/// The latest events about a user or by them, also of one whose realm the rules no longer have.
+///
+/// # Errors
+/// When the store does not answer.
+pub(crate) async fn events_of(house: &Shared, user: &User, limit: u32) -> Result<List<View>, Refused> {
+    let (realm, login) = (Some(user.realm.clone()), Some(user.login.to_string()));
+    listed(house, EventFilter { realm, login, ..EventFilter::default() }, Page { after: None, limit }).await
+}
+
+async fn listed(house: &Shared, filter: EventFilter, page: Page) -> Result<List<View>, Refused> {
     let store = house.engine.store();
-    let listed = store.events(which.filter(house)?, page).await?;
+    let listed = store.events(filter, page).await?;
     let mut names = Names::default();
     let mut items = Vec::with_capacity(listed.items.len());
     for event in listed.items {

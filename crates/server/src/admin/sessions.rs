@@ -199,8 +199,16 @@ pub(crate) async fn list_of_user(
     Query(of): Query<OfRealm>,
 ) -> Result<Json<List<View>>, Refused> {
     let user = find(&house, &id, of.realm).await?;
+    sessions_of(&house, &user, Page::GREATEST).await.map(Json)
+}
+
+/// The newest sessions of a user, also of one whose realm the rules no longer have.
+///
+/// # Errors
+/// When the store does not answer.
+pub(crate) async fn sessions_of(house: &Shared, user: &User, limit: u32) -> Result<List<View>, Refused> {
     let filter = SessionFilter { user: Some(user.number), ..SessionFilter::default() };
-    listed(&house, filter, Page { after: None, limit: Page::GREATEST }).await.map(Json)
+    listed(house, filter, Page { after: None, limit }).await
 }
 
 /// Ends all sessions of a user.

@@ -12,11 +12,11 @@ use super::frame::{Frame, answer};
 use super::tab::Tab;
 use super::visitor::Visitor;
 use super::words::spaced;
-use crate::admin::audit::{View as Event, Which as WhichEvents, find_events};
-use crate::admin::sessions::{View as Session, Which as WhichSessions, find_sessions};
+use crate::admin::audit::{View as Event, events_of};
+use crate::admin::sessions::{View as Session, sessions_of};
 use crate::admin::user::{State as UserState, View};
 use crate::admin::users::find;
-use crate::own::{House, Refused, Shared};
+use crate::own::{House, Refused};
 
 #[derive(Template)]
 #[template(path = "panel/user.html")]
@@ -28,6 +28,8 @@ struct Page {
     of: String,
     /// Whether it is the visitor themselves.
     is_own: bool,
+    /// Whether the rules have the realm: of another one nothing can be searched for.
+    has_realm: bool,
     roles: Vec<Choice>,
     /// None where the visitor may not see them.
     sessions: Option<Vec<Session>>,
@@ -57,11 +59,12 @@ pub(super) async fn show(
     let realm = Some(asked.value("realm")).filter(|name| !name.is_empty());
     let realm = realm.map(Name::parse).transpose().map_err(|_| Reason::NotFound)?;
     let user = find(&house, &id, realm).await?;
-    let sessions = if visitor.has(SESSIONS) { Some(sessions_of(&house, &user).await?) } else { None };
-    let events = if visitor.has(AUDIT) { Some(events_of(&house, &user).await?) } else { None };
+    let sessions = if visitor.has(SESSIONS) { Some(sessions_of(&house, &user, SHOWN).await?.items) } else { None };
+    let events = if visitor.has(AUDIT) { Some(events_of(&house, &user, SHOWN).await?.items) } else { None };
     let page = Page {
         frame: visitor.frame(Some(Tab::Users))?,
         is_own: visitor.login == *user.login.as_str() && visitor.realm == user.realm.as_str(),
+        has_realm: house.engine.policy().realm_id(user.realm.as_str()).is_some(),
         roles: choices(&visitor, &user),
         place: format!("/admin/users/{}", user.id),
         of: format!("?realm={}", user.realm),
@@ -70,18 +73,6 @@ pub(super) async fn show(
         events,
     };
     answer(StatusCode::OK, &page, &page.frame)
-}
-
-async fn sessions_of(house: &Shared, user: &User) -> Result<Vec<Session>, Refused> {
-    let (realm, user) = (Some(user.realm.clone()), Some(user.id.to_string()));
-    let which = WhichSessions { realm, user, limit: Some(SHOWN), ..WhichSessions::default() };
-    Ok(find_sessions(house, which).await?.items)
-}
-
-async fn events_of(house: &Shared, user: &User) -> Result<Vec<Event>, Refused> {
-    let (realm, login) = (Some(user.realm.clone()), Some(user.login.to_string()));
-    let which = WhichEvents { realm, login, limit: Some(SHOWN), ..WhichEvents::default() };
-    Ok(find_events(house, which).await?.items)
 }
 
 fn choices(visitor: &Visitor, user: &User) -> Vec<Choice> {

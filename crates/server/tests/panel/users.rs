@@ -1,6 +1,7 @@
 //! `/panel/users`, and one user.
 
-use doorward::{Actor, UserState};
+use doorward::store::{Change, NewUser};
+use doorward::{Actor, Login, Name, UserState};
 
 use crate::house::{House, RULES};
 use crate::page::{between, rows};
@@ -46,6 +47,40 @@ fn one_user_is_shown_with_what_the_visitor_may_see_of_them() {
     // What grants more than they have, they can neither give nor take.
     assert!(text.contains("value=\"clerk\" checked data-theirs=\"no\" disabled"), "{text}");
     assert!(text.contains("value=\"reader\"> <span>"), "{text}");
+}
+
+#[test]
+fn somebody_of_a_realm_that_the_rules_no_longer_have_can_be_disabled_and_removed() {
+    let house = House::open();
+    let root = house.root();
+    let new = NewUser {
+        realm: Name::parse("old").expect("a name"),
+        id: None,
+        login: Login::parse("olga").expect("a login"),
+        name: "Olga".into(),
+        email: None,
+        roles: vec![],
+        state: UserState::Active,
+        attributes: Default::default(),
+        password: None,
+        created: house.now(),
+    };
+    let added = house.block_on(house.store.commit(Change::CreateUser(new), vec![])).expect("added");
+    let olga = added.user.expect("a user");
+    let list = house.shown(&root, "/panel/users?search=olga");
+    let target = format!("/panel/users/{}?realm=old", olga.id);
+    assert!(list.contains(&format!("href=\"{target}\"")), "{list}");
+    let text = house.shown(&root, &target);
+    assert!(text.contains("not in the rules") && text.contains("data-title=\"Remove olga for good?\""), "{text}");
+    assert!(!text.contains("/panel/sessions?realm=old") && !text.contains("/panel/audit?realm=old"), "{text}");
+    let place = format!("/admin/users/{}?realm=old", olga.id);
+    let body = serde_json::json!({ "state": "disabled" });
+    let disabled = house.admin(&root, "PATCH", &place, Some(&body));
+    assert_eq!(disabled.status, 200, "{}", disabled.text());
+    house.settle();
+    assert!(house.shown(&root, &target).contains("user state</td>"), "what happened to them is shown");
+    assert_eq!(house.admin(&root, "DELETE", &place, None).status, 204);
+    assert_eq!(house.page(Some(&root), &target).status, 404);
 }
 
 #[test]
