@@ -38,6 +38,10 @@ pub(crate) fn doubts(settings: &Settings) -> Vec<Complaint> {
         let complaint = settings.complaint("allow_plain_http", "cookies are given over plain HTTP");
         doubts.push(complaint.fix("configure `[tls]`, and take this out"));
     }
+    if settings.panel.public && !settings.upstream.0.is_empty() {
+        let text = "administration shares an origin with the upstream, and with every script in its pages";
+        doubts.push(settings.complaint("panel.public", text).fix("take it out, and administer at `admin_listen`"));
+    }
     if settings.password.min_length < 15 {
         let text = "passwords under 15 characters are weak where no second factor is asked for";
         doubts.push(settings.complaint("password.min_length", text).fix("15, or take it out"));

@@ -18,7 +18,8 @@ pub struct AdminSettings {
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct Panel {
-    /// Serves `/admin` and the Panel on `listen` too.
+    /// Serves `/admin` and the Panel on `listen` too: at the origin of the upstream's pages, whose scripts then act as the
+    /// administrator who opens one.
     pub public: bool,
 }
 

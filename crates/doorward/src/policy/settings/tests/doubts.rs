@@ -32,6 +32,12 @@ fn cookies_over_plain_http_are_doubtful() {
 }
 
 #[test]
+fn administration_at_the_origin_of_an_upstream_is_doubtful() {
+    doubted("upstream = \"http://127.0.0.1:1\"\n[panel]\npublic = true\n", 3, "shares an origin with the upstream");
+    assert_eq!(doubts("[panel]\npublic = true\n"), [], "a service has no pages but its own");
+}
+
+#[test]
 fn short_passwords_are_doubtful() {
     doubted("password.min_length = 8", 1, "under 15 characters are weak");
 }
