@@ -94,6 +94,7 @@ const question = ({ title, text, changes = [], label, dangerous, act, then }) =>
   wantPassword(Boolean(act) && !isRecent());
   let isDone = false;
   const leave = () => {
+    ask.password.value = "";
     ask.dialog.close();
     if (isDone) {
       then();
