@@ -12,6 +12,9 @@ const ask = {
   title: element("ask-title"),
   text: element("ask-text"),
   changes: element("ask-changes"),
+  words: element("ask-words"),
+  wanted: element("ask-wanted"),
+  word: element("ask-word"),
   again: element("ask-again"),
   password: element("ask-password"),
   said: element("ask-said"),
@@ -63,6 +66,16 @@ const show = (place, text) => {
   place.hidden = !text;
 };
 
+/** Asks for a word to be written, so that nobody does by a slip what they cannot take back. */
+const wantWord = (wanted) => {
+  ask.words.hidden = !wanted;
+  ask.wanted.textContent = wanted ?? "";
+  ask.word.value = "";
+  if (wanted) {
+    ask.word.focus();
+  }
+};
+
 const wantPassword = (wanted) => {
   ask.again.hidden = !wanted;
   ask.password.value = "";
@@ -72,9 +85,10 @@ const wantPassword = (wanted) => {
 };
 
 /**
- * Opens the dialog. `act` does what is asked for; what it returns is shown before the dialog closes, and `then` comes last.
+ * Opens the dialog. `act` does what is asked for; what it returns is shown before the dialog closes, and `then` comes last. Where
+ * there is a `word`, it must be written first.
  */
-const question = ({ title, text, changes = [], label, dangerous, act, then }) => {
+const question = ({ title, text, changes = [], label, dangerous, word, act, then }) => {
   ask.title.textContent = title;
   show(ask.text, text);
   ask.changes.replaceChildren(
@@ -92,6 +106,7 @@ const question = ({ title, text, changes = [], label, dangerous, act, then }) =>
     ask.dialog.showModal();
   }
   wantPassword(Boolean(act) && !isRecent());
+  wantWord(act && word);
   let isDone = false;
   const leave = () => {
     ask.password.value = "";
@@ -110,8 +125,13 @@ const question = ({ title, text, changes = [], label, dangerous, act, then }) =>
     if (!act || ask.go.disabled) {
       return;
     }
-    ask.go.disabled = true;
     show(ask.wrong);
+    if (word && ask.word.value.trim() !== word) {
+      show(ask.wrong, `Write ${word}, or cancel.`);
+      ask.word.focus();
+      return;
+    }
+    ask.go.disabled = true;
     try {
       if (!ask.again.hidden) {
         await call("POST", ofRealm("/user/sessions/current/confirm"), { password: ask.password.value });

@@ -18,7 +18,7 @@ document.addEventListener("click", async (event) => {
   if (!button) {
     return;
   }
-  const { method, target, title, body, then } = button.dataset;
+  const { method, target, title, body, word, then } = button.dataset;
   let { text } = button.dataset;
   let isSomething = true;
   if ("count" in button.dataset) {
@@ -39,6 +39,7 @@ document.addEventListener("click", async (event) => {
     text,
     label: button.dataset.do,
     dangerous: method === "DELETE" || button.classList.contains("danger"),
+    word,
     act: isSomething
       ? async () => {
           const answer = await call(method, target, body && JSON.parse(body));

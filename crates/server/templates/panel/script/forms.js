@@ -47,9 +47,12 @@ for (const form of document.querySelectorAll("form[data-method]")) {
       return;
     }
     let place;
+    const isLoss = form.dataset.word && body.roles?.remove?.length > 0;
     question({
       title,
+      text: isLoss ? "You take it from yourself, and may not be able to give it back." : undefined,
       changes,
+      word: isLoss ? form.dataset.word : undefined,
       label: form.dataset.do,
       act: async () => {
         const answer = await call(method, target, body);
