@@ -3,5 +3,11 @@
 mod kit;
 mod peers;
 
+#[path = "panel/changes.rs"]
+mod changes;
+#[path = "panel/office.rs"]
+mod office;
 #[path = "panel/pages.rs"]
 mod pages;
+#[path = "panel/slips.rs"]
+mod slips;

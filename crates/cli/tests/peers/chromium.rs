@@ -219,6 +219,11 @@ impl Page<'_> {
         std::fs::write(file, bytes).expect("it can be written");
     }
 
+    /// Where files go that pages are left for.
+    pub fn download_to(&self, folder: &Path) {
+        self.command("Browser.setDownloadBehavior", json!({ "behavior": "allow", "downloadPath": folder }));
+    }
+
     /// The value of a cookie that scripts may or may not see.
     pub fn cookie(&self, name: &str) -> Option<Value> {
         let cookies = self.browser.ask("GET", "/cookie", &Value::Null);

@@ -1,0 +1,133 @@
+//! What is changed in the Panel, and what is taken away from it.
+
+use crate::office::Office;
+use crate::peers::until;
+
+#[test]
+fn a_role_is_made_by_ticking_a_tree_and_says_what_it_opens() {
+    let office = Office::open();
+    let page = office.browser.page();
+    office.enter(&page);
+    office.show(&page, "/panel/new-role");
+    page.write("#name", "sales");
+    page.click("[data-side=allow][value='Shop::all']");
+    assert_eq!(page.count("[data-side=allow]:checked"), 3, "all below come along");
+    page.click("[data-side=allow][value='Shop::refund']");
+    assert_eq!(page.count("[value='Shop::all'][data-side=allow]:indeterminate"), 1);
+    page.click("main form button");
+    let changes = page.text_at("#ask-changes");
+    assert!(changes.contains("It grants also: Shop::orders") && changes.contains("GET /orders/:id"), "{changes}");
+    assert_eq!(page.text_at("#ask-text"), "0 people have this role.");
+    page.follow("#ask-do");
+    assert_eq!(page.text_at("h1"), "sales");
+    assert_eq!(page.count("[data-side=allow]:checked"), 1);
+    page.click("[data-method=DELETE]");
+    page.follow("#ask-do");
+    until("the list is there", || (page.text_at("h1") == "Roles").then_some(()));
+    assert_eq!(page.count("a[href='/panel/roles/sales']"), 0);
+    assert_eq!(page.console(), Vec::<String>::new());
+}
+
+#[test]
+fn a_session_is_found_and_ended() {
+    let office = Office::open();
+    let page = office.browser.page();
+    let anna = office.log_in("customer", "anna");
+    office.enter(&page);
+    office.show(&page, "/panel/sessions?realm=customer");
+    page.click("td button");
+    assert_eq!(page.text_at("dialog h2"), "End this session?");
+    assert!(page.text_at("#ask-text").contains("anna, from 127.0.0.1"), "{}", page.text());
+    page.click("#ask-not");
+    assert_eq!(anna.status(office.server.address()), 200);
+    page.click("td button");
+    page.follow("#ask-do");
+    assert_eq!(page.text_at(".empty"), "Nobody is logged in whom this is true of.");
+    assert_eq!(anna.status(office.server.address()), 401);
+
+    let (one, two) = (office.log_in("customer", "anna"), office.log_in("customer", "ben"));
+    office.show(&page, "/panel/sessions?realm=customer");
+    page.click("[data-count]");
+    assert_eq!(page.text_at("#ask-text"), "2 sessions will end.");
+    page.follow("#ask-do");
+    assert_eq!(page.count("tbody tr"), 0);
+    assert_eq!((one.status(office.server.address()), two.status(office.server.address())), (401, 401));
+    assert_eq!(page.console(), Vec::<String>::new());
+}
+
+#[test]
+fn a_user_is_added_searched_for_altered_and_disabled() {
+    let office = Office::open();
+    let page = office.browser.page();
+    office.enter(&page);
+    office.show(&page, "/panel/new-user");
+    page.run("document.querySelector('#realm').value = 'customer'");
+    page.write("#login", "zora");
+    page.write("#name", "Zora Neale");
+    page.click("[name=roles][value=clerk]");
+    page.click("main form button");
+    assert!(page.text_at("#ask-changes").contains("Gives clerk"), "{}", page.text());
+    page.follow("#ask-do");
+    assert_eq!(page.text_at("h1"), "Zora Neale");
+
+    page.click("[data-target*=codes]");
+    page.click("#ask-do");
+    let code = until("a code is shown", || Some(page.text_at("#ask-said")).filter(|code| !code.is_empty()));
+    assert!(code.len() > 10, "{code}");
+    page.follow("#ask-not");
+
+    page.run("document.querySelector('#name').value = ''");
+    page.write("#name", "Zora");
+    page.click("[name=roles][value=clerk]");
+    page.click("form[data-changes] button");
+    let changes = page.text_at("#ask-changes");
+    assert!(changes.contains("Name: Zora Neale → Zora") && changes.contains("Takes clerk"), "{changes}");
+    page.follow("#ask-do");
+    assert_eq!((page.text_at("h1"), page.count("[name=roles][value=clerk]:checked")), ("Zora".into(), 0));
+    page.click("form[data-changes] button");
+    assert_eq!(page.text_at("dialog h2"), "Nothing has changed");
+    page.click("#ask-not");
+    page.click("[data-body*=disabled]");
+    page.follow("#ask-do");
+    assert_eq!(page.text_at(".head .badge"), "disabled");
+
+    office.show(&page, "/panel/users");
+    let all = page.count("#rows tr");
+    page.write("#search", "zo");
+    until("the list follows", || (page.count("#rows tr") < all).then_some(()));
+    assert_eq!((page.text_at("#count"), page.text_at("#rows a")), ("one user".into(), "zora".into()));
+    assert!(page.url().ends_with("/panel/users?search=zo"), "{}", page.url());
+    page.follow("#rows a");
+    assert_eq!(page.text_at("h1"), "Zora");
+    assert_eq!(page.console(), Vec::<String>::new());
+}
+
+#[test]
+fn what_happened_is_read_one_by_one_and_taken_away_as_a_file() {
+    let office = Office::open();
+    let page = office.browser.page();
+    let folder = tempfile::tempdir().expect("a folder");
+    page.download_to(folder.path());
+    office.enter(&page);
+    office.show(&page, "/panel/audit?kind=user_created");
+    page.follow("tbody tr:last-child a");
+    assert_eq!(page.text_at("h1"), "user created");
+    assert!(page.text_at(".facts").contains("root"), "{}", page.text());
+
+    office.show(&page, "/panel/audit?kind=user_created");
+    page.click("[data-file*=csv]");
+    assert!(page.text_at("#ask-text").contains("that you took it is one itself"), "{}", page.text());
+    page.click("#ask-do");
+    let text = until("the file is there", || {
+        let files = std::fs::read_dir(folder.path()).ok()?.filter_map(|file| file.ok().map(|file| file.path()));
+        let file = files.into_iter().find(|path| path.extension().is_some_and(|end| end == "csv"))?;
+        std::fs::read_to_string(file).ok().filter(|text| text.ends_with("\r\n"))
+    });
+    assert!(text.starts_with("number,at,kind,") && text.contains(",anna,"), "{text}");
+    until("the dialog is closed", || (page.count("dialog[open]") == 0).then_some(()));
+    until("that is on record", || {
+        office.show(&page, "/panel/audit?kind=exported");
+        (page.count("tbody tr") == 1).then_some(())
+    });
+    assert_eq!(page.console(), Vec::<String>::new());
+}
