@@ -113,7 +113,7 @@ fn a_change_without_proof_that_it_was_meant_is_refused() {
 #[test]
 fn an_origin_is_no_proof_in_administration() {
     let cors = "[cors]\norigins = [\"https://app.example\"]\ncredentials = true\n";
-    let house = House::with(&format!("public_url = \"http://shop.example\"\n{RULES}\n{cors}"));
+    let house = House::with(&format!("public_url = \"http://shop.example\"\nallow_plain_http = true\n{RULES}\n{cors}"));
     let root = house.root();
     let anna = house.add("customer", "anna", &[]);
     let (cookie, proof) = (format!("Cookie: {}", root.cookie), format!("X-CSRF: {}", root.proof));
