@@ -48,6 +48,15 @@ fn kind(session: &StoredSession) -> u8 {
     bit(session.remembered, row::REMEMBERED) | bit(session.bearer, row::BEARER)
 }
 
+/// The same, before other sessions end with the change, which may make room for it.
+pub(super) fn check_new(connection: &Connection, session: &StoredSession) -> Result<(), Fault> {
+    let mut statement = connection.prepare_cached("SELECT 1 FROM sessions WHERE key = ?1")?;
+    if statement.exists([session.digest.key().0])? {
+        return Err(Fault::Corrupt("a session with the key of the new one".into()));
+    }
+    Ok(())
+}
+
 /// The sessions of a user that are alive, those of cookies or those of bearer tokens, oldest first.
 pub(super) fn alive(
     connection: &Connection,

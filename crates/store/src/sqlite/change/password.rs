@@ -20,6 +20,9 @@ pub(super) fn set(
     if user.epoch != epoch || (session.is_some() && user.state != UserState::Active) {
         return Err(Conflict::UserChanged.into());
     }
+    if let Some(session) = &session {
+        sessions::check_new(connection, session)?;
+    }
     let mut touched = replace(connection, number, password)?;
     if let (Some(session), Some(user)) = (session, &touched.user) {
         touched.announced.push(Changed::Session(session.digest.key()));

@@ -19,6 +19,9 @@ pub(super) fn begin(
     if user.state != UserState::Active || user.epoch != session.epoch {
         return Err(Conflict::UserChanged.into());
     }
+    if replaces.is_some() || limit.is_some() {
+        sessions::check_new(connection, &session)?;
+    }
     let mut ended = Vec::new();
     if let Some(key) = replaces
         && sessions::end(connection, key)?
