@@ -3,16 +3,20 @@
 //! Whatever arrives here was judged before: handlers read the [`Admission`](doorward::Admission) and decide nothing about who
 //! may call them. A request without one is answered with 500, so that a door that forgot to judge serves nobody.
 
+mod asset;
 mod form;
 mod json;
 mod judged;
 mod list;
+pub(crate) mod page;
+pub(crate) mod percent;
 mod place;
 mod protect;
 mod query;
 mod refused;
 mod time;
 
+pub(crate) use asset::Asset;
 pub(crate) use form::{Form, body};
 pub(crate) use json::{Json, read};
 pub(crate) use judged::Judged;

@@ -6,6 +6,7 @@ mod asset;
 mod audit;
 mod chart;
 mod choice;
+mod found;
 mod frame;
 mod notice;
 mod overview;

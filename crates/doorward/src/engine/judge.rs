@@ -12,6 +12,7 @@ use crate::policy::{
     Access, Allow, CrossOrigin, DialectHit, Match, MethodOverride, Options, Policy, names_method, without_method,
 };
 use crate::refusal::{Reason, Refusal, Terms};
+use crate::user::{User, UserState};
 use crate::verdict::{Answer, Pass, Verdict};
 
 impl Engine {
@@ -109,22 +110,19 @@ impl Engine {
         }
     }
 
-    /// Whether it would be allowed still, and its caller has the very roles that were judged: for acts that weigh what the
-    /// caller may against what they give. An outage is not a no.
-    pub async fn is_still_as_judged(&self, pass: &Pass) -> bool {
-        if !self.is_still_allowed(pass).await {
-            return false;
-        }
-        let Some(known) = pass.caller.known() else { return true };
-        match self.users.load(known.user.number, &*self.store).await {
-            Ok(user) => user.is_some_and(|user| user.roles == known.user.roles),
-            Err(_) => true,
-        }
-    }
-
     /// Whether a request that was allowed would be allowed still: for open streams, asked every second.
     /// An outage is not a no.
     pub async fn is_still_allowed(&self, pass: &Pass) -> bool {
+        self.still(pass, |_| true).await
+    }
+
+    /// The same, and whether its caller has the very roles that were judged: for acts that weigh what the caller may against what
+    /// they give.
+    pub async fn is_still_as_judged(&self, pass: &Pass) -> bool {
+        self.still(pass, |user| pass.caller.known().is_some_and(|known| known.user.roles == user.roles)).await
+    }
+
+    async fn still(&self, pass: &Pass, is_the_same: impl Fn(&User) -> bool) -> bool {
         let policy = self.policy.load_full();
         let Some(known) = pass.caller.known() else { return true };
         let now = self.clock.now();
@@ -133,7 +131,7 @@ impl Engine {
             Ok(None) => return false,
             Err(_) => return true,
         };
-        if user.state != crate::user::UserState::Active || user.epoch != known.user.epoch {
+        if user.state != UserState::Active || user.epoch != known.user.epoch || !is_the_same(&user) {
             return false;
         }
         if let Some(live) = &known.session {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::administrator::Administrator;
+use super::users::COUNTED;
 use crate::openapi::Changing;
 use crate::own::{House, Json, Refused};
 
@@ -40,9 +41,6 @@ pub(crate) struct View {
     /// Whether there are more.
     more_people: bool,
 }
-
-/// Nobody needs to know exactly of more.
-const COUNTED: u64 = 10_000;
 
 /// What would become different if a role were saved like this. Nothing changes by it.
 #[utoipa::path(post, path = "/admin/roles/{name}/preview", tag = "roles", params(("name" = String, Path)),

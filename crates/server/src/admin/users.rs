@@ -14,6 +14,9 @@ use super::user::{self, Changes, Code, Draft, View};
 use crate::openapi::{Changing, Reading};
 use crate::own::{House, Json, Judged, List, Query, Refused, Shared, Timestamp, page};
 
+/// So many are counted. Nobody needs to know exactly of more.
+pub(crate) const COUNTED: u64 = 10_000;
+
 /// Which users.
 #[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use quick_xml::events::Event;
 
-use super::asset::Asset;
+use super::asset;
 use crate::files::{Wrong, open};
+use crate::own::Asset;
 
 const LARGEST: usize = 256 << 10;
 const FIX: &str = "a PNG, JPEG, WebP or SVG file of at most 256KiB";
@@ -24,7 +25,7 @@ pub(super) fn read(path: &Path) -> Result<Asset, Wrong> {
     }
     let kind = kind(&content).ok_or_else(|| (format!("{} is no picture that pages can show", path.display()), FIX));
     let (extension, content_type) = kind?;
-    Ok(Asset::picture(extension, content_type, content))
+    Ok(asset::picture(extension, content_type, content))
 }
 
 /// Its extension and its type.

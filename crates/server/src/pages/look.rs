@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use doorward::policy::{Colours, Complaints, Language, PageSettings, Settings};
 
-use super::asset::{Asset, ICON, SCRIPT, STYLE};
+use super::asset::{self, ICON, SCRIPT, STYLE};
 use super::logo;
 use super::places::Places;
 use super::words::Words;
 use crate::files::within;
+use crate::own::Asset;
 
 /// A look.
 pub(crate) struct Look {
@@ -52,9 +53,9 @@ impl Look {
     }
 
     fn of(pages: &PageSettings, logo: Option<Asset>, places: Option<Places>) -> Self {
-        let style = Asset::new("css", "text/css; charset=utf-8", colours(pages) + STYLE);
-        let script = Asset::new("js", "text/javascript; charset=utf-8", SCRIPT);
-        let icon = Asset::new("svg", "image/svg+xml", ICON);
+        let style = asset::own("css", "text/css; charset=utf-8", colours(pages) + STYLE);
+        let script = asset::own("js", "text/javascript; charset=utf-8", SCRIPT);
+        let icon = asset::own("svg", "image/svg+xml", ICON);
         let read = |language| (language, Arc::new(Words::read(language, pages.texts.get(&language))));
         Self {
             name: pages.name.clone().unwrap_or_default(),

@@ -1,6 +1,5 @@
 //! A page: HTML, and what it allows a browser to do with it.
 
-use std::fmt::Write as _;
 use std::sync::Arc;
 
 use askama::Template;
@@ -11,7 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 
 use super::reader::Reader;
 use super::words::Words;
-use crate::own::Refused;
+use crate::own::{Refused, page};
 
 /// What every page has.
 pub(super) struct Frame {
@@ -38,20 +37,11 @@ impl Frame {
     /// # Errors
     /// When the system has no randomness to give.
     pub(super) fn new(admission: &Admission, reader: &Reader) -> Result<Self, Refused> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|error| {
-            tracing::error!(%error, "a page could not be made");
-            Refused::internal()
-        })?;
-        let mut nonce = String::with_capacity(32);
-        for byte in random {
-            let _ = write!(nonce, "{byte:02x}");
-        }
         let mount = admission.pass().policy().mount().to_owned();
         let look = &reader.look;
         Ok(Self {
             mount,
-            nonce,
+            nonce: page::nonce()?,
             style: look.style.clone(),
             script: look.script.clone(),
             icon: look.icon.clone(),
@@ -70,26 +60,10 @@ impl Frame {
 /// # Errors
 /// When the template fails, which it does not.
 pub(super) fn answer(status: StatusCode, page: &impl Template, frame: &Frame) -> Result<Response, Refused> {
-    let text = page.render().map_err(|error| {
-        tracing::error!(%error, "a page could not be written");
-        Refused::internal()
-    })?;
-    let nonce = &frame.nonce;
-    let leads_to = frame.leads_to.as_ref().map(|origin| format!(" {origin}")).unwrap_or_default();
-    let policy = format!(
-        "default-src 'none'; script-src 'nonce-{nonce}' 'strict-dynamic'; style-src 'self'; img-src 'self'; \
-         connect-src 'self'; form-action 'self'{leads_to}; base-uri 'none'; object-src 'none'; frame-ancestors 'none'; \
-         require-trusted-types-for 'script'; trusted-types 'none'"
-    );
-    let policy = HeaderValue::try_from(policy).map_err(|_| Refused::internal())?;
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-    headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(frame.language));
+    let mut response = page::written(status, page)?;
+    page::label(response.headers_mut(), &frame.nonce, frame.leads_to.as_deref(), frame.language)?;
     if frame.is_translated {
-        headers.append(header::VARY, HeaderValue::from_static("Accept-Language"));
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("Accept-Language"));
     }
     Ok(response)
 }

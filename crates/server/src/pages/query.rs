@@ -1,20 +1,15 @@
 //! What the address of a page says. People are sent here by links of others: what cannot be read is passed over.
 
-use percent_encoding::percent_decode_str;
+use crate::own::percent::decoded;
 
 /// The value of a parameter that stands there once and is text.
 pub(super) fn single(query: Option<&str>, name: &str) -> Option<String> {
     let pairs = query.unwrap_or_default().split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
-    let mut values = pairs.filter(|(key, _)| decode(key).as_deref() == Some(name)).map(|(_, value)| value);
+    let mut values = pairs.filter(|(key, _)| decoded(key).as_deref() == Some(name)).map(|(_, value)| value);
     match (values.next(), values.next()) {
-        (Some(value), None) => decode(value),
+        (Some(value), None) => decoded(value),
         _ => None,
     }
-}
-
-fn decode(text: &str) -> Option<String> {
-    let spaced = text.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -2,10 +2,10 @@
 
 use axum::extract::Query;
 use http::Uri;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use serde::de::DeserializeOwned;
 
 use crate::own::Refused;
+use crate::own::percent::{decoded, encoded};
 
 /// Fields and their values, without those that are empty.
 #[derive(Clone, Default)]
@@ -17,7 +17,7 @@ impl Asked {
         let mut asked = Self::default();
         for pair in query.unwrap_or_default().split('&') {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let (Some(key), Some(value)) = (decode(key), decode(value)) else { continue };
+            let (Some(key), Some(value)) = (decoded(key), decoded(value)) else { continue };
             if let Some(known) = known.iter().find(|known| **known == key) {
                 asked.set(known, value.trim());
             }
@@ -79,17 +79,6 @@ impl Asked {
             Refused::invalid("search", innermost.to_string())
         })
     }
-}
-
-/// A text as it stands in a query or a path.
-pub(super) fn encoded(text: &str) -> String {
-    const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-    utf8_percent_encode(text, UNRESERVED).to_string()
-}
-
-fn decode(text: &str) -> Option<String> {
-    let spaced = text.replace('+', " ");
-    percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
 #[cfg(test)]

@@ -4,24 +4,15 @@
 use std::sync::LazyLock;
 
 use axum::extract::Path;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use doorward::Reason;
-use http::{HeaderValue, header};
 
-use crate::own::Refused;
+use crate::own::{Asset, Refused};
 
-/// A file.
-pub(super) struct Asset {
-    pub(super) name: String,
-    content_type: &'static str,
-    content: &'static str,
-}
-
-pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| Asset::new("css", "text/css; charset=utf-8", STYLES));
-pub(super) static SCRIPT: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("js", "text/javascript; charset=utf-8", SCRIPTS));
+pub(super) static STYLE: LazyLock<Asset> = LazyLock::new(|| own("css", "text/css; charset=utf-8", STYLES));
+pub(super) static SCRIPT: LazyLock<Asset> = LazyLock::new(|| own("js", "text/javascript; charset=utf-8", SCRIPTS));
 pub(super) static ICON: LazyLock<Asset> =
-    LazyLock::new(|| Asset::new("svg", "image/svg+xml", include_str!("../../templates/page.svg")));
+    LazyLock::new(|| own("svg", "image/svg+xml", include_str!("../../templates/page.svg")));
 
 /// The parts of the style, in the order in which they count.
 const STYLES: &str = concat!(
@@ -44,24 +35,15 @@ const SCRIPTS: &str = concat!(
     include_str!("../../templates/panel/script/figures.js"),
 );
 
-impl Asset {
-    /// Its name is another one when its content is another.
-    fn new(extension: &str, content_type: &'static str, content: &'static str) -> Self {
-        // FNV-1a: it tells one version from the next, and nobody chooses the content but us.
-        let sum = content
-            .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |sum, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3));
-        Self { name: format!("panel-{sum:016x}.{extension}"), content_type, content }
-    }
+fn own(extension: &str, content_type: &'static str, content: &'static str) -> Asset {
+    Asset::new("panel", extension, content_type, content)
 }
 
 /// A style, a script or a picture.
 pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Refused> {
     let assets = [&STYLE, &SCRIPT, &ICON];
     let asset = assets.into_iter().find(|asset| asset.name == file).ok_or(Reason::NotFound)?;
-    let kept = HeaderValue::from_static("public, max-age=31536000, immutable");
-    let headers = [(header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)), (header::CACHE_CONTROL, kept)];
-    Ok((headers, asset.content).into_response())
+    Ok(asset.answer())
 }
 
 #[cfg(test)]
@@ -71,7 +53,8 @@ mod tests {
     #[test]
     fn nothing_is_fetched_from_elsewhere_and_nothing_is_run_or_kept() {
         for asset in [&STYLE, &SCRIPT] {
-            let code: String = asset.content.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
+            let text = std::str::from_utf8(&asset.content).expect("text");
+            let code: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
             for sign in
                 ["http:", "https:", "//", "@import", "innerHTML", "eval(", "localStorage", "sessionStorage", "cookie"]
             {

@@ -8,14 +8,15 @@ use doorward::policy::builtin::{RULES, USERS};
 use doorward::policy::{Door, Policy, Question};
 use http::StatusCode;
 
-use super::asked::{Asked, encoded};
+use super::asked::Asked;
 use super::choice::Choices;
+use super::found::{Found, ROWS};
 use super::frame::{Frame, answer};
-use super::notice::explain;
 use super::tab::Tab;
 use super::visitor::Visitor;
 use super::words::spaced;
 use crate::admin::audit::{View, Which, find_event, find_events};
+use crate::own::percent::encoded;
 use crate::own::{House, Refused, Timestamp};
 
 #[derive(Template)]
@@ -51,8 +52,6 @@ const TIMES: [(&str, &str, u32); 4] = [
 ];
 
 const FIELDS: [&str; 9] = ["kind", "realm", "login", "address", "outcome", "within", "since", "until", "after"];
-/// More than this nobody reads at once.
-const ROWS: &str = "50";
 
 /// The list.
 pub(super) async fn show(
@@ -69,11 +68,7 @@ pub(super) async fn show(
         Ok(which) => find_events(&house, which).await,
         Err(refused) => Err(refused),
     };
-    let (status, wrong, list) = match found {
-        Ok(list) => (StatusCode::OK, None, Some(list)),
-        Err(refused) => (StatusCode::BAD_REQUEST, Some(explain(refused)?), None),
-    };
-    let (events, next) = list.map(|list| (list.items, list.next)).unwrap_or_default();
+    let Found { status, wrong, items: events, next } = Found::of(found)?;
     let page = Page {
         frame: visitor.frame(Some(Tab::Audit))?,
         choices: Choices::of(visitor.admission.pass().policy()),

@@ -10,7 +10,6 @@ use doorward::policy::builtin::{RULES, SESSIONS};
 use doorward::policy::{Policy, RoleOrigin};
 use http::StatusCode;
 
-use super::asked::encoded;
 use super::chart::Chart;
 use super::frame::{Frame, answer};
 use super::tab::Tab;
@@ -18,6 +17,7 @@ use super::visitor::Visitor;
 use crate::admin::hours::{Sum, Sums, is_of_requests, is_served};
 use crate::admin::sessions::{View as Session, Which, find_sessions};
 use crate::admin::stats::Live;
+use crate::own::percent::encoded;
 use crate::own::{House, Refused};
 
 #[derive(Template)]

@@ -5,12 +5,13 @@ use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use http::StatusCode;
 
-use super::asked::{Asked, encoded};
+use super::asked::Asked;
 use super::frame::{Frame, answer};
 use super::part::Part;
 use super::tab::Tab;
 use super::visitor::Visitor;
 use crate::admin::routes::{View, Which, find_routes};
+use crate::own::percent::encoded;
 use crate::own::{House, Refused};
 
 #[derive(Template)]

@@ -4,12 +4,11 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use doorward::SessionHandle;
-use http::StatusCode;
 
 use super::asked::Asked;
 use super::choice::Choices;
+use super::found::{Found, ROWS};
 use super::frame::{Frame, answer};
-use super::notice::explain;
 use super::tab::Tab;
 use super::visitor::Visitor;
 use crate::admin::sessions::{View, Which, find_sessions};
@@ -41,8 +40,6 @@ pub(super) const AGES: [(&str, &str, u32); 5] = [
 ];
 
 const FIELDS: [&str; 8] = ["realm", "user", "role", "address", "device", "age", "created_before", "after"];
-/// More than this nobody reads at once.
-const ROWS: &str = "50";
 
 /// The page.
 pub(super) async fn show(
@@ -61,11 +58,7 @@ pub(super) async fn show(
         Ok(which) => find_sessions(&house, which).await,
         Err(refused) => Err(refused),
     };
-    let (status, wrong, list) = match found {
-        Ok(list) => (StatusCode::OK, None, Some(list)),
-        Err(refused) => (StatusCode::BAD_REQUEST, Some(explain(refused)?), None),
-    };
-    let (sessions, next) = list.map(|list| (list.items, list.next)).unwrap_or_default();
+    let Found { status, wrong, items: sessions, next } = Found::of(found)?;
     let page = Page {
         frame: visitor.frame(Some(Tab::Sessions))?,
         choices: Choices::of(visitor.admission.pass().policy()),

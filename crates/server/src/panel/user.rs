@@ -7,7 +7,7 @@ use doorward::policy::builtin::{AUDIT, SESSIONS};
 use doorward::{Name, Reason, User};
 use http::StatusCode;
 
-use super::asked::{Asked, encoded};
+use super::asked::Asked;
 use super::frame::{Frame, answer};
 use super::tab::Tab;
 use super::visitor::Visitor;
@@ -16,6 +16,7 @@ use crate::admin::audit::{View as Event, events_of};
 use crate::admin::sessions::{View as Session, sessions_of};
 use crate::admin::user::{State as UserState, View};
 use crate::admin::users::find;
+use crate::own::percent::encoded;
 use crate::own::{House, Refused};
 
 #[derive(Template)]

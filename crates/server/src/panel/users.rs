@@ -7,12 +7,12 @@ use http::StatusCode;
 
 use super::asked::Asked;
 use super::choice::Choices;
+use super::found::{Found, ROWS};
 use super::frame::{Frame, answer};
-use super::notice::explain;
 use super::tab::Tab;
 use super::visitor::Visitor;
 use crate::admin::user::{State as UserState, View};
-use crate::admin::users::{Which, find_users};
+use crate::admin::users::{COUNTED, Which, find_users};
 use crate::own::{House, Refused};
 
 #[derive(Template)]
@@ -36,10 +36,6 @@ struct NewUser {
 }
 
 const FIELDS: [&str; 5] = ["search", "realm", "role", "state", "after"];
-/// More than this nobody reads at once.
-const ROWS: &str = "50";
-/// Nobody needs to know exactly of more.
-const COUNTED: u64 = 10_000;
 
 /// The list.
 pub(super) async fn show(
@@ -54,11 +50,8 @@ pub(super) async fn show(
         let count = house.engine.store().user_count(filter, COUNTED + 1).await?;
         Ok((list, count))
     };
-    let (status, wrong, list, count) = match found.await {
-        Ok((list, count)) => (StatusCode::OK, None, Some(list), count),
-        Err(refused) => (StatusCode::BAD_REQUEST, Some(explain(refused)?), None, 0),
-    };
-    let (users, next) = list.map(|list| (list.items, list.next)).unwrap_or_default();
+    let (list, count) = found.await.map_or_else(|refused| (Err(refused), 0), |(list, count)| (Ok(list), count));
+    let Found { status, wrong, items: users, next } = Found::of(list)?;
     let page = Page {
         frame: visitor.frame(Some(Tab::Users))?,
         choices: Choices::of(visitor.admission.pass().policy()),
