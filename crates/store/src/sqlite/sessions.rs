@@ -48,7 +48,7 @@ fn kind(session: &StoredSession) -> u8 {
     bit(session.remembered, row::REMEMBERED) | bit(session.bearer, row::BEARER)
 }
 
-/// The same, before other sessions end with the change, which may make room for it.
+/// No session has the key of the new one, not even one that ends with the same change and would make room for it.
 pub(super) fn check_new(connection: &Connection, session: &StoredSession) -> Result<(), Fault> {
     let mut statement = connection.prepare_cached("SELECT 1 FROM sessions WHERE key = ?1")?;
     if statement.exists([session.digest.key().0])? {
