@@ -40,17 +40,24 @@ const FLAGS: [&str; 9] = [
 /// How WebDriver names an element in JSON.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
+/// Starts a driver. It looks for a port that is free for IPv6, and ends where somebody has that one for IPv4: then there is none.
+fn driver() -> Option<(Child, Driver)> {
+    let mut child = Child::start(Command::new("chromedriver").arg("--port=0"));
+    let port = child.until("it listens", |said| {
+        if said.contains("Address already in use") {
+            return Some(None);
+        }
+        let (_, rest) = said.split_once("started successfully on port ")?;
+        rest.split_once('.')?.0.parse::<u16>().ok().map(Some)
+    })?;
+    Some((child, Driver(([127, 0, 0, 1], port).into())))
+}
+
 impl Chromium {
     /// Starts one.
     pub fn start() -> Self {
         let profile = tempfile::tempdir().expect("a folder");
-        let mut child = Child::start(Command::new("chromedriver").arg("--port=0"));
-        let address = child.until("it listens", |said| {
-            let (_, rest) = said.split_once("started successfully on port ")?;
-            let port: u16 = rest.split_once('.')?.0.parse().ok()?;
-            Some(([127, 0, 0, 1], port).into())
-        });
-        let driver = Driver(address);
+        let (child, driver) = (0..10).find_map(|_| driver()).expect("a port of its own");
         let folder = format!("--user-data-dir={}", profile.path().display());
         let flags: Vec<&str> = FLAGS.into_iter().chain([folder.as_str()]).collect();
         let wanted = json!({ "capabilities": { "alwaysMatch": {
