@@ -14,11 +14,11 @@ mod ask;
 pub(crate) mod chunks;
 mod client;
 pub(crate) mod head;
-mod lines;
+pub(crate) mod lines;
 mod relay;
 mod timer;
 mod turn;
-mod write;
+pub(crate) mod write;
 
 use std::future::poll_fn;
 use std::pin::pin;

@@ -6,7 +6,8 @@ use http::request::Parts;
 use http::{Method, StatusCode};
 
 use crate::direct::answer::{self, Framing};
-use crate::direct::{chunks, head};
+use crate::direct::lines::Lines;
+use crate::direct::{chunks, head, write};
 use crate::frames::Frames;
 use crate::{proxy_protocol, strict};
 
@@ -55,12 +56,42 @@ impl WebSocketFrames {
     }
 }
 
-/// The first head in these bytes, where it is one that is read without the HTTP library, the length of the body that it
-/// states, and how many bytes it took.
-pub fn plain_head(bytes: &[u8]) -> Option<(Parts, u64, usize)> {
+/// A head that is read without the HTTP library.
+pub struct PlainHead {
+    /// What it says.
+    pub parts: Parts,
+    /// The length of the body that it states.
+    pub length: u64,
+    /// Whether the connection ends after the answer.
+    pub closes: bool,
+    /// How many bytes it took.
+    pub end: usize,
+    /// The same head and this body, as an upstream would get them.
+    pub written: Vec<u8>,
+}
+
+/// The first head in these bytes, where it is one that is read without the HTTP library.
+pub fn plain_head(bytes: &[u8]) -> Option<PlainHead> {
     let end = head::end(bytes)?;
-    let plain = head::read(&Bytes::copy_from_slice(&bytes[..end]))?;
-    Some((plain.parts, plain.length, end))
+    let head::Plain { parts, length, closes } = head::read(&Bytes::copy_from_slice(&bytes[..end]))?;
+    let body = bytes[end..].get(..usize::try_from(length).ok()?).filter(|body| !body.is_empty());
+    let written = write::request(&parts.method, &parts.uri, &Lines::of(&parts.headers), body);
+    Some(PlainHead { parts, length, closes, end, written })
+}
+
+/// Where a head ends that comes in steps of this length. `None` where it does not end, or is given up before.
+pub fn plain_head_end(bytes: &[u8], step: usize) -> Option<usize> {
+    let mut begun = head::Begun::default();
+    let mut came = 0;
+    while came < bytes.len() {
+        came = bytes.len().min(came + step.max(1));
+        match begun.end(&bytes[..came]) {
+            Some(end) => return Some(end),
+            None if begun.may_become_one(&bytes[..came]) => {}
+            None => return None,
+        }
+    }
+    None
 }
 
 /// A body that came in chunks.

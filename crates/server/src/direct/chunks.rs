@@ -1,18 +1,22 @@
-//! The chunks of an upstream's answer, taken apart (RFC 9112, section 7.1). Trailers are passed over.
+//! The chunks of an upstream's answer, taken apart (RFC 9112, section 7.1). Trailers are passed over, once each of them is
+//! known to be one: lines that are none would mean that something else follows than was thought.
 
 use bytes::{Buf as _, BytesMut};
+use http::{HeaderName, HeaderValue};
 
 use crate::strict::chunk_size;
 
-/// The longest line with the size of a chunk, and the most bytes of trailers.
+/// The longest line with the size of a chunk, and the most trailers and bytes of them.
 const LONGEST_LINE: usize = 4 << 10;
+const MOST_TRAILERS: usize = 64;
 const LONGEST_TRAILERS: usize = 16 << 10;
 
 /// How far an answer has come.
 #[derive(Debug, Default)]
 pub(crate) struct Chunks {
     state: State,
-    trailers: usize,
+    /// How many trailers there were, and how long they were together.
+    trailers: (usize, usize),
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -71,7 +75,7 @@ impl Chunks {
     fn line(&mut self, line: &[u8]) -> Result<(), Malformed> {
         let line = line.strip_suffix(b"\r").ok_or(Malformed)?;
         self.state = match self.state {
-            State::Size => match chunk_size(line.trim_ascii_end()).and_then(|size| size.try_into().ok()) {
+            State::Size => match chunk_size(without_blanks(line)).and_then(|size| size.try_into().ok()) {
                 None => return Err(Malformed),
                 Some(0) => State::Trailers,
                 Some(size) => State::Data(size),
@@ -79,8 +83,8 @@ impl Chunks {
             State::End if line.is_empty() => State::Size,
             State::Trailers if line.is_empty() => State::Done,
             State::Trailers => {
-                self.trailers += line.len();
-                if self.trailers > LONGEST_TRAILERS {
+                self.trailers = (self.trailers.0 + 1, self.trailers.1 + line.len());
+                if self.trailers.0 > MOST_TRAILERS || self.trailers.1 > LONGEST_TRAILERS || !is_field(line) {
                     return Err(Malformed);
                 }
                 State::Trailers
@@ -89,6 +93,17 @@ impl Chunks {
         };
         Ok(())
     }
+}
+
+/// Without the blanks at its end. A CR is none.
+fn without_blanks(line: &[u8]) -> &[u8] {
+    let end = line.iter().rposition(|byte| !matches!(byte, b' ' | b'\t')).map_or(0, |last| last + 1);
+    &line[..end]
+}
+
+fn is_field(line: &[u8]) -> bool {
+    let Some(colon) = memchr::memchr(b':', line) else { return false };
+    HeaderName::from_bytes(&line[..colon]).is_ok() && HeaderValue::from_bytes(&line[colon + 1..]).is_ok()
 }
 
 #[cfg(test)]
@@ -117,10 +132,29 @@ mod tests {
 
     #[test]
     fn what_is_framed_badly_ends() {
-        for text in [&b"x\r\n"[..], b"3\nabc\r\n", b"3\r\nabcd\r\n", b"\r\n", b"-1\r\n", b"FFFFFFFFFFFFFFFFF\r\n"] {
+        for text in [
+            &b"x\r\n"[..],
+            b"3\nabc\r\n",
+            b"3\r\nabcd\r\n",
+            b"3\r\r\nabc\r\n",
+            b"\r\n",
+            b"-1\r\n",
+            b"FFFFFFFFFFFFFFFFF\r\n",
+        ] {
             assert_eq!(read(text, 3), Err(Malformed), "{}", text.escape_ascii());
         }
         assert_eq!(read(&vec![b'1'; 5_000], 5_000), Err(Malformed));
+    }
+
+    #[test]
+    fn only_fields_follow_the_last_chunk() {
+        for text in [&b"0\r\n3\r\nabc\r\n\r\n"[..], b"0\r\n: x\r\n\r\n", b"0\r\na b: x\r\n\r\n", b"0\r\na: b\r\r\n\r\n"]
+        {
+            assert_eq!(read(text, 3), Err(Malformed), "{}", text.escape_ascii());
+        }
+        let fields = |count| [&b"0\r\n"[..], &b"a: b\r\n".repeat(count), b"\r\n"].concat();
+        assert_eq!(read(&fields(MOST_TRAILERS), 100), Ok((vec![], true, vec![])));
+        assert_eq!(read(&fields(MOST_TRAILERS + 1), 100), Err(Malformed));
     }
 
     proptest! {

@@ -31,7 +31,7 @@ pub(crate) fn end(bytes: &[u8]) -> Option<usize> {
 
 /// A head that comes in parts, each of which is looked at once.
 #[derive(Default)]
-pub(super) struct Begun {
+pub(crate) struct Begun {
     scanner: Scanner,
     /// How much of it was looked at.
     seen: usize,
@@ -39,14 +39,14 @@ pub(super) struct Begun {
 
 impl Begun {
     /// Where it ends, in all that has come so far.
-    pub(super) fn end(&self, bytes: &[u8]) -> Option<usize> {
+    pub(crate) fn end(&self, bytes: &[u8]) -> Option<usize> {
         // What was there last may have been three quarters of it.
         let from = self.seen.saturating_sub(3);
         end(&bytes[from..]).map(|end| from + end)
     }
 
     /// Whether all that has come can become a head. What cannot is refused when it comes, and not when it is late.
-    pub(super) fn may_become_one(&mut self, bytes: &[u8]) -> bool {
+    pub(crate) fn may_become_one(&mut self, bytes: &[u8]) -> bool {
         let (first, new) = (self.seen == 0, &bytes[self.seen..]);
         self.seen = bytes.len();
         if new.is_empty() {

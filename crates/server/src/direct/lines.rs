@@ -48,7 +48,7 @@ impl Lines {
     }
 
     /// The lines of a table, in its order.
-    pub(super) fn of(headers: &HeaderMap) -> Self {
+    pub(crate) fn of(headers: &HeaderMap) -> Self {
         let bytes = headers.iter().map(|(name, value)| length(name.as_str().as_bytes(), value.as_bytes())).sum();
         let mut lines = Self::with_room(headers.len(), bytes);
         for (name, value) in headers {

@@ -12,7 +12,7 @@ use http::{Method, StatusCode, Uri};
 const HEAD: usize = 1 << 10;
 
 /// A request as HTTP/1.1 writes it.
-pub(super) fn request(method: &Method, uri: &Uri, fields: &impl Fields, body: Option<&[u8]>) -> Vec<u8> {
+pub(crate) fn request(method: &Method, uri: &Uri, fields: &impl Fields, body: Option<&[u8]>) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(HEAD + body.map_or(0, <[u8]>::len));
     bytes.extend_from_slice(method.as_str().as_bytes());
     bytes.push(b' ');
