@@ -125,7 +125,7 @@ impl std::fmt::Debug for Sqlite {
 
 impl Store for Sqlite {
     fn commit(&self, change: Change, events: Vec<Event>) -> Answer<'_, Committed> {
-        Box::pin(self.writer.write(move |connection| change::carry_out(connection, change, &events)))
+        Box::pin(self.writer.write(move |connection| change::carry_out(connection, &change, &events)))
     }
 
     fn session(&self, key: SessionKey) -> Answer<'_, Option<StoredSession>> {

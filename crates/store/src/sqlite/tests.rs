@@ -19,7 +19,7 @@ fn store() -> (tempfile::TempDir, Sqlite) {
     (folder, store)
 }
 
-async fn on_the_writer(store: &Sqlite, act: impl FnOnce(&Connection) -> Result<(), Fault> + Send + 'static) {
+async fn on_the_writer(store: &Sqlite, act: impl FnMut(&Connection) -> Result<(), Fault> + Send + 'static) {
     store.writer.write(act).await.expect("the writer does it");
 }
 
@@ -143,6 +143,36 @@ async fn a_refused_change_takes_nothing_else_along() {
     assert_eq!(names(&store).await, ["a", "b", "c"]);
     let events = store.events(Default::default(), Default::default()).await.expect("events");
     assert_eq!(events.items.len(), 3);
+}
+
+#[tokio::test]
+async fn a_change_that_fails_after_it_has_written_is_undone_and_no_other() {
+    let (_folder, store) = store();
+    let (started, has_started) = std::sync::mpsc::channel();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let first = store.writer.write(move |_| {
+        // Said again where it is done again.
+        let _ = started.send(());
+        Ok(released.recv().is_ok())
+    });
+    let event = || vec![Event::new(doorward::audit::EventKind::RoleChanged, 1)];
+    let before = [store.commit(role("a", 10), event()), store.commit(role("b", 10), event())];
+    // The second of both is there already: the first is written by then.
+    let fails = store.commit(Change::Together(vec![role("half", 10), role("a", 10)]), event());
+    let after = [store.commit(role("c", 10), event()), store.commit(role("half", 10), event())];
+    let rest = async {
+        // From here on, whatever is asked for waits for the same transaction.
+        has_started.recv().expect("the writer is busy");
+        let release = async { release.send(()).expect("the writer waits") };
+        tokio::join!(join_all(before), fails, join_all(after), release)
+    };
+    let (first, (before, failed, after, ())) = tokio::join!(first, rest);
+    assert!(first.is_ok());
+    assert!(before.iter().chain(&after).all(Result::is_ok), "{before:?} {after:?}");
+    assert!(matches!(failed, Err(StoreError::Conflict(Conflict::RoleTaken))), "{failed:?}");
+    assert_eq!(names(&store).await, ["a", "b", "c", "half"]);
+    let events = store.events(Default::default(), Default::default()).await.expect("events");
+    assert_eq!(events.items.len(), 4, "each is written once, and none of what failed");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The one thread that writes, and how changes that wait are made durable together.
 
+use std::collections::VecDeque;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -19,7 +20,7 @@ pub(super) struct Writer {
 
 /// Something to be written, and whoever waits for it.
 trait Job: Send {
-    /// Does the work. Nothing is durable yet.
+    /// Does the work. Nothing is durable yet. It is done anew when all of it was undone.
     fn run(&mut self, connection: &Connection) -> Result<(), Fault>;
     /// Answers, once everything is durable or has failed.
     fn answer(self: Box<Self>, verdict: Result<(), Fault>, path: &Path);
@@ -44,14 +45,15 @@ impl Writer {
         Ok(Self { queue: Some(queue), thread: Some(thread), path })
     }
 
-    /// Does `work` within a transaction. When it answers, what was done is durable.
+    /// Does `work` within a transaction. When it answers, what was done is durable. It is asked again when what it did had to
+    /// be undone for another's sake.
     pub(super) async fn write<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Connection) -> Result<T, Fault> + Send + 'static,
+        work: impl FnMut(&Connection) -> Result<T, Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         let stopped = |()| Fault::stopped().into_error(&self.path);
         let (reply, answer) = oneshot::channel();
-        let task = Task { work: Some(work), outcome: None, reply };
+        let task = Task { work, outcome: None, reply };
         let queue = self.queue.as_ref().ok_or(()).map_err(stopped)?;
         queue.send(Box::new(task)).await.map_err(|_| stopped(()))?;
         answer.await.map_err(|_| stopped(()))?
@@ -69,15 +71,15 @@ impl Drop for Writer {
 }
 
 struct Task<T, W> {
-    work: Option<W>,
+    work: W,
     outcome: Option<T>,
     reply: oneshot::Sender<Result<T, StoreError>>,
 }
 
-impl<T: Send, W: FnOnce(&Connection) -> Result<T, Fault> + Send> Job for Task<T, W> {
+impl<T: Send, W: FnMut(&Connection) -> Result<T, Fault> + Send> Job for Task<T, W> {
     fn run(&mut self, connection: &Connection) -> Result<(), Fault> {
-        let work = self.work.take().ok_or_else(Fault::stopped)?;
-        self.outcome = Some(work(connection)?);
+        self.outcome = None;
+        self.outcome = Some((self.work)(connection)?);
         Ok(())
     }
 
@@ -94,8 +96,8 @@ fn serve(connection: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, path: 
     let mut since_checkpoint = 0;
     while jobs.blocking_recv_many(&mut batch, Writer::TOGETHER) > 0 {
         since_checkpoint += batch.len();
-        let mut waiting = std::mem::take(&mut batch).into_iter();
-        while waiting.len() > 0 {
+        let mut waiting = VecDeque::from(std::mem::take(&mut batch));
+        while !waiting.is_empty() {
             commit_together(connection, &mut waiting, path);
         }
         if since_checkpoint >= Writer::CHECKPOINT_EVERY {
@@ -109,19 +111,25 @@ fn serve(connection: &Connection, mut jobs: mpsc::Receiver<Box<dyn Job>>, path: 
 /// Carries out jobs, each whole or not at all, makes them durable with one commit, and answers all.
 ///
 /// When a job makes the database give up the transaction, those before it are lost with it; those after it get a new one.
-fn commit_together(connection: &Connection, waiting: &mut std::vec::IntoIter<Box<dyn Job>>, path: &Path) {
+fn commit_together(connection: &Connection, waiting: &mut VecDeque<Box<dyn Job>>, path: &Path) {
     let mut done = Vec::with_capacity(waiting.len());
-    let committed = run_together(connection, waiting, &mut done);
+    let mut committed = run_together(connection, waiting, &mut done, run_freely);
+    if matches!(committed, Err(Broken::Stained)) {
+        // Nobody was told anything yet: all of it is undone, and done once more with care.
+        committed = undo(connection, waiting, &mut done)
+            .and_then(|()| run_together(connection, waiting, &mut done, run_in_savepoint));
+    }
     if committed.is_err() && !connection.is_autocommit() {
         // What cannot be committed must not be in the way of what comes next.
         let _ = run(connection, "ROLLBACK");
     }
+    let committed = committed.map_err(Fault::from);
     if let Err(fault) = &committed {
         let error = fault.clone().into_error(path);
         tracing::error!(%error, changes = done.len().max(1), "changes could not be written");
         if done.is_empty() {
             // The transaction could not even begin: nobody is asked to wait for that once more.
-            done.extend(waiting.map(|job| (job, Ok(()))));
+            done.extend(waiting.drain(..).map(|job| (job, Ok(()))));
         }
     }
     for (job, outcome) in done {
@@ -133,37 +141,83 @@ fn commit_together(connection: &Connection, waiting: &mut std::vec::IntoIter<Box
 /// A job, and whether it did its work.
 type Done = (Box<dyn Job>, Result<(), Fault>);
 
-fn run_together(
-    connection: &Connection,
-    waiting: &mut std::vec::IntoIter<Box<dyn Job>>,
-    done: &mut Vec<Done>,
-) -> Result<(), Fault> {
-    run(connection, "BEGIN IMMEDIATE")?;
-    for mut job in waiting.by_ref() {
-        match in_savepoint(connection, &mut *job) {
-            Ok(outcome) => done.push((job, outcome)),
-            Err(fault) => {
-                done.push((job, Ok(())));
-                return Err(fault);
-            }
-        }
-    }
-    run(connection, "COMMIT")
+/// Why a transaction cannot go on.
+enum Broken {
+    /// It is lost, or has something in it that could not be taken back.
+    Lost(Fault),
+    /// A job failed after it had written something, which can only be taken back with all the rest.
+    Stained,
 }
 
-/// Runs a job, and takes back what it did when it fails. The error is one after which the transaction cannot go on:
-/// it is lost, or has something in it that could not be taken back.
-fn in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<Result<(), Fault>, Fault> {
-    run(connection, "SAVEPOINT change")?;
-    let outcome = job.run(connection);
-    if connection.is_autocommit() {
-        let lost = || Fault::Unavailable("the database gave up a transaction".into());
-        return Err(outcome.err().unwrap_or_else(lost));
+impl From<Fault> for Broken {
+    fn from(fault: Fault) -> Self {
+        Self::Lost(fault)
     }
+}
+
+impl From<Broken> for Fault {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::Lost(fault) => fault,
+            Broken::Stained => Self::Unavailable("a change failed and could not be taken back".into()),
+        }
+    }
+}
+
+fn run_together(
+    connection: &Connection,
+    waiting: &mut VecDeque<Box<dyn Job>>,
+    done: &mut Vec<Done>,
+    run_one: impl Fn(&Connection, &mut dyn Job) -> Result<Result<(), Fault>, Broken>,
+) -> Result<(), Broken> {
+    run(connection, "BEGIN IMMEDIATE")?;
+    while let Some(mut job) = waiting.pop_front() {
+        let outcome = run_one(connection, &mut *job);
+        let (outcome, broken) = outcome.map_or_else(|broken| (Ok(()), Some(broken)), |outcome| (outcome, None));
+        done.push((job, outcome));
+        if let Some(broken) = broken {
+            return Err(broken);
+        }
+    }
+    Ok(run(connection, "COMMIT")?)
+}
+
+/// Undoes all of a transaction. Those that are done wait again, before those that wait.
+fn undo(connection: &Connection, waiting: &mut VecDeque<Box<dyn Job>>, done: &mut Vec<Done>) -> Result<(), Broken> {
+    run(connection, "ROLLBACK")?;
+    done.drain(..).rev().for_each(|(job, _)| waiting.push_front(job));
+    Ok(())
+}
+
+/// Runs a job that is trusted to write nothing before it knows that it can: what nearly all do that fail. A mark to go back to
+/// would make the database copy each page that is altered after it.
+fn run_freely(connection: &Connection, job: &mut dyn Job) -> Result<Result<(), Fault>, Broken> {
+    let before = connection.total_changes();
+    let outcome = outcome(connection, job)?;
+    if outcome.is_err() && connection.total_changes() != before {
+        return Err(Broken::Stained);
+    }
+    Ok(outcome)
+}
+
+/// Runs a job, and takes back what it did when it fails.
+fn run_in_savepoint(connection: &Connection, job: &mut dyn Job) -> Result<Result<(), Fault>, Broken> {
+    run(connection, "SAVEPOINT change")?;
+    let outcome = outcome(connection, job)?;
     if outcome.is_err() {
         run(connection, "ROLLBACK TO change")?;
     }
     run(connection, "RELEASE change")?;
+    Ok(outcome)
+}
+
+/// What becomes of a job, as long as there is a transaction.
+fn outcome(connection: &Connection, job: &mut dyn Job) -> Result<Result<(), Fault>, Broken> {
+    let outcome = job.run(connection);
+    if connection.is_autocommit() {
+        let lost = || Fault::Unavailable("the database gave up a transaction".into());
+        return Err(Broken::Lost(outcome.err().unwrap_or_else(lost)));
+    }
     Ok(outcome)
 }
 

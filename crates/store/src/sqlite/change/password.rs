@@ -14,19 +14,19 @@ pub(super) fn set(
     number: UserNumber,
     epoch: u32,
     password: &PasswordHash,
-    session: Option<StoredSession>,
+    session: Option<&StoredSession>,
 ) -> Result<Touched, Fault> {
     let user = users::existing(connection, number)?;
     if user.epoch != epoch || (session.is_some() && user.state != UserState::Active) {
         return Err(Conflict::UserChanged.into());
     }
-    if let Some(session) = &session {
+    if let Some(session) = session {
         sessions::check_new(connection, session)?;
     }
     let mut touched = replace(connection, number, password)?;
     if let (Some(session), Some(user)) = (session, &touched.user) {
         touched.announced.push(Changed::Session(session.digest.key()));
-        sessions::insert(connection, &StoredSession { user: number, epoch: user.epoch, ..session })?;
+        sessions::insert(connection, &StoredSession { user: number, epoch: user.epoch, ..session.clone() })?;
     }
     Ok(touched)
 }

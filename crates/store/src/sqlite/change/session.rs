@@ -11,7 +11,7 @@ use crate::sqlite::{sessions, users};
 /// A log-in.
 pub(super) fn begin(
     connection: &Connection,
-    session: StoredSession,
+    session: &StoredSession,
     replaces: Option<SessionKey>,
     limit: Option<SessionLimit>,
 ) -> Result<Touched, Fault> {
@@ -20,7 +20,7 @@ pub(super) fn begin(
         return Err(Conflict::UserChanged.into());
     }
     if replaces.is_some() || limit.is_some() {
-        sessions::check_new(connection, &session)?;
+        sessions::check_new(connection, session)?;
     }
     let mut ended = Vec::new();
     if let Some(key) = replaces
@@ -29,11 +29,11 @@ pub(super) fn begin(
         ended.push(key);
     }
     if let Some(limit) = limit {
-        ended.extend(make_room(connection, &session, limit)?);
+        ended.extend(make_room(connection, session, limit)?);
     }
     let sql = "UPDATE users SET failures = 0, last_login = ?2 WHERE number = ?1";
     connection.prepare_cached(sql)?.execute(params![session.user.0, session.created])?;
-    sessions::insert(connection, &session)?;
+    sessions::insert(connection, session)?;
     let announced = vec![Changed::Session(session.digest.key())];
     // As it stands there now.
     let user = User { failures: 0, last_login: Some(session.created), ..user };

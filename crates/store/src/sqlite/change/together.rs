@@ -13,7 +13,7 @@ const MANY: usize = 1_000;
 const CACHE: (i64, i64) = (-131_072, -2_000);
 
 /// Carries out all. Whoever asked for it takes back what was done when one is refused.
-pub(super) fn carry_out(connection: &Connection, changes: Vec<Change>) -> Result<Touched, Fault> {
+pub(super) fn carry_out(connection: &Connection, changes: &[Change]) -> Result<Touched, Fault> {
     let is_many = changes.len() >= MANY;
     if is_many {
         connection.pragma_update(None, "cache_size", CACHE.0)?;
@@ -25,12 +25,12 @@ pub(super) fn carry_out(connection: &Connection, changes: Vec<Change>) -> Result
     done
 }
 
-fn carry_out_each(connection: &Connection, changes: Vec<Change>) -> Result<Touched, Fault> {
+fn carry_out_each(connection: &Connection, changes: &[Change]) -> Result<Touched, Fault> {
     let mut all = Touched::default();
     for change in changes {
         // Nobody asks what became of each of them: a new user is not read back.
         if let Change::CreateUser(new) = change {
-            all.announced.push(Changed::User(users::insert(connection, &new)?));
+            all.announced.push(Changed::User(users::insert(connection, new)?));
             continue;
         }
         let touched = apply(connection, change)?;
