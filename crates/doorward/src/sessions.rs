@@ -1,8 +1,8 @@
 //! The hot table of sessions: loaded on a miss, touched now and then, swept, capped.
 
 use std::hash::{BuildHasherDefault, Hasher};
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use papaya::HashMap;
 use quick_cache::sync::Cache;
@@ -19,7 +19,8 @@ pub(crate) struct Sessions {
     unknown: Cache<SessionKey, Time>,
     /// Goes up with every change, so that what was read before a change is not remembered after it.
     version: AtomicU64,
-    touched: Mutex<Vec<Touch>>,
+    /// Signs of life that wait to be written, in several lists: each has a lock, and many sessions at once must not wait for one.
+    touched: [Mutex<Vec<Touch>>; Self::LISTS],
     /// Look-ups in the store at the same time: a flood of unknown tokens waits in line here, and not there.
     look_ups: Semaphore,
     greatest: usize,
@@ -30,6 +31,7 @@ impl Sessions {
     const UNKNOWN_FOR: u32 = 10;
     const UNKNOWN_AT_MOST: usize = 16_384;
     const LOOK_UPS: usize = 64;
+    const LISTS: usize = 16;
     /// The time of the last use is written at most once in so many seconds.
     pub(crate) const TOUCH_EVERY: u32 = 60;
 
@@ -39,7 +41,7 @@ impl Sessions {
             table: HashMap::default(),
             unknown: Cache::new(Self::UNKNOWN_AT_MOST),
             version: AtomicU64::new(0),
-            touched: Mutex::default(),
+            touched: Default::default(),
             look_ups: Semaphore::new(Self::LOOK_UPS),
             greatest,
         }
@@ -130,7 +132,7 @@ impl Sessions {
         });
         let Some(session) = touched else { return };
         let touch = Touch { key, last_seen: session.last_seen, idle_end: session.idle_end };
-        self.lock_touched().push(touch);
+        self.touched(key).push(touch);
     }
 
     /// Gives a session that is in memory its later end.
@@ -144,14 +146,16 @@ impl Sessions {
 
     /// Takes the signs of life that are to be written.
     pub(crate) fn take_touched(&self) -> Vec<Touch> {
-        std::mem::take(&mut *self.lock_touched())
+        self.touched.iter().flat_map(|list| std::mem::take(&mut *lock(list))).collect()
     }
 
     /// Puts signs of life back that could not be written.
     pub(crate) fn put_back(&self, touched: Vec<Touch>) {
-        let mut waiting = self.lock_touched();
-        if waiting.len() < self.greatest {
-            waiting.extend(touched);
+        for touch in touched {
+            let mut list = self.touched(touch.key);
+            if list.len() < self.greatest / Self::LISTS + 1 {
+                list.push(touch);
+            }
         }
     }
 
@@ -174,9 +178,14 @@ impl Sessions {
         self.table.len()
     }
 
-    fn lock_touched(&self) -> std::sync::MutexGuard<'_, Vec<Touch>> {
-        self.touched.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    /// The list that notes signs of life of this session.
+    fn touched(&self, key: SessionKey) -> MutexGuard<'_, Vec<Touch>> {
+        lock(&self.touched[usize::from(key.0[0]) % Self::LISTS])
     }
+}
+
+fn lock(list: &Mutex<Vec<Touch>>) -> MutexGuard<'_, Vec<Touch>> {
+    list.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl StoredSession {

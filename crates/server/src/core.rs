@@ -1,6 +1,7 @@
 //! One core: a thread with a runtime of its own, and all connections that were given to it.
 
 use std::cell::RefCell;
+use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +9,7 @@ use std::{io, thread};
 
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot, watch};
-use tokio::task::LocalSet;
+use tokio::task::{JoinHandle, LocalSet};
 use tokio::time::MissedTickBehavior;
 use tokio_util::task::TaskTracker;
 
@@ -137,7 +138,7 @@ async fn run(
     let (scratch, tunnels) = (Rc::new(RefCell::new(vec![0; READ].into())), TaskTracker::new());
     let core = Rc::new(Core { gateway, pool, lines, streams, scratch, ids, phase: phase_here, tunnels });
     let connections = TaskTracker::new();
-    let tick = tokio::task::spawn_local(tick(core.clone()));
+    let chores = [tokio::task::spawn_local(tick(core.clone())), tokio::task::spawn_local(make_room(core.clone()))];
     loop {
         tokio::select! {
             next = inbox.recv() => match next {
@@ -164,7 +165,7 @@ async fn run(
     }
     let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
     let _ = here.send(Phase::Closing);
-    tick.abort();
+    chores.iter().for_each(JoinHandle::abort);
     core.pool.clear();
     core.lines.clear();
     connections.wait().await;
@@ -181,5 +182,23 @@ async fn tick(core: Rc<Core>) {
         let upstreams = core.gateway.upstreams.load_full();
         core.pool.sweep(&upstreams);
         core.lines.sweep(&upstreams);
+    }
+}
+
+/// Gives up connections that serve nobody here, as soon as somebody on any core waits for one to the same upstream.
+async fn make_room(core: Rc<Core>) {
+    let wanted = core.gateway.upstreams.load().wanted().clone();
+    loop {
+        let mut next = pin!(wanted.notified());
+        // From here on nothing is missed.
+        next.as_mut().enable();
+        for upstream in core.gateway.upstreams.load().each() {
+            for _ in 0..upstream.waiting() {
+                if !core.lines.make_room(upstream) && !core.pool.make_room(upstream) {
+                    break;
+                }
+            }
+        }
+        next.await;
     }
 }

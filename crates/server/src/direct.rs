@@ -44,9 +44,6 @@ use turn::Next;
 /// How much is read at once.
 pub(crate) const READ: usize = 64 << 10;
 
-/// The most memory that a connection keeps to read into while nothing comes.
-const MOST_KEPT: usize = 16 << 10;
-
 /// A connection that the library goes on with.
 pub(crate) struct HandedOver {
     pub(crate) stream: Stream,
@@ -158,7 +155,8 @@ impl Direct<'_> {
             if !input.is_empty() && !std::mem::replace(&mut has_begun, true) {
                 deadline = Instant::now() + self.patience.head;
             }
-            if input.is_empty() && input.capacity() > MOST_KEPT {
+            // An empty one may keep all of what it was once part of.
+            if input.is_empty() {
                 *input = BytesMut::new();
             }
             let core = &self.link.core;

@@ -20,7 +20,7 @@ use crate::headers::{self, X_REQUEST_ID};
 use crate::hop::Hop;
 use crate::streams::{Held, INTERVAL};
 use crate::trace;
-use crate::upstream::{Lease, NoConnection, Upstream};
+use crate::upstream::{Lease, NoConnection, Upstream, Wish};
 
 /// How soon it is worth trying again when an upstream is down, and when it is full.
 const RETRY_WHEN_DOWN: u32 = 5;
@@ -75,16 +75,16 @@ async fn send(
 ) -> Result<(Response<Incoming>, Lease), Stop> {
     let core = &exchange.link.core;
     let report = body.report();
-    let may_repeat = body.is_empty() && is_idempotent(&parts.method);
+    let may_repeat = body.is_empty() && is_safe(&parts.method);
     if !may_repeat {
         // There is one try only: connections that were closed meanwhile get the chance to notice before one is taken.
         tokio::task::yield_now().await;
     }
     let mut request = Request::from_parts(parts, body);
-    let mut fresh = false;
+    let mut wish = Wish::first(may_repeat);
     loop {
-        let make_room = || core.lines.make_room(upstream);
-        let leased = Lease::take(&core.pool, upstream, fresh, make_room).await;
+        let make_room = || _ = core.lines.make_room(upstream);
+        let leased = Lease::take(&core.pool, upstream, wish, make_room).await;
         let mut lease = leased.map_err(|error| exchange.unreachable(upstream, &error))?;
         let spare = (may_repeat && lease.may_be_stale()).then(|| copy(&request));
         let sending = lease.sender().try_send_request(request);
@@ -103,7 +103,7 @@ async fn send(
         // Never sent at all, or never read by anybody.
         let again = failed.take_message().or(spare.filter(|_| lease.may_be_stale()));
         match again {
-            Some(again) if !std::mem::replace(&mut fresh, true) => request = again,
+            Some(again) if std::mem::replace(&mut wish, Wish::Fresh) != Wish::Fresh => request = again,
             _ => return Err(exchange.bad_gateway(upstream, failed.into_error())),
         }
     }
@@ -127,9 +127,10 @@ async fn head_in_time<F: Future>(sending: F, report: Option<&Report>, patience: 
     }
 }
 
-/// RFC 9110, section 9.2.2.
-pub(crate) fn is_idempotent(method: &Method) -> bool {
-    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE)
+/// Whether nobody asks for anything to be done (RFC 9110, section 9.2.1): such a request may be sent again after all of it was
+/// sent. One that is idempotent might be, too, but a second DELETE may meet what somebody has made meanwhile.
+pub(crate) fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 /// A request without a body, once more.

@@ -17,7 +17,7 @@ use std::time::Duration;
 use doorward::Name;
 use doorward::policy::{UpstreamSettings, Upstreams as Declared};
 use http::HeaderValue;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 use tokio_rustls::TlsConnector;
 
 use crate::setup::seconds;
@@ -28,7 +28,7 @@ use health::Health;
 pub(crate) use health::follow;
 pub(crate) use line::Line;
 pub(crate) use parsed::{Dedicated, LARGEST_HEAD, Lease, Parsed, dedicated};
-pub(crate) use pool::{NoConnection, Pool};
+pub(crate) use pool::{NoConnection, Pool, Wish};
 pub use target::{InvalidTarget, Target};
 
 /// An upstream that cannot be.
@@ -62,7 +62,11 @@ pub enum UpstreamError {
 
 /// The upstreams of a configuration, by name.
 #[derive(Default)]
-pub(crate) struct Upstreams(BTreeMap<Name, Arc<Upstream>>);
+pub(crate) struct Upstreams {
+    by_name: BTreeMap<Name, Arc<Upstream>>,
+    /// Says to all cores that somebody waits for a seat at one of them. One for all configurations.
+    wanted: Arc<Notify>,
+}
 
 /// One of them.
 pub(crate) struct Upstream {
@@ -77,6 +81,8 @@ pub(crate) struct Upstream {
     seats: Arc<Semaphore>,
     /// How many requests wait for a seat: connections that nobody uses are then closed.
     waiting: AtomicUsize,
+    /// Says so to all cores.
+    wanted: Arc<Notify>,
 }
 
 /// What the settings say of it.
@@ -95,26 +101,38 @@ impl Upstreams {
     /// none of them may take the last descriptor.
     pub(crate) fn new(declared: &Declared, base: &Path, before: &Self, most: usize) -> Result<Self, UpstreamError> {
         let make = |(name, settings): (&Name, &UpstreamSettings)| {
-            let upstream = Upstream::new(name.clone(), settings, base, most)?;
-            let kept = before.0.get(name).filter(|old| old.is_same(&upstream)).cloned();
+            let upstream = Upstream::new(name.clone(), settings, base, most, before.wanted.clone())?;
+            let kept = before.by_name.get(name).filter(|old| old.is_same(&upstream)).cloned();
             Ok((name.clone(), kept.unwrap_or_else(|| Arc::new(upstream))))
         };
-        declared.0.iter().map(make).collect::<Result<_, _>>().map(Self)
+        let by_name = declared.0.iter().map(make).collect::<Result<_, _>>()?;
+        Ok(Self { by_name, wanted: before.wanted.clone() })
     }
 
     /// The one of this name.
     pub(crate) fn find(&self, name: &Name) -> Option<&Arc<Upstream>> {
-        self.0.get(name)
+        self.by_name.get(name)
+    }
+
+    /// Says when somebody waits for a seat at one of them.
+    pub(crate) fn wanted(&self) -> &Arc<Notify> {
+        &self.wanted
     }
 
     /// All of them.
     pub(crate) fn each(&self) -> impl Iterator<Item = &Arc<Upstream>> {
-        self.0.values()
+        self.by_name.values()
     }
 }
 
 impl Upstream {
-    fn new(name: Name, settings: &UpstreamSettings, base: &Path, most: usize) -> Result<Self, UpstreamError> {
+    fn new(
+        name: Name,
+        settings: &UpstreamSettings,
+        base: &Path,
+        most: usize,
+        wanted: Arc<Notify>,
+    ) -> Result<Self, UpstreamError> {
         static NUMBER: AtomicU64 = AtomicU64::new(0);
         let target: Target =
             settings.url.parse().map_err(|source| UpstreamError::Target { name: name.clone(), source })?;
@@ -144,12 +162,17 @@ impl Upstream {
         };
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let (health, waiting) = (Health::default(), AtomicUsize::new(0));
-        Ok(Self { name, number, target, settings, tls, health, seats, waiting })
+        Ok(Self { name, number, target, settings, tls, health, seats, waiting, wanted })
     }
 
     /// Whether connections to one may serve for the other. With TLS they may not: issuers are read again.
     fn is_same(&self, other: &Self) -> bool {
         self.tls.is_none() && other.tls.is_none() && self.target == other.target && self.settings == other.settings
+    }
+
+    /// How many wait for a seat.
+    pub(crate) fn waiting(&self) -> usize {
+        self.waiting.load(Ordering::Relaxed)
     }
 
     /// Its name.

@@ -14,8 +14,8 @@ use super::client::{Client, poll_fill, poll_send};
 use super::lines::Lines;
 use super::write;
 use crate::exchange::{Exchange, Stop};
-use crate::forward::is_idempotent;
-use crate::upstream::{Line, Upstream};
+use crate::forward::is_safe;
+use crate::upstream::{Line, Upstream, Wish};
 
 /// A request as an upstream gets it.
 pub(super) struct Question {
@@ -53,7 +53,7 @@ impl Question {
     /// This head, and this body, if there is one.
     pub(super) fn new(method: Method, uri: &Uri, lines: &Lines, body: Option<&[u8]>) -> Self {
         let bytes = write::request(&method, uri, lines, body);
-        Self { may_repeat: body.is_none() && is_idempotent(&method), method, bytes }
+        Self { may_repeat: body.is_none() && is_safe(&method), method, bytes }
     }
 
     /// Asks over one connection, or over a second one when the first turns out to have been closed before.
@@ -69,9 +69,9 @@ impl Question {
             // There is one try only: connections that were closed meanwhile get the chance to notice before one is taken.
             tokio::task::yield_now().await;
         }
-        let mut fresh = false;
+        let mut wish = Wish::first(self.may_repeat);
         loop {
-            let leasing = core.lines.lease(upstream, fresh, || core.pool.make_room(upstream));
+            let leasing = core.lines.lease(upstream, wish, || _ = core.pool.make_room(upstream));
             let leased = client.unless_gone(leasing).await.ok_or(Failed::Gone)?;
             let mut line = leased.map_err(|error| exchange.unreachable(upstream, &error))?;
             match self.converse(client, &mut line, Instant::now() + patience, exchange).await {
@@ -81,9 +81,9 @@ impl Question {
                 Err(Broken::Malformed(what)) => return Err(exchange.bad_gateway(upstream, what).into()),
                 // Never sent at all, or never read by anybody.
                 Err(Broken::Ended(_, has_begun))
-                    if !fresh && (!has_begun || (self.may_repeat && line.may_be_stale)) =>
+                    if wish != Wish::Fresh && (!has_begun || (self.may_repeat && line.may_be_stale)) =>
                 {
-                    fresh = true;
+                    wish = Wish::Fresh;
                 }
                 Err(Broken::Ended(error, _)) => return Err(exchange.bad_gateway(upstream, error).into()),
             }

@@ -119,8 +119,10 @@ impl Relay {
     }
 
     /// The upstream's connection may serve again: before the client has all, so that the next request finds it.
-    fn give_back(self, link: &Link) {
+    fn give_back(mut self, link: &Link) {
         if self.keeps && self.line.input.is_empty() {
+            // An empty one may keep all of what it was once part of.
+            self.line.input = BytesMut::new();
             link.core.lines.put(&self.upstream, self.line);
         }
     }

@@ -21,12 +21,12 @@ pub(crate) struct Line {
     /// Whether it has served before, and nothing has come since: the upstream may have closed it without our knowing.
     pub(crate) may_be_stale: bool,
     /// One of the upstream's, for as long as the connection lasts.
-    _seat: OwnedSemaphorePermit,
+    seat: OwnedSemaphorePermit,
 }
 
 impl Link for Line {
     async fn open(stream: Stream, _: &Arc<Upstream>, seat: OwnedSemaphorePermit) -> io::Result<Self> {
-        Ok(Self { stream, input: BytesMut::new(), may_be_stale: false, _seat: seat })
+        Ok(Self { stream, input: BytesMut::new(), may_be_stale: false, seat })
     }
 
     /// Nothing may have come while nobody has asked for anything: neither bytes nor an end.
@@ -39,5 +39,9 @@ impl Link for Line {
 
     fn reuse(&mut self) {
         self.may_be_stale = true;
+    }
+
+    fn into_seat(self) -> Option<OwnedSemaphorePermit> {
+        Some(self.seat)
     }
 }

@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Upstream;
-use super::pool::{LONGEST_WAIT, Link, NoConnection, Pool};
+use super::pool::{self, Link, NoConnection, Pool, Wish};
 use crate::body::RequestBody;
 use crate::stream::{Stream, Tap};
 
@@ -55,6 +55,11 @@ impl Link for Parsed {
         self.reused = true;
         self.received.set(false);
     }
+
+    /// Who speaks on it gives the seat back when they have seen its end.
+    fn into_seat(self) -> Option<OwnedSemaphorePermit> {
+        None
+    }
 }
 
 impl Lease {
@@ -62,10 +67,10 @@ impl Lease {
     pub(crate) async fn take(
         pool: &Pool<Parsed>,
         upstream: &Arc<Upstream>,
-        fresh: bool,
+        wish: Wish,
         make_room: impl FnOnce(),
     ) -> Result<Self, NoConnection> {
-        let link = pool.lease(upstream, fresh, make_room).await?;
+        let link = pool.lease(upstream, wish, make_room).await?;
         Ok(Self { link, pool: pool.clone(), upstream: upstream.clone() })
     }
 
@@ -107,8 +112,7 @@ pub(crate) async fn dedicated(upstream: &Arc<Upstream>) -> Result<Dedicated, NoC
     if upstream.health.is_down() {
         return Err(NoConnection::Down);
     }
-    let acquiring = tokio::time::timeout(LONGEST_WAIT, upstream.seats.clone().acquire_owned());
-    let permit = Arc::new(acquiring.await.ok().and_then(Result::ok).ok_or(NoConnection::Full)?);
+    let permit = Arc::new(pool::seat(upstream).await?);
     let stream = upstream.connect().await.map_err(NoConnection::Failed)?;
     let handshake = builder().handshake(TokioIo::new(stream)).await;
     let (sender, connection) = handshake.map_err(|error| NoConnection::Failed(io::Error::other(error)))?;

@@ -39,6 +39,26 @@ pub(crate) trait Link: Sized {
     fn is_ready(&mut self) -> bool;
     /// It has waited, and serves again.
     fn reuse(&mut self);
+    /// Ends it. Its seat, where that is given back at once.
+    fn into_seat(self) -> Option<OwnedSemaphorePermit>;
+}
+
+/// Which connections a request may have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Any.
+    Any,
+    /// One that has waited, and so had time to be told of its end, or a new one: none that has just served somebody else.
+    Settled,
+    /// A new one.
+    Fresh,
+}
+
+impl Wish {
+    /// The wish of a request that may be repeated, or not.
+    pub(crate) fn first(may_repeat: bool) -> Self {
+        if may_repeat { Self::Any } else { Self::Settled }
+    }
 }
 
 /// The connections of one core that are spoken to in one way.
@@ -72,18 +92,19 @@ impl<L> Default for Pool<L> {
 }
 
 impl<L: Link> Pool<L> {
-    /// A connection: one that waits, unless `fresh`, or a new one. `make_room` closes what waits elsewhere on this core, when
-    /// the upstream has as many as it may.
+    /// A connection. `make_room` closes one that waits elsewhere on this core, when the upstream has as many as it may.
     pub(crate) async fn lease(
         &self,
         upstream: &Arc<Upstream>,
-        fresh: bool,
+        wish: Wish,
         make_room: impl FnOnce(),
     ) -> Result<L, NoConnection> {
         if upstream.health.is_down() {
             return Err(NoConnection::Down);
         }
-        if !fresh && let Some(link) = self.take(upstream) {
+        if wish != Wish::Fresh
+            && let Some(link) = self.take(upstream)
+        {
             return Ok(link);
         }
         let seat = match upstream.seats.clone().try_acquire_owned() {
@@ -92,12 +113,18 @@ impl<L: Link> Pool<L> {
                 make_room();
                 loop {
                     match self.wait(upstream).await? {
-                        Waited::Link(mut link) => {
+                        Waited::Link(mut link) if wish == Wish::Any => {
                             if link.is_ready() {
                                 link.reuse();
                                 return Ok(link);
                             }
                             // It has ended on the way here, and gives its seat back to whoever waits first.
+                        }
+                        // Its end may be on the way here.
+                        Waited::Link(link) => {
+                            if let Some(seat) = link.into_seat() {
+                                break seat;
+                            }
                         }
                         Waited::Seat(seat) => break seat,
                     }
@@ -143,7 +170,7 @@ impl<L: Link> Pool<L> {
                 }
             }
             // Another core waits for a seat: closing this connection gives it one.
-            if upstream.waiting.load(Ordering::Relaxed) == 0 && shelf.idle.len() < MOST_IDLE {
+            if upstream.waiting() == 0 && shelf.idle.len() < MOST_IDLE {
                 shelf.idle.push_back(Idle { link, since: None });
             }
         });
@@ -165,17 +192,16 @@ impl<L: Link> Pool<L> {
         let known = |number: &u64| upstreams.each().any(|upstream| upstream.number == *number);
         self.0.borrow_mut().retain(|number, shelf| {
             shelf.waiting.retain(|waiting| !waiting.is_closed());
-            let is_wanted = known(number) && shelf.upstream.waiting.load(Ordering::Relaxed) == 0;
+            let is_wanted = known(number) && shelf.upstream.waiting() == 0;
             shelf.idle.retain_mut(|idle| is_wanted && idle.may_wait(now));
             !shelf.idle.is_empty() || !shelf.waiting.is_empty()
         });
     }
 
-    /// Closes all to this upstream that serve nobody.
-    pub(crate) fn make_room(&self, upstream: &Upstream) {
-        if let Some(shelf) = self.0.borrow_mut().get_mut(&upstream.number) {
-            shelf.idle.clear();
-        }
+    /// Closes one to this upstream that serves nobody: whoever waits for its seat has it. Whether there was one.
+    pub(crate) fn make_room(&self, upstream: &Upstream) -> bool {
+        let mut shelves = self.0.borrow_mut();
+        shelves.get_mut(&upstream.number).is_some_and(|shelf| shelf.idle.pop_front().is_some())
     }
 
     /// Closes all that serve nobody.
@@ -191,6 +217,17 @@ impl<L: Link> Idle<L> {
     }
 }
 
+/// A seat, as soon as there is one.
+pub(super) async fn seat(upstream: &Arc<Upstream>) -> Result<OwnedSemaphorePermit, NoConnection> {
+    let seats = upstream.seats.clone();
+    let _waiting = match seats.clone().try_acquire_owned() {
+        Ok(seat) => return Ok(seat),
+        Err(_) => Waiting::at(upstream),
+    };
+    let acquiring = tokio::time::timeout(LONGEST_WAIT, seats.acquire_owned()).await;
+    acquiring.ok().and_then(Result::ok).ok_or(NoConnection::Full)
+}
+
 enum Waited<L> {
     Link(L),
     Seat(OwnedSemaphorePermit),
@@ -202,6 +239,8 @@ struct Waiting<'a>(&'a Upstream);
 impl<'a> Waiting<'a> {
     fn at(upstream: &'a Upstream) -> Self {
         upstream.waiting.fetch_add(1, Ordering::Relaxed);
+        // What lies idle on any core is given up for it.
+        upstream.wanted.notify_waiters();
         Self(upstream)
     }
 }

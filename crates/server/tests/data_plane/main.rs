@@ -23,6 +23,7 @@ mod paths;
 mod reload;
 mod retries;
 mod revocation;
+mod seats;
 mod streaming;
 mod trouble;
 mod websocket;

@@ -9,13 +9,13 @@ use crate::kit::{Client, House, Upstream, ok, read_head};
 const RULES: &str = "[[route]]\nmatch = \"* /ws\"\naccess = \"self\"\nwebsocket = true\n\
     [[route]]\nmatch = \"* /open\"\naccess = \"anonymous\"\nwebsocket = true\n\
     [[route]]\nmatch = \"* /plain\"\naccess = \"anonymous\"\n";
-const SHAKE: [&str; 4] = [
+pub(crate) const SHAKE: [&str; 4] = [
     "Connection: keep-alive, Upgrade",
     "Upgrade: websocket",
     "Sec-WebSocket-Version: 13",
     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
 ];
-const SWITCHED: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+pub(crate) const SWITCHED: &str = "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
 
 /// Echoes all bytes after the handshake.
