@@ -151,11 +151,9 @@ impl Sessions {
 
     /// Puts signs of life back that could not be written.
     pub(crate) fn put_back(&self, touched: Vec<Touch>) {
-        for touch in touched {
-            let mut list = self.touched(touch.key);
-            if list.len() < self.greatest / Self::LISTS + 1 {
-                list.push(touch);
-            }
+        let waiting: usize = self.touched.iter().map(|list| lock(list).len()).sum();
+        if waiting < self.greatest {
+            touched.into_iter().for_each(|touch| self.touched(touch.key).push(touch));
         }
     }
 

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
 use std::{io, thread};
 
 use tokio::runtime::Builder;
@@ -180,8 +181,9 @@ async fn tick(core: Rc<Core>) {
         clock.tick().await;
         core.streams.judge(&core.gateway.engine).await;
         let upstreams = core.gateway.upstreams.load_full();
-        core.pool.sweep(&upstreams);
-        core.lines.sweep(&upstreams);
+        let now = Instant::now();
+        core.pool.sweep(&upstreams, now);
+        core.lines.sweep(&upstreams, now);
     }
 }
 

@@ -165,6 +165,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn nothing_is_hashed_where_it_is_asked_for() {
+        let threads = HashThreads::start(1).expect("threads");
+        let large = HashJob::Hash { password: b"first".to_vec().into(), cost: Cost { memory: 19_456, passes: 2 } };
+        let first = threads.run(large);
+        // The only thread has something to do, so that this one waits; hashed here it would be ready when it is first asked.
+        let mut second = threads.run(job("second"));
+        assert!(futures_util::poll!(&mut second).is_pending());
+        assert!(matches!(first.await, Ok(HashOutcome::Hashed(_))));
+        assert!(matches!(second.await, Ok(HashOutcome::Hashed(_))));
+    }
+
+    #[tokio::test]
     async fn a_full_queue_refuses_at_once_and_forgets_who_went_away() {
         let (state, changed) = (Mutex::default(), Condvar::new());
         let queue = Queue { state, changed, bound: 2 };

@@ -111,3 +111,13 @@ fn every_common_password_that_is_long_enough_is_refused() {
         assert!(policy.judge(line.as_bytes(), &[]).is_err(), "{line}");
     }
 }
+
+#[test]
+fn the_memory_of_one_computation_serves_the_next_until_it_is_given_back() {
+    let mut scratch = Scratch::default();
+    let first = scratch.blocks(64).as_ptr();
+    assert_eq!(scratch.blocks(32).as_ptr(), first);
+    assert_eq!(scratch.blocks(64).as_ptr(), first);
+    scratch.release();
+    assert_eq!(scratch.0.capacity(), 0);
+}

@@ -93,6 +93,30 @@ async fn running_sessions_read_while_nothing_can_be_written() {
 }
 
 #[tokio::test]
+async fn the_last_use_of_a_session_is_written_later_and_survives_an_outage() {
+    let house = House::with_anna().await;
+    let mut browser = house.browser();
+    browser.log_in("anna").await;
+    let last_seen = async || {
+        let store = house.engine.store();
+        let listed =
+            store.sessions(Default::default(), house.engine.now(), Default::default()).await.expect("sessions");
+        listed.items.first().expect("one session").session.last_seen
+    };
+    let before = last_seen().await;
+    house.clock.advance(120);
+
+    assert_eq!(browser.get("/orders").await.status, 200);
+
+    assert_eq!(last_seen().await, before, "nothing is written on a request's way");
+    house.store.set_broken(true);
+    assert!(house.engine.maintain().await.is_err());
+    house.store.set_broken(false);
+    house.engine.maintain().await.expect("what waited is written");
+    assert_eq!(last_seen().await, before + 120);
+}
+
+#[tokio::test]
 async fn what_happened_during_an_outage_is_audited_after_it() {
     let house = House::with_anna().await;
     house.browser().post("/user/sessions", json!({ "login": "anna", "password": "wrong" })).await;

@@ -187,8 +187,7 @@ impl<L: Link> Pool<L> {
     }
 
     /// To be called every second: closes what has waited too long, what is closed already, and what leads to an upstream that is none any more.
-    pub(crate) fn sweep(&self, upstreams: &Upstreams) {
-        let now = Instant::now();
+    pub(crate) fn sweep(&self, upstreams: &Upstreams, now: Instant) {
         let known = |number: &u64| upstreams.each().any(|upstream| upstream.number == *number);
         self.0.borrow_mut().retain(|number, shelf| {
             shelf.waiting.retain(|waiting| !waiting.is_closed());
@@ -250,3 +249,6 @@ impl Drop for Waiting<'_> {
         self.0.waiting.fetch_sub(1, Ordering::Relaxed);
     }
 }
+
+#[cfg(test)]
+mod tests;
