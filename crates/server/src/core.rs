@@ -21,7 +21,7 @@ use crate::listen::Accepted;
 use crate::request_id::RequestIds;
 use crate::seat::{Held, Seat};
 use crate::streams::{INTERVAL, OpenStreams};
-use crate::upstream::{Line, Parsed, Pool};
+use crate::upstream::{Parsed, Pool, Raw};
 
 /// How the process is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,8 +38,8 @@ pub(crate) enum Phase {
 pub(crate) struct Core {
     pub(crate) gateway: Arc<Gateway>,
     /// Connections to upstreams, by how they are spoken to.
-    pub(crate) pool: Pool<Parsed>,
-    pub(crate) lines: Pool<Line>,
+    pub(crate) parsed: Pool<Parsed>,
+    pub(crate) raw: Pool<Raw>,
     pub(crate) streams: OpenStreams,
     /// Where the bytes of one read lie until they are sorted.
     pub(crate) scratch: Scratch,
@@ -135,9 +135,9 @@ async fn run(
 ) {
     // The connections of a core listen to the core: all of them at one place would be a lock that cores share.
     let (here, phase_here) = watch::channel(Phase::Serving);
-    let (pool, lines, streams, ids) = (Pool::default(), Pool::default(), OpenStreams::default(), RequestIds::default());
+    let (parsed, raw, streams, ids) = (Pool::default(), Pool::default(), OpenStreams::default(), RequestIds::default());
     let (scratch, tunnels) = (Rc::new(RefCell::new(vec![0; READ].into())), TaskTracker::new());
-    let core = Rc::new(Core { gateway, pool, lines, streams, scratch, ids, phase: phase_here, tunnels });
+    let core = Rc::new(Core { gateway, parsed, raw, streams, scratch, ids, phase: phase_here, tunnels });
     let connections = TaskTracker::new();
     let chores = [tokio::task::spawn_local(tick(core.clone())), tokio::task::spawn_local(make_room(core.clone()))];
     loop {
@@ -167,8 +167,8 @@ async fn run(
     let _ = phase.wait_for(|phase| *phase == Phase::Closing).await;
     let _ = here.send(Phase::Closing);
     chores.iter().for_each(JoinHandle::abort);
-    core.pool.clear();
-    core.lines.clear();
+    core.parsed.clear();
+    core.raw.clear();
     connections.wait().await;
     core.tunnels.wait().await;
 }
@@ -182,8 +182,8 @@ async fn tick(core: Rc<Core>) {
         core.streams.judge(&core.gateway.engine).await;
         let upstreams = core.gateway.upstreams.load_full();
         let now = Instant::now();
-        core.pool.sweep(&upstreams, now);
-        core.lines.sweep(&upstreams, now);
+        core.parsed.sweep(&upstreams, now);
+        core.raw.sweep(&upstreams, now);
     }
 }
 
@@ -196,7 +196,7 @@ async fn make_room(core: Rc<Core>) {
         next.as_mut().enable();
         for upstream in core.gateway.upstreams.load().each() {
             for _ in 0..upstream.waiting() {
-                if !core.lines.make_room(upstream) && !core.pool.make_room(upstream) {
+                if !core.raw.make_room(upstream) && !core.parsed.make_room(upstream) {
                     break;
                 }
             }

@@ -1,9 +1,9 @@
 //! The servers behind: where they are, how they are, and how many connections they may have.
 
 mod health;
-mod line;
 mod parsed;
 mod pool;
+mod raw;
 mod target;
 mod tls;
 
@@ -26,9 +26,9 @@ use crate::tls::TlsError;
 use health::Health;
 
 pub(crate) use health::follow;
-pub(crate) use line::Line;
 pub(crate) use parsed::{Dedicated, LARGEST_HEAD, Lease, Parsed, dedicated};
 pub(crate) use pool::{NoConnection, Pool, Wish};
+pub(crate) use raw::Raw;
 pub use target::{InvalidTarget, Target};
 
 /// An upstream that cannot be.

@@ -15,7 +15,7 @@ use super::lines::Lines;
 use super::write;
 use crate::exchange::{Exchange, Stop};
 use crate::forward::is_safe;
-use crate::upstream::{Line, Upstream, Wish};
+use crate::upstream::{Raw, Upstream, Wish};
 
 /// A request as an upstream gets it.
 pub(super) struct Question {
@@ -63,7 +63,7 @@ impl Question {
         client: &mut Client,
         upstream: &Arc<Upstream>,
         patience: Duration,
-    ) -> Result<(Answer, Line), Failed> {
+    ) -> Result<(Answer, Raw), Failed> {
         let core = &exchange.link.core;
         if !self.may_repeat {
             // There is one try only: connections that were closed meanwhile get the chance to notice before one is taken.
@@ -71,17 +71,17 @@ impl Question {
         }
         let mut wish = Wish::first(self.may_repeat);
         loop {
-            let leasing = core.lines.lease(upstream, wish, || _ = core.pool.make_room(upstream));
+            let leasing = core.raw.lease(upstream, wish, || _ = core.parsed.make_room(upstream));
             let leased = client.unless_gone(leasing).await.ok_or(Failed::Gone)?;
-            let mut line = leased.map_err(|error| exchange.unreachable(upstream, &error))?;
-            match self.converse(client, &mut line, Instant::now() + patience, exchange).await {
-                Ok(answer) => return Ok((answer, line)),
+            let mut raw = leased.map_err(|error| exchange.unreachable(upstream, &error))?;
+            match self.converse(client, &mut raw, Instant::now() + patience, exchange).await {
+                Ok(answer) => return Ok((answer, raw)),
                 Err(Broken::Gone) => return Err(Failed::Gone),
                 Err(Broken::Late) => return Err(exchange.late(upstream).into()),
                 Err(Broken::Malformed(what)) => return Err(exchange.bad_gateway(upstream, what).into()),
                 // Never sent at all, or never read by anybody.
                 Err(Broken::Ended(_, has_begun))
-                    if wish != Wish::Fresh && (!has_begun || (self.may_repeat && line.may_be_stale)) =>
+                    if wish != Wish::Fresh && (!has_begun || (self.may_repeat && raw.may_be_stale)) =>
                 {
                     wish = Wish::Fresh;
                 }
@@ -93,13 +93,13 @@ impl Question {
     async fn converse(
         &self,
         client: &mut Client,
-        line: &mut Line,
+        raw: &mut Raw,
         deadline: Instant,
         exchange: &Exchange<'_>,
     ) -> Result<Answer, Broken> {
         let mut sent = 0;
         poll_fn(|cx| {
-            if let Poll::Ready(result) = poll_send(&mut line.stream, &self.bytes, &mut sent, cx) {
+            if let Poll::Ready(result) = poll_send(&mut raw.stream, &self.bytes, &mut sent, cx) {
                 return Poll::Ready(result.map_err(|error| Broken::Ended(error, sent > 0)));
             }
             ready!(client.timer.poll_late(cx, deadline));
@@ -107,15 +107,14 @@ impl Question {
         })
         .await?;
         poll_fn(|cx| {
-            while let Poll::Ready(filled) =
-                poll_fill(&mut line.stream, &mut line.input, &exchange.link.core.scratch, cx)
+            while let Poll::Ready(filled) = poll_fill(&mut raw.stream, &mut raw.input, &exchange.link.core.scratch, cx)
             {
                 match filled {
-                    Ok(1..) => line.may_be_stale = false,
+                    Ok(1..) => raw.may_be_stale = false,
                     Ok(0) => return Poll::Ready(Err(Broken::Ended(io::ErrorKind::UnexpectedEof.into(), true))),
                     Err(error) => return Poll::Ready(Err(Broken::Ended(error, true))),
                 }
-                if let Some(answer) = answer::take(&mut line.input, &self.method).map_err(Broken::Malformed).transpose()
+                if let Some(answer) = answer::take(&mut raw.input, &self.method).map_err(Broken::Malformed).transpose()
                 {
                     return Poll::Ready(answer);
                 }

@@ -17,7 +17,7 @@ use super::write;
 use crate::body::ResponseBody;
 use crate::connection::Link;
 use crate::streams::{End, OpenStream};
-use crate::upstream::{Line, Upstream};
+use crate::upstream::{Raw, Upstream};
 use crate::wire::Patience;
 
 /// How much of a long answer is passed on at once.
@@ -25,7 +25,7 @@ const PIECE: usize = 64 << 10;
 
 /// The answer of an upstream.
 pub(super) struct Relay {
-    pub(super) line: Line,
+    pub(super) raw: Raw,
     pub(super) upstream: Arc<Upstream>,
     pub(super) framing: Framing,
     /// Whether the upstream's connection can serve again after it.
@@ -59,11 +59,11 @@ impl Relay {
             taken?;
             if let Framing::Length(left) = &mut self.framing {
                 // The rest is read where it is sent from.
-                self.line.input = BytesMut::new();
+                self.raw.input = BytesMut::new();
                 let most = usize::try_from(*left).unwrap_or(PIECE).min(PIECE);
                 bytes.resize(most, 0);
-                let (line, stream) = (&mut self.line, self.stream.as_deref());
-                let length = poll_fn(|cx| poll_piece(line, stream, client, &mut bytes, cx)).await?;
+                let (raw, stream) = (&mut self.raw, self.stream.as_deref());
+                let length = poll_fn(|cx| poll_piece(raw, stream, client, &mut bytes, cx)).await?;
                 bytes.truncate(length);
                 *left -= length as u64;
             } else if !self.fill(link, client).await? {
@@ -75,7 +75,7 @@ impl Relay {
 
     /// Takes what has come. Whether that was the last of it.
     fn take(&mut self, data: &mut Vec<u8>, bytes: &mut Vec<u8>) -> io::Result<bool> {
-        let input = &mut self.line.input;
+        let input = &mut self.raw.input;
         match &mut self.framing {
             Framing::Length(left) => {
                 let length = usize::try_from(*left).unwrap_or(usize::MAX).min(input.len());
@@ -103,10 +103,10 @@ impl Relay {
 
     /// Waits for more. False at the end of what has no other.
     async fn fill(&mut self, link: &Link, client: &mut Client) -> io::Result<bool> {
-        let Self { line, stream, framing, .. } = self;
+        let Self { raw, stream, framing, .. } = self;
         let length = poll_fn(|cx| {
             check_stream(stream.as_deref(), cx)?;
-            if let Poll::Ready(filled) = poll_fill(&mut line.stream, &mut line.input, &link.core.scratch, cx) {
+            if let Poll::Ready(filled) = poll_fill(&mut raw.stream, &mut raw.input, &link.core.scratch, cx) {
                 return Poll::Ready(filled);
             }
             client.poll_gone(cx).map(|()| Err(io::ErrorKind::ConnectionAborted.into()))
@@ -120,17 +120,17 @@ impl Relay {
 
     /// The upstream's connection may serve again: before the client has all, so that the next request finds it.
     fn give_back(mut self, link: &Link) {
-        if self.keeps && self.line.input.is_empty() {
+        if self.keeps && self.raw.input.is_empty() {
             // An empty one may keep all of what it was once part of.
-            self.line.input = BytesMut::new();
-            link.core.lines.put(&self.upstream, self.line);
+            self.raw.input = BytesMut::new();
+            link.core.raw.put(&self.upstream, self.raw);
         }
     }
 }
 
 /// Reads the next piece into `bytes`.
 fn poll_piece(
-    line: &mut Line,
+    raw: &mut Raw,
     stream: Option<&OpenStream>,
     client: &mut Client,
     bytes: &mut [u8],
@@ -138,7 +138,7 @@ fn poll_piece(
 ) -> Poll<io::Result<usize>> {
     check_stream(stream, cx)?;
     let mut buf = ReadBuf::new(bytes);
-    match Pin::new(&mut line.stream).poll_read(cx, &mut buf)? {
+    match Pin::new(&mut raw.stream).poll_read(cx, &mut buf)? {
         Poll::Ready(()) if buf.filled().is_empty() => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
         Poll::Ready(()) => Poll::Ready(Ok(buf.filled().len())),
         Poll::Pending => client.poll_gone(cx).map(|()| Err(io::ErrorKind::ConnectionAborted.into())),

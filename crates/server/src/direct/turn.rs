@@ -31,7 +31,7 @@ use crate::framing;
 use crate::headers::X_REQUEST_ID;
 use crate::record::Record;
 use crate::streams::Held;
-use crate::upstream::{Line, Upstream};
+use crate::upstream::{Raw, Upstream};
 
 /// The longest body of a request that is held until all of it has come. The library passes longer ones on as they come.
 const LONGEST_BODY: u64 = 16 << 10;
@@ -177,7 +177,7 @@ impl Direct<'_> {
             return serving.await.map(Reply::Own).ok_or(Ending::Gone);
         }
         match self.forward(&exchange, parts, body, &pass).await {
-            Ok((answer, line, upstream)) => Ok(returned(link, answer, line, upstream, pass)),
+            Ok((answer, raw, upstream)) => Ok(returned(link, answer, raw, upstream, pass)),
             Err(Failed::Gone) => Err(Ending::Gone),
             Err(Failed::Stop(stop)) => stopped(stop),
         }
@@ -209,7 +209,7 @@ impl Direct<'_> {
         parts: &mut Parts,
         body: RequestBody,
         pass: &Pass,
-    ) -> Result<(Answer, Line, Arc<Upstream>), Failed> {
+    ) -> Result<(Answer, Raw, Arc<Upstream>), Failed> {
         let upstream = exchange.upstream(pass)?;
         let body = force_body(exchange, parts, body, pass).await?;
         let mut lines = Lines::of(&parts.headers);
@@ -218,19 +218,19 @@ impl Direct<'_> {
         prepare_line(method, uri, pass);
         let patience = Duration::from_secs(pass.route().bounds.timeout.0.into());
         let question = Question::new(method.clone(), uri, &lines, body.held().as_deref());
-        let (answer, line) = question.ask(exchange, &mut self.client, &upstream, patience).await?;
+        let (answer, raw) = question.ask(exchange, &mut self.client, &upstream, patience).await?;
         self.client.unless_gone(exchange.judge_again(pass)).await.ok_or(Failed::Gone)??;
-        Ok((answer, line, upstream))
+        Ok((answer, raw, upstream))
     }
 }
 
 /// An upstream's answer as the client gets it.
-fn returned(link: &Link, answer: Answer, line: Line, upstream: Arc<Upstream>, pass: Box<Pass>) -> Reply {
+fn returned(link: &Link, answer: Answer, raw: Raw, upstream: Arc<Upstream>, pass: Box<Pass>) -> Reply {
     let Answer { status, mut lines, body: framing, keeps } = answer;
     edit_answer(&mut lines, &pass);
     let may_last = !matches!(framing, Framing::Length(..=SOON_DONE));
     let stream = may_last.then(|| link.core.streams.follow(Held::Pass(pass))).flatten();
-    Reply::Upstream { status, lines, relay: Relay { line, upstream, framing, keeps, stream } }
+    Reply::Upstream { status, lines, relay: Relay { raw, upstream, framing, keeps, stream } }
 }
 
 fn length_of(body: &ResponseBody, headers: &HeaderMap) -> write::Body {

@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Upstream;
-use super::pool::{self, Link, NoConnection, Pool, Wish};
+use super::pool::{self, NoConnection, Pool, Pooled, Wish};
 use crate::body::RequestBody;
 use crate::stream::{Stream, Tap};
 
@@ -34,7 +34,7 @@ pub(crate) struct Lease {
     upstream: Arc<Upstream>,
 }
 
-impl Link for Parsed {
+impl Pooled for Parsed {
     async fn open(stream: Stream, _: &Arc<Upstream>, seat: OwnedSemaphorePermit) -> io::Result<Self> {
         let received = Rc::new(Cell::new(false));
         let tap = Tap::new(stream, received.clone());

@@ -32,7 +32,7 @@ pub(crate) enum NoConnection {
 }
 
 /// A connection to an upstream that can wait for a request.
-pub(crate) trait Link: Sized {
+pub(crate) trait Pooled: Sized {
     /// Begins to speak on a new connection, which has a seat for as long as it lasts.
     async fn open(stream: Stream, upstream: &Arc<Upstream>, seat: OwnedSemaphorePermit) -> io::Result<Self>;
     /// Whether it can take a request, as far as is known here.
@@ -91,7 +91,7 @@ impl<L> Default for Pool<L> {
     }
 }
 
-impl<L: Link> Pool<L> {
+impl<L: Pooled> Pool<L> {
     /// A connection. `make_room` closes one that waits elsewhere on this core, when the upstream has as many as it may.
     pub(crate) async fn lease(
         &self,
@@ -209,7 +209,7 @@ impl<L: Link> Pool<L> {
     }
 }
 
-impl<L: Link> Idle<L> {
+impl<L: Pooled> Idle<L> {
     /// Whether it may wait on.
     fn may_wait(&mut self, now: Instant) -> bool {
         now.duration_since(*self.since.get_or_insert(now)) < LONGEST_IDLE && self.link.is_ready()

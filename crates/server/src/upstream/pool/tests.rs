@@ -11,7 +11,7 @@ struct Wire {
     seat: OwnedSemaphorePermit,
 }
 
-impl Link for Wire {
+impl Pooled for Wire {
     async fn open(_: Stream, _: &Arc<Upstream>, _: OwnedSemaphorePermit) -> io::Result<Self> {
         Err(io::ErrorKind::Unsupported.into())
     }

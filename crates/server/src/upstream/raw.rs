@@ -1,4 +1,4 @@
-//! Connections to upstreams that are read and written here, without a task between.
+//! Connections to upstreams that are read and written here, as bytes, without a task between.
 
 use std::io;
 use std::pin::Pin;
@@ -10,11 +10,11 @@ use tokio::io::{AsyncRead as _, ReadBuf};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::Upstream;
-use super::pool::Link;
+use super::pool::Pooled;
 use crate::stream::Stream;
 
 /// A connection.
-pub(crate) struct Line {
+pub(crate) struct Raw {
     pub(crate) stream: Stream,
     /// What has come and was not read.
     pub(crate) input: BytesMut,
@@ -24,7 +24,7 @@ pub(crate) struct Line {
     seat: OwnedSemaphorePermit,
 }
 
-impl Link for Line {
+impl Pooled for Raw {
     async fn open(stream: Stream, _: &Arc<Upstream>, seat: OwnedSemaphorePermit) -> io::Result<Self> {
         Ok(Self { stream, input: BytesMut::new(), may_be_stale: false, seat })
     }
