@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::check;
+use crate::check::Question;
 use crate::goal::Aim;
 use crate::house::{House, Wish};
 use crate::nginx::{Buffering, Nginx};
-use crate::rounds::{Case, RATE, tabulate};
+use crate::rounds::{Case, tabulate};
 use crate::run::Run;
 use crate::service;
 use crate::table::Table;
@@ -30,6 +30,8 @@ const NGINX: &str = "nginx, plain proxy, its own buffering";
 const UNBUFFERED: &str = "nginx, plain proxy, buffering off";
 const SESSION: &str = "Doorward, session";
 
+/// What files are full of.
+const FILL: u8 = b'x';
 const LARGE: usize = 10 << 20;
 
 /// What goes through.
@@ -71,24 +73,29 @@ fn compare(run: &Run, table: Table, body: &Body) -> anyhow::Result<Table> {
     let unbuffered = Nginx::buffering(folder.path(), upstream, Buffering::Off)?;
     let target = format!("http://{}", upstream);
     let house = House::start(run, &folder.path().join("house"), &target, &Wish { rules: RULES, ..Wish::default() })?;
+    let answer = if body.is_sent { b"0".to_vec() } else { vec![FILL; body.size] };
     let method = if body.is_sent { "POST" } else { "GET" };
-    check::opens_and_shuts_to(method, &house.url(body.path), &house.cookie, &house.wrong_cookie())?;
+    let guarded = house.url(body.path);
+    Question { method, url: &guarded, answer: &answer }.opens_and_shuts(&house.cookie, &house.wrong_cookie())?;
     let script = script.as_deref();
     let case = |name, process, url| {
         let wrk = Wrk { connections: body.connections, script, ..Wrk::new(url, &house.cookie) };
         Case { name, processes: vec![process], load: Box::new(move |seconds| wrk.run(seconds)) }
     };
     let url = |nginx: &Nginx| format!("http://{}{}", nginx.address, body.path);
+    for nginx in [&buffered, &unbuffered] {
+        Question { method, url: &url(nginx), answer: &answer }.opens()?;
+    }
     let cases = [
         case(NGINX, buffered.process.id(), url(&buffered)),
         case(UNBUFFERED, unbuffered.process.id(), url(&unbuffered)),
         case(SESSION, house.server.process.id(), house.url(body.path)),
     ];
-    let mut table = tabulate(table, &cases, run)?;
+    let (mut table, compared) = tabulate(table, &cases, run)?;
     for (what, nginx) in
         [("requests/s \u{f7} nginx as it comes", NGINX), ("requests/s \u{f7} nginx without buffering", UNBUFFERED)]
     {
-        table.goal(what, table.quotient(SESSION, nginx, RATE)?, "", Aim::AtLeast(0.9, 1.0))?;
+        table.goal(what, &compared.rate(SESSION, nginx)?, "", Aim::AtLeast(0.9, 1.0))?;
     }
     Ok(table)
 }
@@ -97,10 +104,13 @@ fn compare(run: &Run, table: Table, body: &Body) -> anyhow::Result<Table> {
 fn prepare(folder: &Path, body: &Body) -> anyhow::Result<Option<std::path::PathBuf>> {
     if !body.is_sent {
         let name = body.path.rsplit('/').next().unwrap_or_default();
-        std::fs::write(folder.join("files").join(name), vec![b'x'; body.size])?;
+        std::fs::write(folder.join("files").join(name), vec![FILL; body.size])?;
         return Ok(None);
     }
     let script = folder.join("upload.lua");
-    std::fs::write(&script, format!("wrk.method = \"POST\"\nwrk.body = string.rep(\"x\", {})\n", body.size))?;
+    std::fs::write(
+        &script,
+        format!("wrk.method = \"POST\"\nwrk.body = string.rep(string.char({FILL}), {})\n", body.size),
+    )?;
     Ok(Some(script))
 }

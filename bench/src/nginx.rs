@@ -8,11 +8,11 @@ use std::time::Duration;
 use anyhow::bail;
 
 use crate::certificate::Certificate;
+use crate::check::ANSWER;
 use crate::process::Process;
 
-/// A small answer, as an API gives it.
-const ANSWER: &str =
-    "default_type application/json;\n location / { return 200 '{\"id\":7,\"name\":\"Anna\",\"group\":\"a\"}'; }\n ";
+/// Where the upstream says who asks.
+pub(crate) const WHO: &str = "/who";
 
 /// One nginx, with processes of its own, so that CPU time is told apart.
 pub(crate) struct Nginx {
@@ -30,12 +30,16 @@ pub(crate) enum Buffering {
 }
 
 impl Nginx {
-    /// Answers everything with the same few bytes, and `/file/` with files of this folder.
+    /// Answers everything with the same few bytes, [`WHO`] with who is said to ask, and `/file/` with files of this folder.
     pub(crate) fn upstream(folder: &Path) -> anyhow::Result<Self> {
         let files = folder.join("files");
         std::fs::create_dir_all(&files)?;
-        let files = format!("location /file/ {{ alias {}/; }}", files.display());
-        Self::start(&folder.join("upstream"), "", "", &(ANSWER.to_owned() + &files))
+        let server = format!(
+            "default_type application/json;\n location / {{ return 200 '{ANSWER}'; }}\n \
+             location = {WHO} {{ return 200 $http_x_doorward_login; }}\n location /file/ {{ alias {}/; }}",
+            files.display()
+        );
+        Self::start(&folder.join("upstream"), "", "", &server)
     }
 
     /// Forwards everything over connections that are kept.

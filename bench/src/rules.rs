@@ -86,14 +86,14 @@ fn compare(run: &Run, table: Table, over: &str, sizes: &[Size]) -> anyhow::Resul
             load: Box::new(move |seconds| wrk.run(seconds)),
         });
     }
-    let mut table = tabulate(table, &cases, run)?;
+    let (mut table, compared) = tabulate(table, &cases, run)?;
     for (row, size) in table.rows.iter_mut().zip(sizes) {
         row.size = Some(size.count.into());
     }
     if let [least, .., most] = sizes {
-        let ratio = table.quotient(&most.name, &least.name, RATE)?;
+        let ratio = compared.rate(&most.name, &least.name)?;
         let what = format!("requests/s with {} \u{f7} with {}", most.name, least.name);
-        table.goal(&what, ratio, "", Aim::AtLeast(0.95, 0.99))?;
+        table.goal(&what, &ratio, "", Aim::AtLeast(0.95, 0.99))?;
     }
     table.chart = Some(Chart::curves(over, vec![Panel::of(RATE), Panel::of(CPU)]));
     Ok(table)
