@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use anyhow::Context as _;
 
 use crate::chart::Chart;
+use crate::goal::digits;
 use crate::nginx::Nginx;
 use crate::rounds::{BESIDES, CPU, Case, Compared, Measured, RATE, RATIO, measure as measure_rounds};
 use crate::run::Run;
@@ -71,7 +72,7 @@ fn row(version: &str, measured: &Measured, compared: &Compared) -> anyhow::Resul
     let first = compared.0.first().context("nobody was measured")?;
     let ratio = measured.rate.beside(&first.rate);
     // What is slower by thousands is not nothing.
-    let ratio = Cell::spread(&ratio, if ratio.median() < 0.1 { 4 } else { 2 });
+    let ratio = Cell::spread(&ratio, if ratio.median() < 0.1 { 4 } else { digits(ratio.median()) });
     let mut cells = vec![Cell::text(version), Cell::spread(&measured.rate, 0), Cell::spread(&measured.cpu, 1), ratio];
     cells.extend(measured.besides());
     Ok(cells)
