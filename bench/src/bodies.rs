@@ -1,4 +1,4 @@
-//! Bodies that are larger than any buffer, beside nginx with its buffering and without.
+//! Bodies that are larger than any buffer, beside nginx with its buffering, without, and with more of it.
 
 use std::path::Path;
 
@@ -27,6 +27,7 @@ body = \"16MiB\"
 ";
 
 const NGINX: &str = "nginx, plain proxy, its own buffering";
+const LARGE_BUFFERS: &str = "nginx, plain proxy, large buffers";
 const UNBUFFERED: &str = "nginx, plain proxy, buffering off";
 const SESSION: &str = "Doorward, session";
 
@@ -43,21 +44,22 @@ struct Body {
 }
 
 pub(crate) fn answers_64k(run: &Run) -> anyhow::Result<Table> {
-    let about = "Answers of 64 KiB, `wrk` with 32 connections. nginx reads answers ahead into its buffers (`proxy_buffering`), or does not.";
+    let about = "Answers of 64 KiB, `wrk` with 32 connections. nginx reads answers ahead into its buffers (`proxy_buffering`), or does not, or has \
+                 larger ones: 8 of 64 KiB.";
     let body = Body { path: "/file/64k", size: 64 << 10, is_sent: false, connections: 32 };
     compare(run, Table::new("answers-64k", "Answers of 64 KiB", about, &[]), &body)
 }
 
 pub(crate) fn answers_10m(run: &Run) -> anyhow::Result<Table> {
     let about = "Answers of 10 MiB, `wrk` with 8 connections. nginx keeps in a file what a slow client has not read yet \
-                 (`proxy_buffering`), or does not.";
+                 (`proxy_buffering`), or does not; with large buffers (8 of 64 KiB) it has no such file.";
     let body = Body { path: "/file/10m", size: LARGE, is_sent: false, connections: 8 };
     compare(run, Table::new("answers-10m", "Answers of 10 MiB", about, &[]), &body)
 }
 
 pub(crate) fn uploads_10m(run: &Run) -> anyhow::Result<Table> {
     let about = "Bodies of 10 MiB that are sent, `wrk` with 8 connections. nginx reads them whole into a file before it asks the \
-                 upstream (`proxy_request_buffering`), or does not.";
+                 upstream (`proxy_request_buffering`), or does not; with large buffers (16 MiB) it keeps them in memory.";
     let body = Body { path: "/upload", size: LARGE, is_sent: true, connections: 8 };
     compare(run, Table::new("uploads-10m", "Uploads of 10 MiB", about, &[]), &body)
 }
@@ -71,6 +73,7 @@ fn compare(run: &Run, table: Table, body: &Body) -> anyhow::Result<Table> {
     let script = prepare(folder.path(), body)?;
     let buffered = Nginx::buffering(folder.path(), upstream, Buffering::Default)?;
     let unbuffered = Nginx::buffering(folder.path(), upstream, Buffering::Off)?;
+    let large = Nginx::buffering(folder.path(), upstream, Buffering::Large)?;
     let target = format!("http://{}", upstream);
     let house = House::start(run, &folder.path().join("house"), &target, &Wish { rules: RULES, ..Wish::default() })?;
     let answer = if body.is_sent { b"0".to_vec() } else { vec![FILL; body.size] };
@@ -83,18 +86,21 @@ fn compare(run: &Run, table: Table, body: &Body) -> anyhow::Result<Table> {
         Case { name, processes: vec![process], load: Box::new(move |seconds| wrk.run(seconds)) }
     };
     let url = |nginx: &Nginx| format!("http://{}{}", nginx.address, body.path);
-    for nginx in [&buffered, &unbuffered] {
+    for nginx in [&buffered, &unbuffered, &large] {
         Question { method, url: &url(nginx), answer: &answer }.opens()?;
     }
     let cases = [
         case(NGINX, buffered.process.id(), url(&buffered)),
         case(UNBUFFERED, unbuffered.process.id(), url(&unbuffered)),
+        case(LARGE_BUFFERS, large.process.id(), url(&large)),
         case(SESSION, house.server.process.id(), house.url(body.path)),
     ];
     let (mut table, compared) = tabulate(table, &cases, run)?;
-    for (what, nginx) in
-        [("requests/s \u{f7} nginx as it comes", NGINX), ("requests/s \u{f7} nginx without buffering", UNBUFFERED)]
-    {
+    for (what, nginx) in [
+        ("requests/s \u{f7} nginx as it comes", NGINX),
+        ("requests/s \u{f7} nginx without buffering", UNBUFFERED),
+        ("requests/s \u{f7} nginx with large buffers", LARGE_BUFFERS),
+    ] {
         table.goal(what, &compared.rate(SESSION, nginx)?, "", Aim::AtLeast(0.9, 1.0))?;
     }
     Ok(table)

@@ -27,6 +27,8 @@ pub(crate) enum Buffering {
     Default,
     /// What comes goes on at once.
     Off,
+    /// As it comes, with room for much: no body of ours goes into a file.
+    Large,
 }
 
 impl Nginx {
@@ -52,6 +54,7 @@ impl Nginx {
         let name = match buffering {
             Buffering::Default => "buffered",
             Buffering::Off => "unbuffered",
+            Buffering::Large => "large",
         };
         Self::start(&folder.join(name), &pool(upstream), "", &forward(buffering))
     }
@@ -105,6 +108,10 @@ pub(crate) fn forward(buffering: Buffering) -> String {
     let buffering = match buffering {
         Buffering::Default => "",
         Buffering::Off => "proxy_buffering off; proxy_request_buffering off; ",
+        Buffering::Large => {
+            "proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k; proxy_max_temp_file_size 0; \
+             client_body_buffer_size 16m; "
+        }
     };
     format!(
         "location / {{ proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection \"\"; \
