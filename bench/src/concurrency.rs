@@ -52,18 +52,22 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
         });
         Case { name: "", processes: vec![process.id()], load }
     });
-    let measured = measure_rounds(&cases.collect::<Vec<_>>(), run)?;
+    let measured = measure_rounds(&cases.collect::<Vec<_>>(), run)?.0;
 
-    let about = "Forwarding an answer of 34 bytes over HTTP/1.1 with a session, `wrk` with so many connections, each asking again as \
-                 soon as it has its answer, and connecting counts. Memory is the most that was seen of all processes while they did.";
-    let mut table = Table::new("concurrency", "More connections", about, &COLUMNS);
+    let about = format!(
+        "Forwarding an answer of 34 bytes over HTTP/1.1 with a session, `wrk` with so many connections, each asking again as \
+         soon as it has its answer, and connecting counts. Memory is the most that was seen of all processes while they did.{}",
+        connections::why_not_more()
+    );
+    let mut table = Table::new("concurrency", "More connections", &about, &COLUMNS);
+    table.rounds = Some(run.rounds());
     let memory: Vec<Spread> = memory.into_iter().map(|memory| Spread::of(memory.into_inner())).collect();
     for (place, connections) in sizes.iter().enumerate() {
         let ([nginx, doorward], [nginx_memory, memory]) = (pair(&measured, place), pair(&memory, place));
         let cells = vec![
             Cell::spread(&nginx.rate, 0),
             Cell::spread(&doorward.rate, 0),
-            Cell::number(doorward.rate.median() / nginx.rate.median(), 2),
+            Cell::spread(&doorward.rate.beside(&nginx.rate), 2),
             Cell::number(nginx_memory.median(), 1),
             Cell::number(memory.median(), 1),
         ];

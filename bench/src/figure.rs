@@ -63,10 +63,10 @@ const SCALE: &str = "scale";
 /// The name of all with peers.
 const PEERS: &str = "peers";
 
-/// Of each round, where two or three are compared.
-const SECONDS: u32 = 5;
-/// Of each round, where there are many sizes.
-const SECONDS_OF_GROWTH: u32 = 3;
+/// Where two or three are compared.
+const ROUNDS: usize = 9;
+/// Where there are many sizes.
+const ROUNDS_OF_GROWTH: usize = 5;
 
 impl Figure {
     const fn new(name: &'static str, measure: fn(&Run) -> anyhow::Result<Table>) -> Self {
@@ -97,12 +97,12 @@ impl Figure {
 /// What to measure.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Figures, `scale` for all about growth, or `peers` for all with peers. None: all others.
+    /// Figures of `bench/figures.txt`, `scale` for all about growth, or `peers` for all with peers. None: all others.
     names: Vec<String>,
     #[command(flatten)]
     length: Length,
     /// Writes the figures into `benchmarks.json` and `benchmarks.md` of this folder.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "quick")]
     write: Option<PathBuf>,
 }
 
@@ -115,14 +115,14 @@ pub(crate) fn measure(options: Options) -> anyhow::Result<()> {
             order.join(", ")
         );
     }
-    let (side_by_side, growing) = (options.length.run(SECONDS), options.length.run(SECONDS_OF_GROWTH));
+    let (side_by_side, growing) = (options.length.run(ROUNDS), options.length.run(ROUNDS_OF_GROWTH));
     println!("{}", Machine::look(&side_by_side)?.lines());
     let mut failed = Vec::new();
     for figure in FIGURES.iter().filter(|figure| figure.is_wanted(&options.names)) {
         let run = if figure.group == Group::Scale { &growing } else { &side_by_side };
         match (figure.measure)(run) {
             Ok(table) => {
-                println!("\n## {} ({})\n\n{}\n\n{}", table.title, table.name, table.about, table.lines());
+                println!("\n## {}\n\n{}\n\n{}\n\n{}", table.title, table.told(), table.about, table.lines());
                 if let Some(goals) = table.goal_lines() {
                     println!("{goals}");
                 }
@@ -140,3 +140,6 @@ pub(crate) fn measure(options: Options) -> anyhow::Result<()> {
     ensure!(failed.is_empty(), "not measured: {}", failed.join(", "));
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

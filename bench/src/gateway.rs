@@ -4,7 +4,7 @@ use crate::check;
 use crate::goal::Aim;
 use crate::house::{BASIC_RULES, House, Wish, basic};
 use crate::nginx::Nginx;
-use crate::rounds::{CPU, Case, RATE, tabulate};
+use crate::rounds::{CPU, Case, tabulate};
 use crate::run::Run;
 use crate::table::Table;
 use crate::wrk::Wrk;
@@ -26,6 +26,7 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
     check::opens(&house.url("/"))?;
     check::opens_and_shuts(&house.url("/me"), &house.cookie, &house.wrong_cookie())?;
     check::opens_and_shuts(&house.url("/basic"), &house.basic, &basic("a quiet sea at noon"))?;
+    house.tells_who_asks()?;
     let case = |name, process, url, header| {
         let wrk = Wrk::new(url, header);
         Case { name, processes: vec![process], load: Box::new(move |seconds| wrk.run(seconds)) }
@@ -38,12 +39,15 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
         case(BASIC, doorward, house.url("/basic"), house.basic.as_str()),
     ];
     let about = "Forwarding an answer of 34 bytes over HTTP/1.1, `wrk` with 32 connections. nginx gets the request with the \
-                 session's cookie too, and asks nobody about it.";
-    let mut table = tabulate(Table::new("gateway", "The gateway beside nginx", about, &[]), &cases, run)?;
-    let (beside, cpu) = (table.quotient(SESSION, NGINX, RATE)?, table.value(SESSION, CPU)?);
-    table.goal("a session's requests/s \u{f7} nginx", beside, "", Aim::AtLeast(0.9, 1.1))?;
-    table.goal("CPU of a session's request", cpu, " \u{b5}s", Aim::AtMost(13.5, 10.0))?;
-    let basic = table.quotient(BASIC, SESSION, RATE)?;
-    table.goal("requests/s with Basic \u{f7} with a session", basic, "", Aim::AtLeast(0.97, 1.0))?;
+                 session's cookie too, and asks nobody about it. The goal in microseconds was set for a machine on which nginx \
+                 took 12.9; the ratio of CPU is the same goal on any machine.";
+    let (mut table, compared) = tabulate(Table::new("gateway", "The gateway beside nginx", about, &[]), &cases, run)?;
+    let beside = compared.rate(SESSION, NGINX)?;
+    table.goal("a session's requests/s \u{f7} nginx", &beside, "", Aim::AtLeast(0.9, 1.1))?;
+    let cpu = compared.cpu(SESSION, NGINX)?;
+    table.goal("CPU of a session's request \u{f7} nginx", &cpu, "", Aim::AtMost(1.05, 0.78))?;
+    table.goal_of("CPU of a session's request", [SESSION, CPU], " \u{b5}s", Aim::AtMost(13.5, 10.0))?;
+    let basic = compared.rate(BASIC, SESSION)?;
+    table.goal("requests/s with Basic \u{f7} with a session", &basic, "", Aim::AtLeast(0.97, 1.0))?;
     Ok(table)
 }

@@ -3,13 +3,17 @@
 use anyhow::ensure;
 use serde::{Deserialize, Serialize};
 
-use crate::table::grouped;
+use crate::table::{Cell, grouped};
 
 /// What was hoped for, beside what was measured.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Goal {
     what: String,
-    measured: f64,
+    /// Nothing where this run did not go so far.
+    measured: Option<f64>,
+    /// Between what the rounds lie.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    range: Option<[f64; 2]>,
     /// Behind each number, such as ` MB`; a ratio has none.
     unit: String,
     aim: Aim,
@@ -23,25 +27,44 @@ pub(crate) enum Aim {
 }
 
 impl Goal {
-    pub(crate) fn new(what: &str, measured: f64, unit: &str, aim: Aim) -> anyhow::Result<Self> {
-        ensure!(measured.is_finite(), "{what} was not measured");
-        Ok(Self { what: what.into(), measured, unit: unit.into(), aim })
+    pub(crate) fn new(what: &str, measured: &Cell, unit: &str, aim: Aim) -> anyhow::Result<Self> {
+        let Cell { value, range, .. } = *measured;
+        ensure!(value.is_none_or(f64::is_finite), "{what} was not measured");
+        Ok(Self { what: what.into(), measured: value, range, unit: unit.into(), aim })
     }
 
     /// As a row of [`HEAD`], of this figure.
     pub(crate) fn line(&self, figure: &str) -> String {
-        let Self { what, measured, unit, aim } = self;
+        let Self { what, unit, aim, .. } = self;
         let (sign, pass, goal) = match aim {
             Aim::AtLeast(pass, goal) => ('\u{2265}', pass, goal),
             Aim::AtMost(pass, goal) => ('\u{2264}', pass, goal),
         };
-        let reached = match () {
-            () if aim.is_met_by(*measured, *goal) => "the goal",
-            () if aim.is_met_by(*measured, *pass) => "what is expected",
-            () => "no",
+        let (measured, reached) = (self.measured(), self.reached());
+        let [pass, goal] = [pass, goal].map(|limit| grouped(*limit, decimals(*limit)));
+        format!("| {figure}: {what} | {measured} | {sign} {pass}{unit} | {sign} {goal}{unit} | {reached} |\n")
+    }
+
+    fn measured(&self) -> String {
+        let Some(value) = self.measured else { return "not measured".into() };
+        let shown = |number: f64| grouped(number, digits(value));
+        let range = self.range.map(|[low, high]| format!(" ({} to {})", shown(low), shown(high))).unwrap_or_default();
+        format!("{}{range}{}", shown(value), self.unit)
+    }
+
+    /// What the median reaches. Where a limit that decides about it lies between the least and the greatest, another run may
+    /// say otherwise.
+    fn reached(&self) -> String {
+        let (Aim::AtLeast(pass, goal) | Aim::AtMost(pass, goal)) = self.aim;
+        let Some(measured) = self.measured else { return "not measured".into() };
+        let (reached, limits) = match () {
+            () if self.aim.is_met_by(measured, goal) => ("the goal", [goal, goal]),
+            () if self.aim.is_met_by(measured, pass) => ("what is expected", [pass, goal]),
+            () => ("no", [pass, pass]),
         };
-        let measured = grouped(*measured, digits(*measured));
-        format!("| {figure}: {what} | {measured}{unit} | {sign} {pass}{unit} | {sign} {goal}{unit} | {reached} |\n")
+        let is_noise = |limit: f64| self.range.is_some_and(|[least, greatest]| (least..=greatest).contains(&limit));
+        let noise = if limits.into_iter().any(is_noise) { " (within the noise)" } else { "" };
+        format!("{reached}{noise}")
     }
 }
 
@@ -65,3 +88,11 @@ pub(crate) fn digits(value: f64) -> usize {
         _ => 2,
     }
 }
+
+/// As many as a limit was set with.
+fn decimals(limit: f64) -> usize {
+    limit.to_string().split_once('.').map_or(0, |(_, decimals)| decimals.len())
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,14 +4,22 @@ use std::path::Path;
 
 use base64ct::{Base64, Encoding as _};
 
+use crate::check;
+use crate::nginx::WHO;
 use crate::place::{self, PASSWORD};
 use crate::run::Run;
 use crate::server::Server;
 
-/// A route for names and passwords.
+/// Routes for names and passwords.
 pub(crate) const BASIC_RULES: &str = "
 [[route]]
 match = \"GET /basic\"
+access = \"self\"
+basic = true
+strip_prefix = \"/basic\"
+
+[[route]]
+match = \"GET /basic/who\"
 access = \"self\"
 basic = true
 strip_prefix = \"/basic\"
@@ -20,6 +28,9 @@ strip_prefix = \"/basic\"
 allow_insecure = true
 ";
 
+/// By what the user logs in.
+const LOGIN: &str = "anna";
+
 pub(crate) struct House {
     pub(crate) server: Server,
     /// The line of the user's cookie.
@@ -27,6 +38,7 @@ pub(crate) struct House {
     /// The line of their name and password.
     pub(crate) basic: String,
     is_encrypted: bool,
+    has_basic: bool,
 }
 
 /// What is asked of a house besides its upstream.
@@ -48,7 +60,7 @@ impl House {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let token = runtime.block_on(async {
             let engine = place::engine(&rules, &data).await?;
-            let user = place::add_user(&engine, "anna", wish.roles).await?;
+            let user = place::add_user(&engine, LOGIN, wish.roles).await?;
             place::log_in(&engine, &user).await
         })?;
         drop(runtime);
@@ -59,12 +71,19 @@ impl House {
             cookie: format!("Cookie: {name}={token}"),
             basic: basic(PASSWORD),
             is_encrypted,
+            has_basic: wish.rules.contains(BASIC_RULES),
         })
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
         let scheme = if self.is_encrypted { "https" } else { "http" };
         format!("{scheme}://{}{path}", self.server.address)
+    }
+
+    /// Checks that the upstream is told who asks, by the cookie, and by name and password where there are routes for them.
+    pub(crate) fn tells_who_asks(&self) -> anyhow::Result<()> {
+        check::tells(&self.url(WHO), &self.cookie, LOGIN)?;
+        if self.has_basic { check::tells(&self.url(&format!("/basic{WHO}")), &self.basic, LOGIN) } else { Ok(()) }
     }
 
     /// The cookie with its first letters exchanged: well formed, and nobody's.
@@ -76,5 +95,5 @@ impl House {
 
 /// The line of the user's name and this password.
 pub(crate) fn basic(password: &str) -> String {
-    format!("Authorization: Basic {}", Base64::encode_string(format!("anna:{password}").as_bytes()))
+    format!("Authorization: Basic {}", Base64::encode_string(format!("{LOGIN}:{password}").as_bytes()))
 }

@@ -72,7 +72,7 @@ fn show(kept: &[Kept]) -> String {
             text.push_str(&format!("{}\n\n", machine.lines()));
             last = Some(machine);
         }
-        text.push_str(&format!("{}\n\n{}", table.about, table.lines()));
+        text.push_str(&format!("{}\n\n{}\n\n{}", table.told(), table.about, table.lines()));
         if table.chart.is_some() {
             text.push_str(&format!("\n![{}]({CHARTS}/{}.svg)\n", table.title, table.name));
         }

@@ -6,7 +6,7 @@ use crate::chart::Chart;
 use crate::check;
 use crate::goal::Aim;
 use crate::place;
-use crate::rounds::{CPU, Case, RATE, measure as measure_rounds};
+use crate::rounds::{BESIDES, CPU, Case, RATE, RATIO, measure as measure_rounds};
 use crate::run::Run;
 use crate::service;
 use crate::table::{Cell, Table};
@@ -38,25 +38,28 @@ pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
         case(SESSION, layered.process.id(), url(&layered, "/me")),
     ];
     let about = "A service in axum that answers with 34 bytes, in a process of its own, `wrk` with 32 connections. The bare one gets \
-                 the session's cookie too.";
-    let columns = ["what", RATE, CPU, ADDED, "ratio"];
+                 the session's cookie too. The goals in microseconds were set for a machine on which bare axum took 6.3; the ratio \
+                 of CPU is the same goal on any machine.";
+    let columns: Vec<&str> = ["what", RATE, CPU, ADDED, RATIO].into_iter().chain(BESIDES).collect();
     let mut table = Table::new("layer", "The layer in axum", about, &columns);
-    let measured = measure_rounds(&cases, run)?;
-    let (rate, cpu) = measured.first().map(|first| (first.rate.median(), first.cpu.median())).unwrap_or_default();
-    for (case, measured) in cases.iter().zip(&measured) {
-        table.row(
-            case.name,
-            vec![
-                Cell::spread(&measured.rate, 0),
-                Cell::spread(&measured.cpu, 2),
-                Cell::number(measured.cpu.median() - cpu, 2),
-                Cell::number(measured.rate.median() / rate, 2),
-            ],
-        );
+    let compared = measure_rounds(&cases, run)?;
+    table.rounds = Some(run.rounds());
+    table.aside = Some(compared.aside());
+    let bare = compared.of(BARE)?;
+    for (case, measured) in cases.iter().zip(&compared.0) {
+        let added = measured.cpu.by_round(&bare.cpu, |cpu, bare| cpu - bare);
+        let ratio = measured.rate.beside(&bare.rate);
+        let mut cells = vec![Cell::spread(&measured.rate, 0), Cell::spread(&measured.cpu, 2)];
+        cells.extend([Cell::spread(&added, 2), Cell::spread(&ratio, 2)]);
+        cells.extend(measured.besides());
+        table.row(case.name, cells);
     }
-    let (beside, added) = (table.quotient(SESSION, BARE, RATE)?, table.value(SESSION, ADDED)?);
-    table.goal("requests/s with the layer \u{f7} bare axum", beside, "", Aim::AtLeast(0.93, 0.97))?;
-    table.goal("CPU that the layer adds to a request", added, " \u{b5}s", Aim::AtMost(0.8, 0.5))?;
+    let beside = compared.rate(SESSION, BARE)?;
+    table.goal("requests/s with the layer \u{f7} bare axum", &beside, "", Aim::AtLeast(0.93, 0.97))?;
+    let added = compared.of(SESSION)?.cpu.by_round(&bare.cpu, |cpu, bare| (cpu - bare) / bare);
+    let added = Cell::spread(&added, 2);
+    table.goal("CPU that the layer adds to a request \u{f7} bare axum's", &added, "", Aim::AtMost(0.13, 0.08))?;
+    table.goal_of("CPU that the layer adds to a request", [SESSION, ADDED], " \u{b5}s", Aim::AtMost(0.8, 0.5))?;
     table.chart = Some(Chart::bars(&[RATE, CPU]));
     Ok(table)
 }

@@ -14,16 +14,10 @@ pub(crate) struct Machine {
     pub(crate) memory: String,
     pub(crate) system: String,
     pub(crate) versions: Vec<String>,
-    pub(crate) rounds: String,
 }
 
 impl Machine {
     pub(crate) fn look(run: &Run) -> anyhow::Result<Self> {
-        let read = |path| std::fs::read_to_string(path).unwrap_or_default();
-        let after = |text: &str, name: &str, mark: char| {
-            let line = text.lines().find(|line| line.starts_with(name)).and_then(|line| line.split_once(mark));
-            line.map(|(_, value)| value.trim().trim_matches('"').to_owned()).unwrap_or_else(|| "unknown".into())
-        };
         let kilobytes = after(&read("/proc/meminfo"), "MemTotal", ':');
         let kilobytes: f64 = kilobytes.trim_end_matches(" kB").parse().unwrap_or_default();
         let kernel = read("/proc/sys/kernel/osrelease");
@@ -40,20 +34,30 @@ impl Machine {
             processor: after(&read("/proc/cpuinfo"), "model name", ':'),
             cores: std::thread::available_parallelism()?.get(),
             memory: format!("{:.0} GiB", kilobytes / 1_048_576.0),
-            system: format!("{}, Linux {}", after(&read("/etc/os-release"), "PRETTY_NAME", '='), kernel.trim()),
+            system: format!("{}, Linux {}", distribution(), kernel.trim()),
             versions: programs.iter().filter_map(|(program, option)| version(program, option)).collect(),
-            rounds: if run.rounds == 1 { "one round".into() } else { format!("{} interleaved rounds", run.rounds) }
-                + &format!(" of {} s", run.seconds),
         })
     }
 
     pub(crate) fn lines(&self) -> String {
-        let Self { date, processor, cores, memory, system, versions, rounds } = self;
-        format!(
-            "**Measured on** {cores} cores ({processor}), {memory}, {system}; {}; {rounds}; {date}.",
-            versions.join(", ")
-        )
+        let Self { date, processor, cores, memory, system, versions } = self;
+        format!("**Measured on** {cores} cores ({processor}), {memory}, {system}; {}; {date}.", versions.join(", "))
     }
+}
+
+/// As the system calls itself.
+pub(crate) fn distribution() -> String {
+    after(&read("/etc/os-release"), "PRETTY_NAME", '=')
+}
+
+fn read(path: &str) -> String {
+    std::fs::read_to_string(path).unwrap_or_default()
+}
+
+/// What stands behind the mark, in the line that begins with a name.
+fn after(text: &str, name: &str, mark: char) -> String {
+    let line = text.lines().find(|line| line.starts_with(name)).and_then(|line| line.split_once(mark));
+    line.map(|(_, value)| value.trim().trim_matches('"').to_owned()).unwrap_or_else(|| "unknown".into())
 }
 
 /// The first words that a program says about itself, without what it was built from.

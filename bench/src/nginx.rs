@@ -8,11 +8,11 @@ use std::time::Duration;
 use anyhow::bail;
 
 use crate::certificate::Certificate;
+use crate::check::ANSWER;
 use crate::process::Process;
 
-/// A small answer, as an API gives it.
-const ANSWER: &str =
-    "default_type application/json;\n location / { return 200 '{\"id\":7,\"name\":\"Anna\",\"group\":\"a\"}'; }\n ";
+/// Where the upstream says who asks.
+pub(crate) const WHO: &str = "/who";
 
 /// One nginx, with processes of its own, so that CPU time is told apart.
 pub(crate) struct Nginx {
@@ -27,15 +27,21 @@ pub(crate) enum Buffering {
     Default,
     /// What comes goes on at once.
     Off,
+    /// As it comes, with room for much: no body of ours goes into a file.
+    Large,
 }
 
 impl Nginx {
-    /// Answers everything with the same few bytes, and `/file/` with files of this folder.
+    /// Answers everything with the same few bytes, [`WHO`] with who is said to ask, and `/file/` with files of this folder.
     pub(crate) fn upstream(folder: &Path) -> anyhow::Result<Self> {
         let files = folder.join("files");
         std::fs::create_dir_all(&files)?;
-        let files = format!("location /file/ {{ alias {}/; }}", files.display());
-        Self::start(&folder.join("upstream"), "", "", &(ANSWER.to_owned() + &files))
+        let server = format!(
+            "default_type application/json;\n location / {{ return 200 '{ANSWER}'; }}\n \
+             location = {WHO} {{ return 200 $http_x_doorward_login; }}\n location /file/ {{ alias {}/; }}",
+            files.display()
+        );
+        Self::start(&folder.join("upstream"), "", "", &server)
     }
 
     /// Forwards everything over connections that are kept.
@@ -48,6 +54,7 @@ impl Nginx {
         let name = match buffering {
             Buffering::Default => "buffered",
             Buffering::Off => "unbuffered",
+            Buffering::Large => "large",
         };
         Self::start(&folder.join(name), &pool(upstream), "", &forward(buffering))
     }
@@ -101,6 +108,10 @@ pub(crate) fn forward(buffering: Buffering) -> String {
     let buffering = match buffering {
         Buffering::Default => "",
         Buffering::Off => "proxy_buffering off; proxy_request_buffering off; ",
+        Buffering::Large => {
+            "proxy_buffer_size 64k; proxy_buffers 8 64k; proxy_busy_buffers_size 128k; proxy_max_temp_file_size 0; \
+             client_body_buffer_size 16m; "
+        }
     };
     format!(
         "location / {{ proxy_pass http://api; proxy_http_version 1.1; proxy_set_header Connection \"\"; \

@@ -20,7 +20,8 @@ const CONNECTIONS: usize = 64;
 /// Without an answer for so long, something is wrong.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-struct Line {
+/// A connection that asks.
+struct Asker {
     stream: TcpStream,
     answer: Answer,
     /// When the request was due that is under way.
@@ -32,7 +33,7 @@ pub(crate) fn run(address: SocketAddr, path: &str, line: &str, rate: f64, second
     // Else the kernel rings up to 50 µs late. Where it cannot be told so, that counts for all alike.
     let _ = rustix::thread::set_current_timer_slack(NonZeroU64::new(1));
     let request = get(path, line).into_bytes();
-    let mut lines = (0..CONNECTIONS).map(|_| open(address)).collect::<anyhow::Result<Vec<_>>>()?;
+    let mut askers = (0..CONNECTIONS).map(|_| open(address)).collect::<anyhow::Result<Vec<_>>>()?;
     let mut free: VecDeque<usize> = (0..CONNECTIONS).collect();
     let all = (rate * f64::from(seconds)) as u32;
     let mut times = Vec::with_capacity(all as usize);
@@ -43,8 +44,8 @@ pub(crate) fn run(address: SocketAddr, path: &str, line: &str, rate: f64, second
         while asked < all && due(asked) <= Instant::now() {
             let Some(place) = free.pop_front() else { break };
             // It is as small as what a socket takes at once.
-            lines[place].stream.write_all(&request)?;
-            lines[place].due = Some(due(asked));
+            askers[place].stream.write_all(&request)?;
+            askers[place].due = Some(due(asked));
             asked += 1;
         }
         let wait = if asked < all && !free.is_empty() {
@@ -52,8 +53,8 @@ pub(crate) fn run(address: SocketAddr, path: &str, line: &str, rate: f64, second
         } else {
             PATIENCE
         };
-        for place in ready(&lines, wait)? {
-            if let Some(time) = read(&mut lines[place])? {
+        for place in ready(&askers, wait)? {
+            if let Some(time) = read(&mut askers[place])? {
                 times.push(time.as_secs_f64() * 1e6);
                 free.push_back(place);
             }
@@ -62,18 +63,18 @@ pub(crate) fn run(address: SocketAddr, path: &str, line: &str, rate: f64, second
     Ok(Spread::of(times))
 }
 
-fn open(address: SocketAddr) -> anyhow::Result<Line> {
+fn open(address: SocketAddr) -> anyhow::Result<Asker> {
     let stream = TcpStream::connect(address)?;
     stream.set_nodelay(true)?;
     stream.set_nonblocking(true)?;
-    Ok(Line { stream, answer: Answer::default(), due: None })
+    Ok(Asker { stream, answer: Answer::default(), due: None })
 }
 
-/// The lines with something to read, of those that wait for an answer.
-fn ready(lines: &[Line], wait: Duration) -> anyhow::Result<Vec<usize>> {
-    let waiting: Vec<usize> = (0..lines.len()).filter(|place| lines[*place].due.is_some()).collect();
+/// Those with something to read, of those that wait for an answer.
+fn ready(askers: &[Asker], wait: Duration) -> anyhow::Result<Vec<usize>> {
+    let waiting: Vec<usize> = (0..askers.len()).filter(|place| askers[*place].due.is_some()).collect();
     let mut watched: Vec<PollFd<'_>> =
-        waiting.iter().map(|place| PollFd::new(&lines[*place].stream, PollFlags::IN)).collect();
+        waiting.iter().map(|place| PollFd::new(&askers[*place].stream, PollFlags::IN)).collect();
     let found = poll(&mut watched, Some(&Timespec::try_from(wait)?))?;
     ensure!(found > 0 || wait < PATIENCE, "no answer for {} s", PATIENCE.as_secs());
     let rang = watched.iter().zip(&waiting).filter(|(watched, _)| !watched.revents().is_empty());
@@ -81,15 +82,15 @@ fn ready(lines: &[Line], wait: Duration) -> anyhow::Result<Vec<usize>> {
 }
 
 /// How long it took, when the answer is complete.
-fn read(line: &mut Line) -> anyhow::Result<Option<Duration>> {
+fn read(asker: &mut Asker) -> anyhow::Result<Option<Duration>> {
     let mut chunk = [0; 4096];
-    let length = match line.stream.read(&mut chunk) {
+    let length = match asker.stream.read(&mut chunk) {
         Ok(0) => bail!("the connection was closed"),
         Ok(length) => length,
         Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
         Err(error) => return Err(error.into()),
     };
-    let Some(status) = line.answer.take(&chunk[..length])? else { return Ok(None) };
+    let Some(status) = asker.answer.take(&chunk[..length])? else { return Ok(None) };
     ensure!(status == 200, "an answer was {status}");
-    Ok(line.due.take().map(|due| due.elapsed()))
+    Ok(asker.due.take().map(|due| due.elapsed()))
 }

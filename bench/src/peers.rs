@@ -26,10 +26,16 @@ pub(crate) use passwords::measure as passwords;
 pub(crate) use proxies::measure as proxies;
 pub(crate) use services::measure as services;
 
+use crate::machine::distribution;
 use crate::process::Process;
 use crate::run::Run;
 use door::Door;
 use site::Site;
+
+/// Whose packages most peers are: a distribution's may be years older than what its makers have.
+fn packages() -> String {
+    format!("Peers that are packages are those of {}.", distribution())
+}
 
 /// One of what is compared.
 pub(crate) trait Peer {

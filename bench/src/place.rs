@@ -19,12 +19,13 @@ pub(crate) const PASSWORD: &str = "a quiet sea at night";
 const DEVICE: &str =
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36";
 
-/// Rules with one route for users.
+/// Rules with two routes for users, and one for everybody.
 pub(crate) fn rules(upstream: &str, data: &Path) -> String {
     let data = data.display();
     format!(
         "listen = \"127.0.0.1:0\"\nupstream = \"{upstream}\"\ndata = \"{data}\"\n\n\
          [[route]]\nmatch = \"GET /me\"\naccess = \"self\"\n\n\
+         [[route]]\nmatch = \"GET /who\"\naccess = \"self\"\n\n\
          [[route]]\nmatch = \"GET /\"\naccess = \"anonymous\"\n"
     )
 }

@@ -24,9 +24,9 @@ impl Process {
         self.0.id()
     }
 
-    /// Resident memory in MB, of all processes below this one too.
+    /// Memory in MB, of all processes below this one too.
     pub(crate) fn memory(&self) -> anyhow::Result<f64> {
-        tree(self.id()).into_iter().map(memory_of).sum()
+        memory_of(self.id())
     }
 }
 
@@ -51,9 +51,15 @@ fn own_cpu_of(process: u32) -> anyhow::Result<f64> {
     Ok((ticks(11) + ticks(12)) / TICKS)
 }
 
-fn memory_of(process: u32) -> anyhow::Result<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("VmRSS")?;
+/// MB of a process and of all below it. What several of them share counts once, each has its part of it.
+pub(crate) fn memory_of(process: u32) -> anyhow::Result<f64> {
+    tree(process).into_iter().map(own_memory_of).sum()
+}
+
+fn own_memory_of(process: u32) -> anyhow::Result<f64> {
+    let file = format!("/proc/{process}/smaps_rollup");
+    let status = std::fs::read_to_string(&file).with_context(|| file.clone())?;
+    let line = status.lines().find_map(|line| line.strip_prefix("Pss:")).context("Pss")?;
     let kilobytes: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
     Ok(kilobytes * 1_024.0 / 1e6)
 }

@@ -1,6 +1,7 @@
 //! What more rules cost: routes, and resources with roles.
 
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use crate::chart::{Chart, Panel};
 use crate::check;
@@ -17,12 +18,30 @@ struct Size {
     name: String,
     count: u32,
     rules: String,
+    /// One of what is asked for.
     path: String,
+    /// Before and behind a number below how many, where any of so many is asked for.
+    any: Option<[&'static str; 2]>,
     roles: Vec<String>,
 }
 
+impl Size {
+    /// A program for `wrk` that asks for any of them: one alone would always be in the processor's cache.
+    fn script(&self, folder: &Path) -> anyhow::Result<Option<PathBuf>> {
+        let Some([before, behind]) = self.any else { return Ok(None) };
+        let (script, last) = (folder.join(format!("any-{}.lua", self.count)), self.count - 1);
+        let text = format!(
+            "function request()\n  \
+             return wrk.format(\"GET\", \"{before}\" .. math.random(0, {last}) .. \"{behind}\")\nend\n"
+        );
+        std::fs::write(&script, text)?;
+        Ok(Some(script))
+    }
+}
+
 pub(crate) fn routes(run: &Run) -> anyhow::Result<Table> {
-    let about = "Requests with a session for one of so many routes, each with a segment of its own and one that may be anything.";
+    let about = "Requests with a session for one of so many routes, each with a segment of its own and one that may be anything. Each \
+                 request is for another of them, any of them.";
     let sizes = [10, 100, 1_000, 10_000].map(|count| {
         let mut rules = String::new();
         for number in 0..count {
@@ -33,6 +52,7 @@ pub(crate) fn routes(run: &Run) -> anyhow::Result<Table> {
             count,
             rules,
             path: format!("/api/c{}/7", count / 2),
+            any: Some(["/api/c", "/7"]),
             roles: Vec::new(),
         }
     });
@@ -59,6 +79,7 @@ pub(crate) fn resources(run: &Run) -> anyhow::Result<Table> {
             count: resources,
             rules,
             path: "/api/7".into(),
+            any: None,
             roles: vec![format!("role{wanted}"), format!("role{last}")],
         }
     });
@@ -76,9 +97,10 @@ fn compare(run: &Run, table: Table, over: &str, sizes: &[Size]) -> anyhow::Resul
         check::opens_and_shuts(&house.url(&size.path), &house.cookie, &house.wrong_cookie())?;
         houses.push(house);
     }
+    let scripts = sizes.iter().map(|size| size.script(folder.path())).collect::<anyhow::Result<Vec<_>>>()?;
     let mut cases = Vec::new();
-    for (size, house) in sizes.iter().zip(&houses) {
-        let wrk = Wrk::new(house.url(&size.path), &house.cookie);
+    for ((size, house), script) in sizes.iter().zip(&houses).zip(&scripts) {
+        let wrk = Wrk { script: script.as_deref(), ..Wrk::new(house.url(&size.path), &house.cookie) };
         let process = house.server.process.id();
         cases.push(Case {
             name: &size.name,
@@ -86,14 +108,14 @@ fn compare(run: &Run, table: Table, over: &str, sizes: &[Size]) -> anyhow::Resul
             load: Box::new(move |seconds| wrk.run(seconds)),
         });
     }
-    let mut table = tabulate(table, &cases, run)?;
+    let (mut table, compared) = tabulate(table, &cases, run)?;
     for (row, size) in table.rows.iter_mut().zip(sizes) {
         row.size = Some(size.count.into());
     }
     if let [least, .., most] = sizes {
-        let ratio = table.quotient(&most.name, &least.name, RATE)?;
+        let ratio = compared.rate(&most.name, &least.name)?;
         let what = format!("requests/s with {} \u{f7} with {}", most.name, least.name);
-        table.goal(&what, ratio, "", Aim::AtLeast(0.95, 0.99))?;
+        table.goal(&what, &ratio, "", Aim::AtLeast(0.95, 0.99))?;
     }
     table.chart = Some(Chart::curves(over, vec![Panel::of(RATE), Panel::of(CPU)]));
     Ok(table)

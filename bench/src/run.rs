@@ -16,12 +16,12 @@ pub(crate) struct Length {
     /// The folder where peers are installed that are no packages of the system.
     #[arg(long)]
     peers: Option<PathBuf>,
-    /// Seconds of each round: 5, and 3 where growth is measured.
+    /// Seconds of each round: 3.
     #[arg(long)]
     seconds: Option<u32>,
-    /// Rounds, interleaved.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
+    /// Rounds, interleaved: 9, and 5 where growth is measured.
+    #[arg(long)]
+    rounds: Option<usize>,
     /// One round of a second, and smaller sizes: to see that it works.
     #[arg(long)]
     quick: bool,
@@ -29,6 +29,9 @@ pub(crate) struct Length {
     #[arg(long)]
     ten_million: bool,
 }
+
+/// Of each round, where nothing else is said.
+const SECONDS: u32 = 3;
 
 pub(crate) struct Run {
     pub(crate) doorward: PathBuf,
@@ -41,9 +44,10 @@ pub(crate) struct Run {
 }
 
 impl Length {
-    /// With rounds of so many seconds, where nothing else is said.
-    pub(crate) fn run(&self, seconds: u32) -> Run {
-        let (seconds, rounds) = if self.quick { (1, 1) } else { (self.seconds.unwrap_or(seconds), self.rounds) };
+    /// With so many rounds, where nothing else is said.
+    pub(crate) fn run(&self, rounds: usize) -> Run {
+        let said = (self.seconds.unwrap_or(SECONDS), self.rounds.unwrap_or(rounds));
+        let (seconds, rounds) = if self.quick { (1, 1) } else { said };
         Run {
             doorward: self.doorward.clone(),
             micro: self.micro.clone(),
@@ -52,6 +56,18 @@ impl Length {
             rounds: rounds.max(1),
             quick: self.quick,
             ten_million: self.ten_million,
+        }
+    }
+}
+
+impl Run {
+    /// How many rounds of how long, as a figure says it.
+    pub(crate) fn rounds(&self) -> String {
+        let Self { rounds, seconds, .. } = self;
+        if *rounds == 1 {
+            format!("one round of {seconds} s")
+        } else {
+            format!("{rounds} interleaved rounds of {seconds} s")
         }
     }
 }

@@ -19,6 +19,7 @@ use doorward_server::HashThreads;
 use doorward_store::Sqlite;
 use http_body_util::BodyExt as _;
 
+use crate::check::ANSWER;
 use crate::server::Server;
 
 #[derive(Args)]
@@ -44,7 +45,7 @@ pub(crate) fn start(protected: Option<(&Path, &Path)>) -> anyhow::Result<Server>
 pub(crate) fn serve(options: &Options) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let answer = || get(async || ([(CONTENT_TYPE, "application/json")], r#"{"id":7,"name":"Anna","group":"a"}"#));
+        let answer = || get(async || ([(CONTENT_TYPE, "application/json")], ANSWER));
         let mut service =
             Router::new().route("/", answer()).route("/me", answer()).route("/upload", post(read_to_the_end));
         if let (Some(rules), Some(data)) = (&options.rules, &options.data) {

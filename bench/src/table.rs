@@ -18,10 +18,23 @@ pub(crate) struct Table {
     /// What the cells of a row are; the first is the row's name.
     pub(crate) columns: Vec<String>,
     pub(crate) rows: Vec<Row>,
+    /// How many rounds of how long; nothing where there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) rounds: Option<String>,
+    /// Columns that are shown in a table of their own, below the first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) aside: Option<Aside>,
     #[serde(default)]
     pub(crate) goals: Vec<Goal>,
     #[serde(default)]
     pub(crate) chart: Option<Chart>,
+}
+
+/// What is told beside the numbers that a figure is about.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Aside {
+    pub(crate) about: String,
+    pub(crate) columns: Vec<String>,
 }
 
 /// One of what is compared.
@@ -53,6 +66,8 @@ impl Table {
             about: about.into(),
             columns: columns.iter().map(|column| (*column).into()).collect(),
             rows: Vec::new(),
+            rounds: None,
+            aside: None,
             goals: Vec::new(),
             chart: None,
         }
@@ -68,22 +83,29 @@ impl Table {
     }
 
     /// What was measured.
-    pub(crate) fn value(&self, row: &str, column: &str) -> anyhow::Result<f64> {
+    pub(crate) fn cell(&self, row: &str, column: &str) -> anyhow::Result<&Cell> {
         let place = self.columns.iter().skip(1).position(|name| name == column);
         let found = self.rows.iter().find(|found| found.name == row);
-        let value = found.zip(place).and_then(|(row, place)| row.cells.get(place)?.value);
-        value.with_context(|| format!("{}: there is no `{column}` of `{row}`", self.name))
-    }
-
-    /// How many times as much one row has of it as another.
-    pub(crate) fn quotient(&self, row: &str, other: &str, column: &str) -> anyhow::Result<f64> {
-        Ok(self.value(row, column)? / self.value(other, column)?)
+        let cell = found.zip(place).and_then(|(row, place)| row.cells.get(place)).filter(|cell| cell.value.is_some());
+        cell.with_context(|| format!("{}: there is no `{column}` of `{row}`", self.name))
     }
 
     /// Says what a number should be: a ratio with an empty unit.
-    pub(crate) fn goal(&mut self, what: &str, measured: f64, unit: &str, aim: Aim) -> anyhow::Result<()> {
+    pub(crate) fn goal(&mut self, what: &str, measured: &Cell, unit: &str, aim: Aim) -> anyhow::Result<()> {
         self.goals.push(Goal::new(what, measured, unit, aim)?);
         Ok(())
+    }
+
+    /// The same of a number of the table itself.
+    pub(crate) fn goal_of(&mut self, what: &str, [row, column]: [&str; 2], unit: &str, aim: Aim) -> anyhow::Result<()> {
+        let measured = self.cell(row, column)?.clone();
+        self.goal(what, &measured, unit, aim)
+    }
+
+    /// What it is asked for by, and for how long it was measured.
+    pub(crate) fn told(&self) -> String {
+        let rounds = self.rounds.as_ref().map(|rounds| format!(", {rounds}")).unwrap_or_default();
+        format!("`cargo xtask bench {}`{rounds}", self.name)
     }
 
     /// The goals as Markdown, if there are any.
@@ -94,10 +116,26 @@ impl Table {
 
     /// As Markdown, which a terminal shows well enough.
     pub(crate) fn lines(&self) -> String {
-        let mut text =
-            format!("| {} |\n| --- |{}\n", self.columns.join(" | "), " ---: |".repeat(self.columns.len() - 1));
-        for row in &self.rows {
-            let cells: Vec<&str> = row.cells.iter().map(|cell| cell.text.as_str()).collect();
+        let is_aside = |name: &String| self.aside.as_ref().is_some_and(|aside| aside.columns.contains(name));
+        let (below, above): (Vec<_>, Vec<_>) =
+            (1..self.columns.len()).partition(|place| is_aside(&self.columns[*place]));
+        let mut text = self.part(&above, &self.rows.iter().collect::<Vec<_>>());
+        if let Some(aside) = &self.aside {
+            let is_told = |row: &&Row| below.iter().any(|place| row.cells.get(place - 1).is_some_and(Cell::is_told));
+            let part = self.part(&below, &self.rows.iter().filter(is_told).collect::<Vec<_>>());
+            text.push_str(&format!("\n{}\n\n{part}", aside.about));
+        }
+        text
+    }
+
+    /// These columns of these rows.
+    fn part(&self, columns: &[usize], rows: &[&Row]) -> String {
+        let names = columns.iter().filter_map(|place| self.columns.get(*place));
+        let names: Vec<&str> = self.columns.first().into_iter().chain(names).map(String::as_str).collect();
+        let mut text = format!("| {} |\n| --- |{}\n", names.join(" | "), " ---: |".repeat(columns.len()));
+        for row in rows {
+            let cell = |place: &usize| row.cells.get(place - 1).map_or("", |cell| cell.text.as_str());
+            let cells: Vec<&str> = columns.iter().map(cell).collect();
             text.push_str(&format!("| {} | {} |\n", row.name, cells.join(" | ")));
         }
         text
@@ -107,6 +145,15 @@ impl Table {
 impl Cell {
     pub(crate) fn text(text: &str) -> Self {
         Self { text: text.into(), ..Self::default() }
+    }
+
+    /// Nothing, where there could be a number.
+    pub(crate) fn none() -> Self {
+        Self::text("\u{2013}")
+    }
+
+    fn is_told(&self) -> bool {
+        self.value.is_some()
     }
 
     /// A number with so many digits behind the point.
@@ -144,3 +191,6 @@ pub(crate) fn grouped(value: f64, digits: usize) -> String {
     }
     grouped + rest
 }
+
+#[cfg(test)]
+mod tests;

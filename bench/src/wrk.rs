@@ -28,7 +28,7 @@ impl<'a> Wrk<'a> {
         let mut wrk = Command::new("wrk");
         // One thread: more would take the time of what is measured.
         wrk.args(["-t1", "-c", &self.connections.to_string(), "-d", &format!("{seconds}s"), "--timeout", "20s"]);
-        wrk.args(["-H", self.header]);
+        wrk.args(["--latency", "-H", self.header]);
         if let Some(script) = self.script {
             wrk.arg("-s").arg(script);
         }
@@ -42,6 +42,36 @@ impl<'a> Wrk<'a> {
         let requests = text.lines().find_map(|line| line.trim().split_once(" requests in "));
         let requests: f64 = requests.context("wrk says no number")?.0.parse()?;
         ensure!(requests > 0.0, "{}: nothing was answered in {seconds} s: {text}", self.url);
-        Ok(Loaded { rate, requests })
+        let times = [time(&text, "50%"), time(&text, "99%")];
+        let [Some(half), Some(tail)] = times else { bail!("wrk says no times: {text}") };
+        Ok(Loaded { rate, requests, times: Some([half, tail]) })
+    }
+}
+
+/// Milliseconds behind this share, as `wrk` says them: `635.00us`, `2.87ms`, `1.04s`, `1.02m`.
+fn time(text: &str, share: &str) -> Option<f64> {
+    let time = text.lines().find_map(|line| line.trim().strip_prefix(share))?.trim();
+    let unit = time.find(|letter: char| letter.is_ascii_alphabetic())?;
+    let milliseconds = match &time[unit..] {
+        "us" => 0.001,
+        "ms" => 1.0,
+        "s" => 1_000.0,
+        "m" => 60_000.0,
+        _ => return None,
+    };
+    Some(time[..unit].parse::<f64>().ok()? * milliseconds)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::time;
+
+    #[test]
+    fn times_are_read_in_each_of_their_units() {
+        let text = "  Thread Stats   Avg      Stdev     Max   +/- Stdev\n    Latency   635.91us    0.89ms  12.92ms   93.69%\n  \
+                    Latency Distribution\n     50%  635.00us\n     75%    2.50ms\n     90%    1.04s \n     99%    1.50m \n";
+        let times = ["50%", "75%", "90%", "99%"].map(|share| time(text, share).expect("a time"));
+        assert_eq!(times, [0.635, 2.5, 1_040.0, 90_000.0]);
+        assert_eq!(time(text, "99.9%"), None);
     }
 }

@@ -4,39 +4,39 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use clap::Args;
+use clap::builder::PossibleValuesParser;
 
 use crate::step::{cargo_with, root, run as run_step, target};
 use crate::tools;
-use crate::{instructions, peers};
+use crate::{figures, instructions, peers};
 
 /// What is measured beside Doorward, and what asks; and the Debian packages that have them.
 const PROGRAMS: [(&str, &str); 4] =
     [("nginx", "nginx"), ("wrk", "wrk"), ("h2load", "nghttp2-client"), ("curl", "curl")];
 /// Steps of a decision, which criterion measures.
 const MICRO: &str = "micro";
-/// What is counted, and asserted: it does not depend on what else the machine does.
-const INSTRUCTIONS: &str = "instructions";
 
 /// What to measure.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Figures: one that a table is headed with, `scale` for all about growth, `peers` for all with peers, or `instructions`.
-    /// None: all but those three.
+    /// Figures, as each is called below its title; `scale` is all about growth, `peers` all with peers. None: all but those
+    /// two and `instructions`.
+    #[arg(value_parser = PossibleValuesParser::new(figures::names()))]
     names: Vec<String>,
-    /// The same, one each time.
-    #[arg(long, value_name = "NAME")]
+    /// A figure to measure; may be repeated.
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(figures::names()))]
     only: Vec<String>,
     /// One round of a second, and smaller sizes: to see that it works.
     #[arg(long)]
     quick: bool,
     /// Writes the figures into `docs/benchmarks.json`, `docs/benchmarks.md` and `docs/benchmarks/`, and instructions beside
     /// what is counted.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "quick")]
     write: bool,
     /// Grows to ten million sessions, which takes long and some ten gigabytes.
     #[arg(long)]
     ten_million: bool,
-    /// Seconds of each round.
+    /// Seconds of each round; `micro` and `memory` have none.
     #[arg(long)]
     seconds: Option<u32>,
     /// Rounds, interleaved.
@@ -49,13 +49,13 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> anyhow::Result<()> {
     let mut names: Vec<&str> = options.names.iter().chain(&options.only).map(String::as_str).collect();
-    if names.contains(&INSTRUCTIONS) {
+    if names.contains(&figures::INSTRUCTIONS) {
         if options.write {
             instructions::renew()?
         } else {
             instructions::check()?
         }
-        names.retain(|name| *name != INSTRUCTIONS);
+        names.retain(|name| *name != figures::INSTRUCTIONS);
         if names.is_empty() {
             return Ok(());
         }
@@ -102,4 +102,36 @@ fn micro(quick: bool) -> anyhow::Result<()> {
 
 fn micro_folder() -> PathBuf {
     target().join("micro")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Command {
+        #[command(flatten)]
+        options: super::Options,
+    }
+
+    fn parse(arguments: &[&str]) -> Result<Command, clap::Error> {
+        Command::try_parse_from([&["bench"], arguments].concat())
+    }
+
+    #[test]
+    fn what_a_quick_run_says_is_never_kept() {
+        assert!(parse(&["gateway", "--quick"]).is_ok_and(|command| command.options.quick));
+        assert!(parse(&["gateway", "--write"]).is_ok_and(|command| command.options.write));
+        assert!(parse(&["gateway", "--quick", "--write"]).is_err());
+    }
+
+    #[test]
+    fn a_figure_that_there_is_not_is_refused_before_anything_is_installed() {
+        for name in ["gateway", "scale", "peers", "instructions", "concurrency"] {
+            assert!(parse(&[name]).is_ok() && parse(&["--only", name]).is_ok(), "{name}");
+        }
+        let said = parse(&["gatway"]).err().expect("no figure").to_string();
+        assert!(said.contains("gateway"), "{said}");
+        assert!(parse(&["--only", "gatway"]).is_err());
+    }
 }

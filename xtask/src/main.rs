@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod figures;
 mod instructions;
 mod peers;
 mod step;

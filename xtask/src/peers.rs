@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::figures;
 use crate::step::{cargo, root, run, target};
 use crate::tools::{install as install_programs, python_with};
 
-/// Figures with peers, and the name of all of them.
-const FIGURES: [&str; 5] = ["peers", "proxies", "passwords", "services", FRAMEWORKS];
+/// The figure whose peers are services that have to be built, or installed by other tools than the system's.
 const FRAMEWORKS: &str = "frameworks";
 
 /// Programs, and the Debian packages that have them. Apache's has no service that would start.
@@ -24,12 +24,12 @@ const PROGRAMS: [(&str, &str); 6] = [
 /// same, and the figure says what is missing.
 pub(crate) fn install(names: &[&str]) -> PathBuf {
     let folder = target().join("field");
-    if names.iter().any(|name| FIGURES.contains(name)) {
+    if names.iter().any(|name| figures::has_peers(name)) {
         for program in PROGRAMS {
             complain(install_programs(&[program]));
         }
     }
-    if names.iter().any(|name| [FIGURES[0], FRAMEWORKS].contains(name)) {
+    if names.iter().any(|name| [figures::PEERS, FRAMEWORKS].contains(name)) {
         complain(rust());
         complain(node(&folder.join("node")));
         complain(python(&folder.join("python")));

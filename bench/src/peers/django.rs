@@ -14,6 +14,8 @@ use super::{Door, Peer, Site, Started};
 
 pub(crate) struct Django;
 
+/// Of each worker: as many as `wrk` has connections for it on two cores.
+const THREADS: &str = "16";
 const PACKAGES: &str = include_str!("../../peers/python/requirements.txt");
 
 impl Peer for Django {
@@ -41,6 +43,8 @@ impl Peer for Django {
         let workers = std::thread::available_parallelism()?.to_string();
         let mut serve = python()?;
         serve.args(["-m", "gunicorn", "--workers", &workers, "--bind", &address.to_string()]);
+        // Else it closes each connection after one answer, which no other peer does.
+        serve.args(["--worker-class", "gthread", "--threads", THREADS, "--keep-alive", "600"]);
         serve.arg("--pythonpath").arg(folder(site.run)?).arg("django_service:application");
         let process = site.start(&mut serve, address)?;
         let url = |path| format!("http://{address}/{path}");

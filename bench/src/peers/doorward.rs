@@ -22,7 +22,7 @@ impl Peer for Doorward {
         match self {
             Self::Nothing => "Doorward, anonymous route",
             Self::Session => "Doorward, session, identity headers",
-            Self::Basic => "Doorward, Basic, Argon2id, identity headers",
+            Self::Basic => "Doorward, Basic, Argon2id, with its cache, identity headers",
         }
     }
 
@@ -33,6 +33,7 @@ impl Peer for Doorward {
     fn start(&self, site: &Site<'_>) -> anyhow::Result<Started> {
         let upstream = format!("http://{}", site.upstream);
         let house = House::start(site.run, &site.folder, &upstream, &Wish { rules: BASIC_RULES, ..Wish::default() })?;
+        house.tells_who_asks()?;
         let (path, door) = match self {
             Self::Nothing => ("/", Door::Open),
             Self::Session => ("/me", Door::Guarded { right: house.cookie.clone(), wrong: house.wrong_cookie() }),

@@ -6,8 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use anyhow::Context as _;
 
 use crate::chart::Chart;
+use crate::goal::digits;
 use crate::nginx::Nginx;
-use crate::rounds::{CPU, Case, RATE, measure as measure_rounds};
+use crate::rounds::{BESIDES, CPU, Case, Compared, Measured, RATE, RATIO, measure as measure_rounds};
 use crate::run::Run;
 use crate::table::{Cell, Table};
 use crate::wrk::Wrk;
@@ -15,7 +16,12 @@ use crate::wrk::Wrk;
 use super::{Peer, Site, Started};
 
 /// What the others are compared with comes first. One that cannot be had stays in the table, with the reason.
-pub(crate) fn measure(mut table: Table, peers: &[&dyn Peer], connections: u32, run: &Run) -> anyhow::Result<Table> {
+pub(crate) fn measure(
+    mut table: Table,
+    peers: &[&dyn Peer],
+    connections: u32,
+    run: &Run,
+) -> anyhow::Result<(Table, Compared)> {
     let folder = tempfile::tempdir()?;
     // Servers that root starts give up its rights, and read files of passwords all the same.
     std::fs::set_permissions(folder.path(), Permissions::from_mode(0o711))?;
@@ -44,25 +50,32 @@ pub(crate) fn measure(mut table: Table, peers: &[&dyn Peer], connections: u32, r
             Case { name, processes, load: Box::new(move |seconds| wrk.run(seconds)) }
         })
         .collect();
-    let mut measured = measure_rounds(&cases, run)?.into_iter();
-    table.columns = ["what", "version", RATE, CPU, "ratio"].map(String::from).to_vec();
-    let mut first = None;
+    let compared = measure_rounds(&cases, run)?;
+    table.columns = ["what", "version", RATE, CPU, RATIO].iter().chain(&BESIDES).map(|name| (*name).into()).collect();
+    table.rounds = Some(run.rounds());
+    table.aside = Some(compared.aside());
     for (name, started) in &field {
         let cells = match started {
-            Err(reason) => [Cell::text(reason), Cell::text("\u{2013}"), Cell::text("\u{2013}"), Cell::text("\u{2013}")],
-            Ok((version, _)) => {
-                let measured = measured.next().context("each peer that was started was measured")?;
-                let rate = measured.rate.median();
-                let ratio = rate / *first.get_or_insert(rate);
-                // What is slower by thousands is not nothing.
-                let ratio = Cell::number(ratio, if ratio < 0.1 { 4 } else { 2 });
-                [Cell::text(version), Cell::spread(&measured.rate, 0), Cell::spread(&measured.cpu, 1), ratio]
+            Err(reason) => {
+                let none = std::iter::repeat_with(Cell::none).take(table.columns.len() - 2);
+                std::iter::once(Cell::text(reason)).chain(none).collect()
             }
+            Ok((version, _)) => row(version, compared.of(name)?, &compared)?,
         };
-        table.row(name, cells.into());
+        table.row(name, cells);
     }
     table.chart = Some(Chart::bars(&[RATE, CPU]));
-    Ok(table)
+    Ok((table, compared))
+}
+
+fn row(version: &str, measured: &Measured, compared: &Compared) -> anyhow::Result<Vec<Cell>> {
+    let first = compared.0.first().context("nobody was measured")?;
+    let ratio = measured.rate.beside(&first.rate);
+    // What is slower by thousands is not nothing.
+    let ratio = Cell::spread(&ratio, if ratio.median() < 0.1 { 4 } else { digits(ratio.median()) });
+    let mut cells = vec![Cell::text(version), Cell::spread(&measured.rate, 0), Cell::spread(&measured.cpu, 1), ratio];
+    cells.extend(measured.besides());
+    Ok(cells)
 }
 
 fn start(peer: &dyn Peer, site: &Site<'_>) -> anyhow::Result<(String, Started)> {

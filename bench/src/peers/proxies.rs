@@ -9,9 +9,9 @@ use super::doorward::Doorward;
 use super::haproxy::Haproxy;
 use super::nginx::{AuthRequest, Plain};
 use super::upstream::Upstream;
-use super::{Peer, field};
+use super::{Peer, field, packages};
 
-const FIELD: [&dyn Peer; 10] = [
+const FIELD: &[&dyn Peer] = &[
     &Plain,
     &Upstream,
     &Haproxy::Nothing,
@@ -25,8 +25,11 @@ const FIELD: [&dyn Peer; 10] = [
 ];
 
 pub(crate) fn measure(run: &Run) -> anyhow::Result<Table> {
-    let about = "Forwarding an answer of 34 bytes over HTTP/1.1, `wrk` with 32 connections. Each has a worker or thread for each \
-                 core and keeps its connections to the upstream. CPU is that of a peer and of what it asks, without the upstream. \
-                 Those that ask for nothing get a cookie too.";
-    field::measure(Table::new("proxies", "Gateways beside each other", about, &[]), &FIELD, CONNECTIONS, run)
+    let about = format!(
+        "Forwarding an answer of 34 bytes over HTTP/1.1, `wrk` with 32 connections. Each has a worker or thread for each \
+         core and keeps its connections to the upstream. CPU is that of a peer and of what it asks, without the upstream. \
+         Those that ask for nothing get a cookie too. {}",
+        packages()
+    );
+    Ok(field::measure(Table::new("proxies", "Gateways beside each other", &about, &[]), FIELD, CONNECTIONS, run)?.0)
 }

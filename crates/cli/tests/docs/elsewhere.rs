@@ -1,5 +1,6 @@
 //! Commands that do not run here, each for a reason: what they name must be there all the same.
 
+use std::fs;
 use std::process::Command;
 
 use crate::book::{Block, root};
@@ -32,6 +33,9 @@ pub fn look_through(block: &Block) {
         for word in line.split_whitespace().filter(|word| is_ours(word)) {
             assert!(root().join(word).exists(), "{}: there is no {word}", block.place);
         }
+        if let Some(names) = line.strip_prefix("cargo xtask bench") {
+            check_figures(names, block);
+        }
         let command = line.strip_prefix("sudo -u doorward ").unwrap_or(line);
         if let Some(arguments) = command.strip_prefix("doorward ") {
             check_verb(arguments, block);
@@ -42,6 +46,15 @@ pub fn look_through(block: &Block) {
 /// Whether a word names a file of this repository.
 fn is_ours(word: &str) -> bool {
     ["contrib/", "crates/", "docs/", "examples/", "xtask/"].iter().any(|folder| word.starts_with(folder))
+}
+
+/// What is asked for is a figure, or a group of them.
+fn check_figures(names: &str, block: &Block) {
+    let list = fs::read_to_string(root().join("bench/figures.txt")).expect("the list of figures");
+    let known: Vec<&str> = list.split_whitespace().chain(["instructions"]).collect();
+    for name in names.split_whitespace().take_while(|word| !word.starts_with('#') && !word.starts_with("--")) {
+        assert!(known.contains(&name), "{}: there is no figure {name}", block.place);
+    }
 }
 
 /// The verb is one, and has these options.

@@ -10,6 +10,7 @@ mod commands;
 mod dependencies;
 mod elsewhere;
 mod expected;
+mod figures;
 mod links;
 mod lists;
 mod reference;
