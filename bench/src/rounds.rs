@@ -165,3 +165,6 @@ pub(crate) fn tabulate(mut table: Table, cases: &[Case<'_>], run: &Run) -> anyho
     table.chart = Some(Chart::bars(&[RATE, CPU]));
     Ok((table, compared))
 }
+
+#[cfg(test)]
+mod tests;
