@@ -7,7 +7,8 @@ use crate::step::{cargo, root, run, target};
 use crate::tools::{install as install_programs, python_with};
 
 /// Figures with peers, and the name of all of them.
-const FIGURES: [&str; 5] = ["peers", "proxies", "passwords", "services", FRAMEWORKS];
+const FIGURES: [&str; 5] = ["peers", "proxies", "passwords", SERVICES, FRAMEWORKS];
+const SERVICES: &str = "services";
 const FRAMEWORKS: &str = "frameworks";
 
 /// Programs, and the Debian packages that have them. Apache's has no service that would start.
@@ -20,6 +21,10 @@ const PROGRAMS: [(&str, &str); 6] = [
     ("npm", "npm"),
 ];
 
+/// LemonLDAP::NG's server, and its portal, which is no program of its own. They bring some eighty packages of Perl.
+const LEMONLDAP: [(&str, &str); 2] =
+    [("llng-fastcgi-server", "lemonldap-ng-fastcgi-server"), ("llng-fastcgi-server", "liblemonldap-ng-portal-perl")];
+
 /// Installs what these figures need, and gives back the folder. Where that fails for a peer, the others are measured all the
 /// same, and the figure says what is missing.
 pub(crate) fn install(names: &[&str]) -> PathBuf {
@@ -28,6 +33,9 @@ pub(crate) fn install(names: &[&str]) -> PathBuf {
         for program in PROGRAMS {
             complain(install_programs(&[program]));
         }
+    }
+    if names.iter().any(|name| [FIGURES[0], SERVICES].contains(name)) {
+        complain(install_programs(&LEMONLDAP));
     }
     if names.iter().any(|name| [FIGURES[0], FRAMEWORKS].contains(name)) {
         complain(rust());
