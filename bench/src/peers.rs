@@ -11,6 +11,7 @@ mod field;
 mod form;
 mod frameworks;
 mod haproxy;
+mod lemonldap;
 mod nginx;
 mod node;
 mod passwords;

@@ -9,6 +9,8 @@ use crate::tools::{install as install_programs, python_with};
 
 /// The figure whose peers are services that have to be built, or installed by other tools than the system's.
 const FRAMEWORKS: &str = "frameworks";
+/// The figure with LemonLDAP::NG.
+const SERVICES: &str = "services";
 
 /// Programs, and the Debian packages that have them. Apache's has no service that would start.
 const PROGRAMS: [(&str, &str); 6] = [
@@ -20,6 +22,10 @@ const PROGRAMS: [(&str, &str); 6] = [
     ("npm", "npm"),
 ];
 
+/// LemonLDAP::NG's server, and its portal, which is no program of its own. They bring some eighty packages of Perl.
+const LEMONLDAP: [(&str, &str); 2] =
+    [("llng-fastcgi-server", "lemonldap-ng-fastcgi-server"), ("llng-fastcgi-server", "liblemonldap-ng-portal-perl")];
+
 /// Installs what these figures need, and gives back the folder. Where that fails for a peer, the others are measured all the
 /// same, and the figure says what is missing.
 pub(crate) fn install(names: &[&str]) -> PathBuf {
@@ -28,6 +34,9 @@ pub(crate) fn install(names: &[&str]) -> PathBuf {
         for program in PROGRAMS {
             complain(install_programs(&[program]));
         }
+    }
+    if names.iter().any(|name| [figures::PEERS, SERVICES].contains(name)) {
+        complain(install_programs(&LEMONLDAP));
     }
     if names.iter().any(|name| [figures::PEERS, FRAMEWORKS].contains(name)) {
         complain(rust());

@@ -31,12 +31,17 @@ impl Site<'_> {
 
     /// Starts a program that will listen here. What it says goes into a file.
     pub(crate) fn start(&self, command: &mut Command, address: SocketAddr) -> anyhow::Result<Process> {
+        self.start_until(command, || TcpStream::connect(address).is_ok())
+    }
+
+    /// The same of one that listens elsewhere: with a look whether it does.
+    pub(crate) fn start_until(&self, command: &mut Command, listens: impl Fn() -> bool) -> anyhow::Result<Process> {
         let log = self.folder.join("log");
         let output = File::options().create(true).append(true).open(&log)?;
         command.current_dir(&self.folder).stdout(output.try_clone()?).stderr(output);
         let mut process = Process::start(command)?;
         let end = Instant::now() + PATIENCE;
-        while TcpStream::connect(address).is_err() {
+        while !listens() {
             if process.child().try_wait()?.is_some() || Instant::now() > end {
                 bail!("{command:?} does not listen: {}", last_words(&log));
             }
