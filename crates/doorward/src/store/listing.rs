@@ -86,7 +86,7 @@ impl UserFilter {
             (None, None, None) => None,
             (Some(true), None, None) => Some(0..=0),
             // Nobody was never seen, and seen at some time.
-            (Some(true), _, _) => Some(1..=0),
+            (Some(true), _, _) => Some(RangeInclusive::new(1, 0)),
             (_, after, before) => {
                 Some(after.unwrap_or(1).max(1)..=before.map_or(Time::MAX, |time| time.saturating_sub(1)))
             }
