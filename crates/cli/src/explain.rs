@@ -162,7 +162,11 @@ fn read(policy: &Policy, line: &[u8]) -> Result<Question, String> {
 fn print(explanation: &Explanation) -> anyhow::Result<()> {
     output::line(format_args!("{} {}, asked by {}", explanation.method, explanation.path, explanation.caller))?;
     for step in &explanation.steps {
-        let sign = if step.passed { "ok" } else { "no" };
+        let sign = match (step.passed, step.needs) {
+            (false, _) => "no",
+            (true, false) => "ok",
+            (true, true) => "if",
+        };
         output::line(format_args!("  {sign}  {:<7} {}", step.title, step.text))?;
     }
     let verdict = match explanation.verdict {

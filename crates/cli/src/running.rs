@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use doorward::audit::{Event, EventKind};
 use doorward::policy::{Complaint, Complaints, Listener, Policy, Settings, Target};
-use doorward::store::{Page, UserFilter};
+use doorward::store::{Page, UserFilter, UserOrder};
 use doorward::{Engine, EngineParts, SystemClock};
 use doorward_server::{Address, HashThreads, Plan, Server};
 use doorward_store::{ServingLock, Sqlite};
@@ -130,7 +130,7 @@ impl Running {
     /// When the store does not answer.
     pub async fn has_no_users(&self) -> anyhow::Result<bool> {
         let page = Page { after: None, limit: 1 };
-        Ok(self.engine.store().users(UserFilter::default(), page).await?.items.is_empty())
+        Ok(self.engine.store().users(UserFilter::default(), UserOrder::default(), page).await?.items.is_empty())
     }
 
     /// Ends: lets requests under way come to their end, until the deadline. Says how many were cut off.

@@ -83,6 +83,7 @@ impl Which {
         };
         Ok(SessionFilter {
             user,
+            login: None,
             realm: self.realm.as_deref().map(|name| console.realm(name)).transpose()?,
             role: self.role.as_deref().map(|name| console.role(name)).transpose()?,
             address: self.address.map(|address| address.to_canonical().to_string()),

@@ -107,6 +107,7 @@ fn as_json(user: &User) -> Value {
         "failures": user.failures,
         "created_at": output::time(user.created),
         "last_login_at": user.last_login.map(output::time),
+        "last_seen_at": user.last_seen.map(output::time),
         "version": user.version().to_string(),
     })
 }

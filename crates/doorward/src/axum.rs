@@ -70,7 +70,7 @@ pub fn openapi_router() -> OpenApiRouter {
         .routes(routes!(sessions::refresh))
         .routes(routes!(sessions::end))
         .routes(routes!(account::csrf))
-        .routes(routes!(account::me))
+        .routes(routes!(account::me, account::alter))
         .routes(routes!(account::permissions))
         .routes(routes!(account::set_password))
         .routes(routes!(account::reset_password))

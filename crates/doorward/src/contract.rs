@@ -16,6 +16,7 @@ mod codes;
 mod feed;
 mod fixture;
 mod lists;
+mod orders;
 mod parallel;
 mod passwords;
 mod purge;
@@ -67,6 +68,7 @@ pub fn checks() -> Vec<Check> {
         roles::checks(),
         feed::checks(),
         lists::checks(),
+        orders::checks(),
         searches::checks(),
         audit::checks(),
         secrets::checks(),

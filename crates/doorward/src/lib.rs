@@ -86,7 +86,7 @@ pub use admission::Admission;
 pub use clock::{Clock, ManualClock, SystemClock, Time};
 pub use engine::{
     Actor, Arrival, Engine, EngineError, EngineParts, Gauges, GuestToken, HashFate, LogIn, LoggedIn, OneTimeCode,
-    ProvenToken, Scope, Shown, Tally, UserAlteration, UserDraft, UserUpdate, Visit,
+    OwnUpdate, ProvenToken, Scope, Shown, Tally, UserAlteration, UserDraft, UserUpdate, Visit,
 };
 pub use fields::Fields;
 pub use head::Head;

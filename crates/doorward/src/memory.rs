@@ -15,8 +15,8 @@ use crate::clock::Time;
 use crate::name::Name;
 use crate::session::{SessionHandle, SessionKey};
 use crate::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
-    StoreError, StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, Seen, SessionFilter, Store,
+    StoreError, StoredRole, StoredSession, Touch, UserFilter, UserOrder,
 };
 use crate::user::{Login, User, UserId, UserNumber};
 use state::State;
@@ -90,8 +90,8 @@ impl Store for MemoryStore {
         self.answer(move |state| Ok(state.users.by_id(&realm, &id).cloned()))
     }
 
-    fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>> {
-        self.answer(move |state| Ok(state.list_users(&filter, &page)))
+    fn users(&self, filter: UserFilter, order: UserOrder, page: Page) -> Answer<'_, Listed<User>> {
+        self.answer(move |state| Ok(state.list_users(&filter, order, &page)))
     }
 
     fn user_count(&self, filter: UserFilter, most: u64) -> Answer<'_, u64> {
@@ -110,9 +110,11 @@ impl Store for MemoryStore {
         self.answer(move |state| Ok(state.announcements.since(seq)))
     }
 
-    fn touch(&self, touched: Vec<Touch>) -> Answer<'_, ()> {
+    fn touch(&self, touched: Vec<Touch>, seen: Vec<Seen>) -> Answer<'_, ()> {
         self.answer(|state| {
-            touched.into_iter().for_each(|touch| state.sessions.touch(touch));
+            let owners = touched.into_iter().filter_map(|touch| state.sessions.touch(touch));
+            let seen: Vec<Seen> = owners.chain(seen).collect();
+            seen.into_iter().for_each(|seen| state.users.saw(seen));
             Ok(())
         })
     }

@@ -6,10 +6,12 @@
 
 mod change;
 mod listing;
+mod order;
 mod version;
 
 pub use change::{Change, Committed, Conflict, Guard, NewUser, SessionLimit, StoredRole, WhenFull};
 pub use listing::{CountFilter, EventFilter, Listed, ListedSession, Page, SessionFilter, UserFilter, fold};
+pub use order::{NoPlace, UserKey, UserOrder, UserPlace};
 pub use version::Version;
 
 use futures_util::future::BoxFuture;
@@ -61,15 +63,16 @@ pub trait Store: Send + Sync + 'static {
     fn user_by_login(&self, realm: Name, login: Login) -> Answer<'_, Option<User>>;
     /// The user with this public id.
     fn user_by_id(&self, realm: Name, id: UserId) -> Answer<'_, Option<User>>;
-    /// Users in the order of logins, byte by byte; the same login in several realms in the order of realms.
-    fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>>;
+    /// Users in the order that is asked for.
+    fn users(&self, filter: UserFilter, order: UserOrder, page: Page) -> Answer<'_, Listed<User>>;
 
     /// How many users there are, as far as `most`. A store that can count them without reading each does.
     fn user_count(&self, filter: UserFilter, most: u64) -> Answer<'_, u64> {
         Box::pin(async move {
             let (mut count, mut after) = (0, None);
             loop {
-                let listed = self.users(filter.clone(), Page { after, limit: Page::GREATEST }).await?;
+                let page = Page { after, limit: Page::GREATEST };
+                let listed = self.users(filter.clone(), UserOrder::default(), page).await?;
                 count += listed.items.len() as u64;
                 after = listed.next;
                 if after.is_none() || count >= most {
@@ -92,9 +95,10 @@ pub trait Store: Send + Sync + 'static {
     /// newer than what ever happened: then the store was put back from a copy.
     fn changes_since(&self, seq: u64) -> Answer<'_, Feed>;
 
-    /// Notes when sessions were seen last. Sessions that are gone are passed over. The last activity counts: a later
-    /// `last_seen` or `idle_end` is never replaced by an earlier one. It is not announced.
-    fn touch(&self, touched: Vec<Touch>) -> Answer<'_, ()>;
+    /// Notes when sessions were seen last, and with them their users, and users who have none. Sessions and users that are gone
+    /// are passed over. The last activity counts: a later `last_seen` or `idle_end` is never replaced by an earlier one. It is
+    /// not announced: no decision asks for it.
+    fn touch(&self, touched: Vec<Touch>, seen: Vec<Seen>) -> Answer<'_, ()>;
     /// Writes audit events that belong to no change, and adds to the counters.
     fn record(&self, events: Vec<Event>, counts: Vec<Count>) -> Answer<'_, ()>;
     /// Audit events, newest first: by time, then by number.
@@ -161,6 +165,15 @@ pub struct Touch {
     pub last_seen: Time,
     /// When it ends unless it is used again.
     pub idle_end: Time,
+}
+
+/// A sign of life of a user without a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// Who.
+    pub user: UserNumber,
+    /// When they were there.
+    pub at: Time,
 }
 
 /// News from the store.

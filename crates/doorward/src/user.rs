@@ -154,6 +154,9 @@ pub struct User {
     pub created: Time,
     /// When the user logged in last.
     pub last_login: Option<Time>,
+    /// When the user was seen last, up to a minute late: by a log-in, by a request with a session, or by HTTP Basic. What is in
+    /// memory for decisions may be older.
+    pub last_seen: Option<Time>,
 }
 
 impl User {

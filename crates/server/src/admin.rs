@@ -4,7 +4,7 @@
 //! something needs a password given within the last ten minutes.
 
 mod acl;
-mod administrator;
+pub(crate) mod administrator;
 pub(crate) mod audit;
 mod csv;
 mod events;

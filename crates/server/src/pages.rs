@@ -3,6 +3,7 @@
 mod account;
 mod asset;
 mod code;
+mod details;
 mod device;
 mod language;
 mod login;
@@ -36,6 +37,8 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router<Arc<Shared>> {
         .route("/login/code", get(code::show).post(code::redeem))
         .route("/logout", get(logout::ask).post(logout::leave))
         .route("/account", get(account::show))
+        .route("/account/name", post(details::set_name))
+        .route("/account/email", post(details::set_email))
         .route("/account/password", post(account::set_password))
         .route("/account/sessions", post(account::end_sessions))
         .layer(told)

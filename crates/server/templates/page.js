@@ -43,18 +43,15 @@ for (const time of document.querySelectorAll("time[datetime]")) {
 
 const notice = document.querySelector("[data-wait]");
 if (notice) {
-  const button = document.querySelector("main form button:not(.quiet)");
+  const buttons = [...document.querySelectorAll('main form:has(input[type="password"]) button:not(.quiet)')];
+  const bar = (barred) => buttons.forEach((button) => (button.disabled = barred));
   const until = Date.now() + Number(notice.dataset.wait) * 1000;
-  if (button) {
-    button.disabled = true;
-  }
+  bar(true);
   const clock = setInterval(() => {
     if (Date.now() >= until) {
       clearInterval(clock);
       notice.textContent = said.over;
-      if (button) {
-        button.disabled = false;
-      }
+      bar(false);
     }
   }, 500);
 }

@@ -32,8 +32,8 @@ use std::path::{Path, PathBuf};
 
 use doorward::audit::{Count, Event, StoredEvent};
 use doorward::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
-    StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, Seen, SessionFilter, Store,
+    StoredRole, StoredSession, Touch, UserFilter, UserOrder,
 };
 use doorward::{Login, Name, SessionHandle, SessionKey, Time, User, UserId, UserNumber};
 
@@ -152,8 +152,8 @@ impl Store for Sqlite {
         Box::pin(self.lookups.ask(move |reader| users::by_id(reader, &realm, &id)))
     }
 
-    fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>> {
-        Box::pin(self.lists.ask(move |reader| search::users(reader, &filter, &page)))
+    fn users(&self, filter: UserFilter, order: UserOrder, page: Page) -> Answer<'_, Listed<User>> {
+        Box::pin(self.lists.ask(move |reader| search::users(reader, &filter, order, &page)))
     }
 
     fn user_count(&self, filter: UserFilter, most: u64) -> Answer<'_, u64> {
@@ -172,12 +172,13 @@ impl Store for Sqlite {
         Box::pin(self.lookups.ask(move |reader| feed::since(reader, seq)))
     }
 
-    fn touch(&self, touched: Vec<Touch>) -> Answer<'_, ()> {
+    fn touch(&self, mut touched: Vec<Touch>, mut seen: Vec<Seen>) -> Answer<'_, ()> {
         Box::pin(async move {
             // In pieces, so that a log-in does not wait for all of them.
-            for piece in touched.chunks(sessions::TOUCHED_AT_ONCE) {
-                let piece = piece.to_vec();
-                self.writer.write(move |connection| sessions::touch(connection, &piece)).await?;
+            while !(touched.is_empty() && seen.is_empty()) {
+                let touched = sessions::take_piece(&mut touched);
+                let seen = sessions::take_piece(&mut seen);
+                self.writer.write(move |connection| sessions::touch(connection, &touched, seen)).await?;
             }
             Ok(())
         })

@@ -41,7 +41,7 @@ fn a_database_of_a_newer_version_is_refused_with_both_versions() {
     assert!(matches!(error, OpenError::TooNew { found: 99, .. }), "{error:?}");
     let text = error.to_string();
     assert!(
-        text.contains("version 99") && text.contains("up to 1") && text.contains("Install the newer Doorward"),
+        text.contains("version 99") && text.contains("up to 2") && text.contains("Install the newer Doorward"),
         "{text}"
     );
 }

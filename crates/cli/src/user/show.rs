@@ -35,6 +35,7 @@ impl Show {
             ("failures", user.failures.to_string()),
             ("added", output::time(user.created)),
             ("last log-in", user.last_login.map_or_else(|| "never".to_owned(), output::time)),
+            ("last seen", user.last_seen.map_or_else(|| "never".to_owned(), output::time)),
         ];
         if !user.attributes.is_empty() {
             lines.push(("attributes", serde_json::to_string(&user.attributes)?));

@@ -29,6 +29,7 @@ fn use_the_pages(width: u32, with_scripts: bool) {
     page.let_scripts_run(with_scripts);
     log_in(&site, &page, with_scripts);
     look_after_sessions(&site, &page);
+    change_name_and_address(&site, &page);
     change_the_password(&site, &page);
     log_out(&site, &page);
     assert_eq!(complaints(&page), Vec::<String>::new());
@@ -99,6 +100,28 @@ fn look_after_sessions(site: &Site, page: &Page<'_>) {
     assert_eq!(page.text_at("[role=status]"), "You are logged out everywhere else.");
     assert_eq!(page.count(".sessions li"), 1);
     assert_eq!((one.status(site.server.address()), two.status(site.server.address())), (401, 401));
+}
+
+fn change_name_and_address(site: &Site, page: &Page<'_>) {
+    page.open(&format!("{}/account", site.base));
+    // All that stands there is marked, and written over.
+    let replace = |field: &str, text: &str| page.write(field, &format!("\u{E009}a\u{E000}{text}"));
+    replace("#name", "Anna <i>Berg</i>");
+    page.follow("form:has(#name) button");
+    assert_eq!(page.text_at("[role=status]"), "The name is saved.");
+    assert_eq!(page.text_at("h1"), "Anna <i>Berg</i>");
+    replace("#name", TRAP);
+    page.follow("form:has(#name) button");
+
+    replace("#email", "anna@example.org");
+    page.write("#email-current", "not the right one");
+    page.follow("form:has(#email) button:not(.quiet)");
+    assert_eq!(page.text_at("[role=alert]"), "The current password is wrong.");
+    assert_eq!(page.count("#email[value='anna@example.org']"), 1, "it need not be typed again");
+    page.write("#email-current", PASSWORD);
+    page.follow("form:has(#email) button:not(.quiet)");
+    assert_eq!(page.text_at("[role=status]"), "The e-mail is saved.");
+    assert!(page.text().contains("You go on logging in as anna."), "{}", page.text());
 }
 
 fn change_the_password(site: &Site, page: &Page<'_>) {

@@ -47,6 +47,10 @@ fn a_session_is_found_and_ended() {
 
     let (one, two) = (office.log_in("customer", "anna"), office.log_in("customer", "ben"));
     office.show(&page, "/panel/sessions?realm=customer");
+    page.write("#login", "Ben");
+    page.follow(".search button");
+    assert_eq!((page.count("tbody tr"), page.text_at("tbody th")), (1, "ben customer".into()));
+    office.show(&page, "/panel/sessions?realm=customer");
     page.click("[data-count]");
     assert_eq!(page.text_at("#ask-text"), "2 sessions will end.");
     page.follow("#ask-do");
@@ -99,6 +103,36 @@ fn a_user_is_added_searched_for_altered_and_disabled() {
     assert!(page.url().ends_with("/panel/users?search=zo"), "{}", page.url());
     page.follow("#rows a");
     assert_eq!(page.text_at("h1"), "Zora");
+    assert_eq!(page.console(), Vec::<String>::new());
+}
+
+#[test]
+fn a_list_is_put_in_order_and_stays_so_while_somebody_searches() {
+    let office = Office::open();
+    let page = office.browser.page();
+    office.log_in("customer", "anna");
+    office.enter(&page);
+    let logins = || page.run("return [...document.querySelectorAll('#rows th')].map((cell) => cell.innerText)");
+    office.show(&page, "/panel/users");
+    page.follow("th:last-child a");
+    let all = logins();
+    assert_eq!((&all[2], &all[3], all.as_array().map(Vec::len)), (&"sam".into(), &"ben".into(), Some(4)), "{all}");
+    assert_eq!(page.count("th[aria-sort=descending]"), 1);
+    page.run(
+        "const seen = document.querySelector('#seen'); seen.value = 'never'; \
+              seen.dispatchEvent(new Event('input', { bubbles: true }))",
+    );
+    until("the list follows", || (page.count("#rows tr") == 2).then_some(()));
+    assert_eq!(logins(), serde_json::json!(["sam", "ben"]), "in the same order");
+    assert!(page.url().contains("seen=never") && page.url().contains("sort=-last_seen"), "{}", page.url());
+    // The heads lead to what is shown now.
+    page.follow("th:first-child a");
+    assert_eq!(logins(), serde_json::json!(["ben", "sam"]));
+    assert!(page.url().ends_with("/panel/users?seen=never"), "{}", page.url());
+    page.let_scripts_run(false);
+    page.follow("th:first-child a");
+    assert_eq!((page.text_at("#rows a"), page.count("th[aria-sort=descending]")), ("sam".into(), 1));
+    page.let_scripts_run(true);
     assert_eq!(page.console(), Vec::<String>::new());
 }
 

@@ -48,13 +48,13 @@ fn a_user_is_shown_as_it_was_added() {
         json!({
             "id": "a-7", "realm": "default", "login": "anna@example.com", "name": "Anna", "email": "anna@example.com",
             "roles": ["clerk"], "state": "active", "attributes": { "cart": 9 }, "has_password": true, "failures": 0,
-            "created_at": null, "last_login_at": null, "version": null,
+            "created_at": null, "last_login_at": null, "last_seen_at": null, "version": null,
         })
     );
     let text = place.run("user show anna@example.com").ok();
     assert!(text.contains("login         anna@example.com\nrealm         default\nid            a-7\n"), "{text}");
     let list = place.run("user list").ok();
-    assert!(list.starts_with("LOGIN             REALM    ID   NAME  ROLES  STATE   LAST LOG-IN\n"), "{list}");
+    assert!(list.starts_with("LOGIN             REALM    ID   NAME  ROLES  STATE   LAST SEEN\n"), "{list}");
     assert!(list.contains("anna@example.com  default  a-7  Anna  clerk  active  never\n"), "{list}");
 }
 
@@ -79,6 +79,9 @@ fn lists_are_filtered_and_cut() {
     assert_eq!(logins("user list --json --role clerk"), ["user3"]);
     assert_eq!(logins("user list --json --state disabled"), ["user4"]);
     assert_eq!(logins("user list --json --search user5"), ["user5"]);
+    assert_eq!(logins("user list --json --sort created --reverse")[..2], ["user5", "user4"]);
+    assert_eq!(logins("user list --json --sort last-seen --never-seen --limit 1"), ["user1"]);
+    assert!(logins("user list --json --seen-before 1h").is_empty());
     let first = place.run("user list --json --limit 2").json();
     let next = first["next"].as_str().expect("there is more");
     assert_eq!(logins(&format!("user list --json --limit 2 --after {next}")), ["user3", "user4"]);

@@ -40,6 +40,9 @@ fn as_json_it_is_one_object() {
     assert_eq!(keys, ["method", "path", "route", "access", "caller", "verdict", "status", "reason"]);
     assert_eq!(said["access"], json!(["Magento_Customer::manage"]));
     assert_eq!((said["verdict"].as_str(), said["status"].as_u64()), (Some("allow"), Some(200)));
+    // What the question does not say, and the request must bring.
+    let said = demo().run("explain DELETE /user/sessions --realm customer --json").json();
+    assert_eq!((said["verdict"].as_str(), said["needs"].as_str().is_some()), (Some("allow"), true), "{said}");
 }
 
 #[test]

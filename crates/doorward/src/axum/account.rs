@@ -3,7 +3,7 @@
 use ::axum::Json;
 use ::axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
@@ -13,6 +13,7 @@ use super::refused::Refused;
 use super::secret::Secret;
 use super::sessions::add_cookies;
 use super::view::{LimitedView, Permissions, Problem, Token, UserView};
+use crate::engine::OwnUpdate;
 use crate::refusal::Reason;
 
 /// A new password instead of the current one.
@@ -27,6 +28,31 @@ pub(super) struct NewPassword {
 
 impl Expected for NewPassword {
     const EXPECTS: &'static str = "an object with the texts \"current\" and \"new\"";
+}
+
+/// What to alter of oneself. What is absent stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = OwnChanges)]
+pub(super) struct Details {
+    name: Option<String>,
+    /// Null takes it away.
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    email: Option<Option<String>>,
+    /// The current password, where the e-mail becomes another.
+    #[schema(value_type = Option<String>, format = Password)]
+    current: Option<Secret>,
+}
+
+impl Expected for Details {
+    const EXPECTS: &'static str =
+        "an object with the texts \"name\", \"email\" and \"current\", each of them if need be";
+}
+
+/// Tells `null` from absent.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(deserializer).map(Some)
 }
 
 /// A code that an administrator issued, and the password to set.
@@ -65,6 +91,24 @@ pub(super) async fn csrf(call: Call) -> Result<Response, Refused> {
 ))]
 pub(super) async fn me(call: Call) -> Result<Json<UserView>, Refused> {
     call.user().map(UserView::of).map(Json)
+}
+
+/// Alter the caller's own name and e-mail. Another e-mail needs the current password; the login stays.
+#[utoipa::path(patch, path = "/user/me", tag = "account", request_body = Details, responses(
+    (status = 200, body = UserView),
+    (status = 400, description = "What does not fit", body = Problem),
+    (status = 401, description = "Nobody is logged in", body = Problem),
+    (status = 403, description = "The current password is wrong, or nothing proves that the request was meant", body = Problem),
+    (status = 409, description = "Somebody else has altered the user meanwhile", body = Problem),
+    (status = 429, description = "Too many failures; see Retry-After", body = Problem),
+))]
+pub(super) async fn alter(call: Call, Fields(body): Fields<Details>) -> Result<Json<UserView>, Refused> {
+    let (user, _) = call.session()?;
+    let Details { name, email, current } = body;
+    let update = OwnUpdate { name, email, current: current.map(|secret| secret.0) };
+    let altered = call.engine().update_own(user, update, &call.visit()).await;
+    let altered = altered.map_err(|refusal| call.refuse(refusal))?;
+    Ok(Json(UserView::of(&altered)))
 }
 
 /// What the caller may.

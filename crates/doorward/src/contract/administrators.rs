@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::fixture::{add, commit, name, names, new_administrator, new_user, read, refusal};
 use super::parallel::commit_at_once;
 use super::{Check, check};
-use crate::store::{Change, Conflict, Guard, NewUser, Store, StoredRole, UserFilter};
+use crate::store::{Change, Conflict, Guard, NewUser, Store, StoredRole, UserFilter, UserOrder};
 use crate::user::{User, UserState};
 
 pub(super) fn checks() -> Vec<Check> {
@@ -117,6 +117,6 @@ async fn fifty_changes_at_once_leave_one_administrator(store: Arc<dyn Store>) {
     assert_eq!(refused, [&Conflict::LastAdministrator]);
     let filter =
         UserFilter { role: Some(name("administrator")), state: Some(UserState::Active), ..UserFilter::default() };
-    let left = store.users(filter, Default::default()).await.expect("an answer").items;
+    let left = store.users(filter, UserOrder::default(), Default::default()).await.expect("an answer").items;
     assert_eq!(left.len(), 1);
 }

@@ -148,7 +148,10 @@ async fn what_decisions_do_not_ask_about_is_not_announced(store: Arc<dyn Store>)
     announces(&store, Change::CountFailure { user: user.number }, &[]).await;
     announces(&store, Change::IssueCode { user: user.number, digest: [1; 32], expires: NOW }, &[]).await;
     let before = seq(&store).await;
-    store.touch(vec![Touch { key: key("a"), last_seen: NOW + 60, idle_end: NOW + 99 }]).await.expect("an answer");
+    store
+        .touch(vec![Touch { key: key("a"), last_seen: NOW + 60, idle_end: NOW + 99 }], vec![])
+        .await
+        .expect("an answer");
     store.record(vec![Event::new(EventKind::Reloaded, NOW)], vec![]).await.expect("an answer");
     store.secret("test").await.expect("a secret");
     store.purge(NOW + 100_000, NOW + 100_000).await.expect("an answer");

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::fixture::{IDLE, NOW, add, commit, log_in, name, new_administrator, new_user, session_of};
+use super::fixture::{IDLE, NOW, add, commit, key, log_in, login, name, new_administrator, new_user, session_of};
 use super::{Check, check};
-use crate::store::{Change, EventFilter, NewUser, Page, SessionFilter, Store, StoredSession, UserFilter};
+use crate::store::{Change, EventFilter, NewUser, Page, SessionFilter, Store, StoredSession, UserFilter, UserOrder};
 use crate::user::{User, UserNumber, UserState};
 
 pub(super) fn checks() -> Vec<Check> {
@@ -14,6 +14,7 @@ pub(super) fn checks() -> Vec<Check> {
         check(parts_of_a_list_of_users_neither_overlap_nor_leave_out),
         check(a_list_goes_on_when_its_last_user_is_removed),
         check(sessions_are_listed_newest_first_with_their_users),
+        check(sessions_are_found_by_the_login_of_their_users),
         check(parts_of_a_list_of_sessions_neither_overlap_nor_leave_out),
         check(what_no_list_said_gives_an_empty_part),
         check(a_part_has_at_least_one_item_and_at_most_a_thousand),
@@ -33,7 +34,7 @@ async fn users_are_listed_in_the_order_of_logins(store: Arc<dyn Store>) {
         add(&store, new_user(text)).await;
     }
     add(&store, new_administrator("berta")).await;
-    let listed = store.users(UserFilter::default(), Page::default()).await.expect("an answer");
+    let listed = store.users(UserFilter::default(), UserOrder::default(), Page::default()).await.expect("an answer");
     assert_eq!(logins(&listed.items), ["a.b", "an", "anna", "berta", "berta", "zoe", "\u{e9}lodie"]);
     assert_eq!(listed.items[3].realm, name("admin"));
     assert_eq!(listed.next, None);
@@ -54,7 +55,7 @@ async fn users_are_filtered_by_realm_role_and_state(store: Arc<dyn Store>) {
         (UserFilter { state: Some(UserState::Active), ..admin }, vec!["root"]),
     ];
     for (filter, expected) in filters {
-        let listed = store.users(filter.clone(), Page::default()).await.expect("an answer");
+        let listed = store.users(filter.clone(), UserOrder::default(), Page::default()).await.expect("an answer");
         assert_eq!(logins(&listed.items), expected, "{filter:?}");
         assert_eq!(
             store.user_count(filter.clone(), u64::MAX).await.expect("an answer"),
@@ -75,7 +76,8 @@ async fn parts_of_a_list_of_users_neither_overlap_nor_leave_out(store: Arc<dyn S
     for limit in [1, 7, 46, 100] {
         let (mut found, mut after) = (vec![], None);
         loop {
-            let part = store.users(UserFilter::default(), page(after, limit)).await.expect("an answer");
+            let part =
+                store.users(UserFilter::default(), UserOrder::default(), page(after, limit)).await.expect("an answer");
             assert!(part.items.len() <= limit as usize);
             found.extend(part.items);
             after = part.next;
@@ -95,10 +97,10 @@ async fn a_list_goes_on_when_its_last_user_is_removed(store: Arc<dyn Store>) {
     for text in ["a", "b", "c", "d"] {
         add(&store, new_user(text)).await;
     }
-    let first = store.users(UserFilter::default(), page(None, 2)).await.expect("an answer");
+    let first = store.users(UserFilter::default(), UserOrder::default(), page(None, 2)).await.expect("an answer");
     let removed = first.items[1].number;
     commit(&store, Change::RemoveUser { user: removed, guard: None }).await;
-    let rest = store.users(UserFilter::default(), page(first.next, 2)).await.expect("an answer");
+    let rest = store.users(UserFilter::default(), UserOrder::default(), page(first.next, 2)).await.expect("an answer");
     assert_eq!((logins(&rest.items), rest.next), (vec!["c", "d"], None));
 }
 
@@ -122,6 +124,22 @@ async fn sessions_are_listed_newest_first_with_their_users(store: Arc<dyn Store>
     assert_eq!(listed.items.len(), 2);
     let listed = store.sessions(SessionFilter::default(), NOW + IDLE, Page::default()).await.expect("an answer");
     assert!(listed.items.is_empty());
+}
+
+async fn sessions_are_found_by_the_login_of_their_users(store: Arc<dyn Store>) {
+    let (customer, root) = (add(&store, new_user("anna")).await, add(&store, new_administrator("anna")).await);
+    let berta = add(&store, new_user("berta")).await;
+    for (user, token) in [(&customer, "a"), (&root, "b"), (&berta, "c"), (&customer, "d")] {
+        commit(&store, log_in(session_of(user, token))).await;
+    }
+    let of = |text: &str| SessionFilter { login: Some(login(text)), ..SessionFilter::default() };
+    let admin = SessionFilter { realm: Some(name("admin")), ..of("anna") };
+    for (filter, expected) in [(of("anna"), 3), (of("BERTA"), 1), (of("ann"), 0), (admin.clone(), 1)] {
+        let listed = store.sessions(filter.clone(), NOW, Page::default()).await.expect("an answer");
+        assert_eq!(listed.items.len(), expected, "{filter:?}");
+    }
+    let ended = commit(&store, Change::EndMatching { filter: admin, now: NOW }).await.ended;
+    assert_eq!(ended, [key("b")], "what is found is what ends");
 }
 
 async fn parts_of_a_list_of_sessions_neither_overlap_nor_leave_out(store: Arc<dyn Store>) {
@@ -155,7 +173,7 @@ async fn what_no_list_said_gives_an_empty_part(store: Arc<dyn Store>) {
     for after in ["", "nonsense", ".", "1.2.3", "-1.-1", "99999999999999999999.1", "'; DROP TABLE users", "customer.zz"]
     {
         let page = || page(Some(after.to_owned()), 10);
-        let users = store.users(UserFilter::default(), page()).await.expect("an answer");
+        let users = store.users(UserFilter::default(), UserOrder::default(), page()).await.expect("an answer");
         let sessions = store.sessions(SessionFilter::default(), NOW, page()).await.expect("an answer");
         let events = store.events(EventFilter::default(), page()).await.expect("an answer");
         assert!(users.items.is_empty() && users.next.is_none(), "{after:?}");
@@ -168,7 +186,8 @@ async fn a_part_has_at_least_one_item_and_at_most_a_thousand(store: Arc<dyn Stor
     let adds = (0..=Page::GREATEST).map(|index| Change::CreateUser(new_user(&format!("user{index:04}"))));
     futures_util::future::join_all(adds.map(|change| store.commit(change, vec![]))).await;
     for (limit, expected) in [(0, 1), (1, 1), (u32::MAX, Page::GREATEST as usize)] {
-        let listed = store.users(UserFilter::default(), page(None, limit)).await.expect("an answer");
+        let listed =
+            store.users(UserFilter::default(), UserOrder::default(), page(None, limit)).await.expect("an answer");
         assert_eq!(listed.items.len(), expected);
         assert!(listed.next.is_some());
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::fixture::{add, commit, login, name, new_administrator, new_user};
 use super::{Check, check};
-use crate::store::{Change, NewUser, Page, Store, UserFilter};
+use crate::store::{Change, NewUser, Page, Store, UserFilter, UserOrder};
 
 pub(super) fn checks() -> Vec<Check> {
     vec![
@@ -18,7 +18,7 @@ pub(super) fn checks() -> Vec<Check> {
 
 async fn found(store: &Arc<dyn Store>, search: &str) -> Vec<String> {
     let filter = UserFilter { search: Some(search.into()), ..UserFilter::default() };
-    let listed = store.users(filter, Page::default()).await.expect("an answer");
+    let listed = store.users(filter, UserOrder::default(), Page::default()).await.expect("an answer");
     listed.items.into_iter().map(|user| user.login.as_str().to_owned()).collect()
 }
 
@@ -73,7 +73,8 @@ async fn a_search_goes_with_other_filters_and_parts(store: Arc<dyn Store>) {
     let filter = UserFilter { realm: Some(name("admin")), search: Some("ANNA".into()), ..UserFilter::default() };
     let (mut logins, mut after) = (vec![], None);
     loop {
-        let part = store.users(filter.clone(), Page { after, limit: 2 }).await.expect("an answer");
+        let part =
+            store.users(filter.clone(), UserOrder::default(), Page { after, limit: 2 }).await.expect("an answer");
         logins.extend(part.items.into_iter().map(|user| user.login.as_str().to_owned()));
         after = part.next;
         if after.is_none() {

@@ -197,7 +197,7 @@ async fn a_sign_of_life_never_goes_backwards_or_past_the_end(store: Arc<dyn Stor
         touch("gone", NOW + 60, NOW + IDLE + 60),
         touch("b", NOW - 60, NOW + ABSOLUTE + 60),
     ];
-    store.touch(touched).await.expect("what is gone is passed over");
+    store.touch(touched, vec![]).await.expect("what is gone is passed over");
     for (token, last_seen, idle_end) in [("a", NOW + 120, NOW + IDLE + 120), ("b", NOW, NOW + ABSOLUTE)] {
         let stored = store.session(key(token)).await.expect("an answer").expect("the session");
         assert_eq!((stored.last_seen, stored.idle_end), (last_seen, idle_end));

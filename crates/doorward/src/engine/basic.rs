@@ -80,6 +80,7 @@ impl Engine {
                 let forgiven = self.store.commit(Change::Unlock { user: user.number }, vec![]).await;
                 forgiven.map_err(|error| unavailable(&error))?;
             }
+            self.notes.seen(user.number, now);
             self.notes.event(Event {
                 detail: Some("basic".into()),
                 address: Some(head.client.address.to_string()),

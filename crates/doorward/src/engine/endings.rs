@@ -70,8 +70,9 @@ impl Engine {
 
 /// Which sessions, for the audit log.
 fn in_words(filter: &SessionFilter, now: Time) -> String {
-    let SessionFilter { user, realm, role, address, device, created_before, without_roles } = filter;
+    let SessionFilter { user, login, realm, role, address, device, created_before, without_roles } = filter;
     let mut words = vec![if user.is_some() { "all of the user" } else { "all" }.to_owned()];
+    words.extend(login.as_ref().map(|login| format!("of {login}")));
     words.extend(realm.as_ref().map(|realm| format!("in the realm {realm}")));
     words.extend(role.as_ref().map(|role| format!("of users with the role {role}")));
     words.extend(address.as_ref().map(|address| format!("from {}", plain(address))));
@@ -114,5 +115,7 @@ mod tests {
         assert_eq!(in_words(&some, 100), words);
         let reach = SessionFilter { without_roles: name("boss").into_iter().collect(), ..all };
         assert_eq!(in_words(&reach, 0), "all of everybody but for users who may more");
+        let anna = SessionFilter { login: crate::user::Login::parse("Anna").ok(), ..SessionFilter::default() };
+        assert_eq!(in_words(&anna, 0), "all of anna");
     }
 }

@@ -1,11 +1,11 @@
 //! What is written later: audit events that belong to no change, and counters.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::StatusCode;
-use papaya::HashMap;
 
 use super::Engine;
 use super::ceiling::Ceiling;
@@ -16,7 +16,7 @@ use crate::clock::Time;
 use crate::csrf::CsrfRefusal;
 use crate::policy::RouteId;
 use crate::refusal::{Reason, Refusal};
-use crate::store::{Change, StoreError};
+use crate::store::{Change, Seen, StoreError};
 use crate::user::UserNumber;
 
 /// Events and counters that wait to be written.
@@ -26,8 +26,10 @@ pub(super) struct Notes {
     lost: AtomicU32,
     /// Wrong passwords that wait to be counted.
     failures: Mutex<Vec<UserNumber>>,
+    /// When users were there last who have no session that would say so.
+    seen: Mutex<HashMap<UserNumber, Time>>,
     /// When a refusal of a kind from a network was written last, and how many were left out since.
-    sampled: HashMap<(&'static str, IpAddr), Sample>,
+    sampled: papaya::HashMap<(&'static str, IpAddr), Sample>,
     /// Of all refusals together, from however many networks, so many are written a minute.
     refusals: Ceiling<MOST_REFUSALS>,
     /// Those of somebody who is logged in have a ceiling of their own: guests who are refused everywhere must not hide them.
@@ -92,6 +94,15 @@ impl Notes {
         let mut failures = lock(&self.failures);
         if failures.len() < Self::WAITING {
             failures.push(user);
+        }
+    }
+
+    /// Writes soon that a user was there.
+    pub(super) fn seen(&self, user: UserNumber, now: Time) {
+        let mut seen = lock(&self.seen);
+        if seen.len() < Self::WAITING || seen.contains_key(&user) {
+            let last = seen.entry(user).or_default();
+            *last = now.max(*last);
         }
     }
 
@@ -209,10 +220,13 @@ impl Engine {
     /// Writes signs of life, events and counters.
     pub(super) async fn write_notes(&self) -> Result<(), StoreError> {
         let touched = self.sessions.take_touched();
-        if !touched.is_empty()
-            && let Err(error) = self.store.touch(touched.clone()).await
+        let seen = std::mem::take(&mut *lock(&self.notes.seen));
+        let seen: Vec<Seen> = seen.into_iter().map(|(user, at)| Seen { user, at }).collect();
+        if !(touched.is_empty() && seen.is_empty())
+            && let Err(error) = self.store.touch(touched.clone(), seen.clone()).await
         {
             self.sessions.put_back(touched);
+            seen.into_iter().for_each(|seen| self.notes.seen(seen.user, seen.at));
             return Err(error);
         }
         self.write_failures().await?;

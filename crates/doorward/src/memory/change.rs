@@ -7,7 +7,7 @@ mod user;
 
 use super::state::{Code, State};
 use crate::session::SessionKey;
-use crate::store::{Change, Changed, Committed, Conflict, StoreError};
+use crate::store::{Change, Changed, Committed, Conflict, StoreError, Touch};
 use crate::user::{User, UserNumber};
 
 /// What a change touched.
@@ -60,10 +60,11 @@ impl State {
                 Ok(Touched { user: Some(user), announced: vec![Changed::Unlocked(number)], ..Touched::default() })
             }
             Change::CreateSession { session, replaces, limit } => self.create_session(session, replaces, limit),
-            Change::RefreshSession { key, last_seen, idle_end } => self.alter_session(key, |session| {
-                session.last_seen = session.last_seen.max(last_seen);
-                session.idle_end = session.idle_end.max(idle_end).min(session.absolute_end);
-            }),
+            Change::RefreshSession { key, last_seen, idle_end } => {
+                let seen = self.sessions.touch(Touch { key, last_seen, idle_end }).ok_or(Conflict::SessionUnknown)?;
+                self.users.saw(seen);
+                Ok(Touched { announced: vec![Changed::Session(key)], ..Touched::default() })
+            }
             Change::ConfirmSession { key, authenticated } => {
                 self.alter_session(key, |session| session.authenticated = authenticated)
             }

@@ -4,18 +4,26 @@ use super::sessions::is_alive;
 use super::state::State;
 use crate::clock::Time;
 use crate::name::Name;
-use crate::store::{Listed, ListedSession, Page, SessionFilter, StoredSession, UserFilter, fold};
-use crate::user::User;
+use crate::store::{
+    Listed, ListedSession, NoPlace, Page, SessionFilter, StoredSession, UserFilter, UserOrder, UserPlace, fold,
+};
+use crate::user::{Login, User};
 
 impl State {
-    pub(super) fn list_users(&self, filter: &UserFilter, page: &Page) -> Listed<User> {
-        let Ok(after) = user_place(page) else { return Listed::default() };
-        let mut found = self.users.after(after).filter(matching(filter)).cloned();
-        part(&mut found, page, |last| format!("{}.{}", last.realm, hex(last.login.as_str())))
+    pub(super) fn list_users(&self, filter: &UserFilter, order: UserOrder, page: &Page) -> Listed<User> {
+        let Ok(after) = order.place(page) else { return Listed::default() };
+        let matching = self.users.all().filter(matching(filter));
+        let mut found: Vec<(UserPlace, &User)> = matching.map(|user| (order.place_of(user), user)).collect();
+        found.sort_by(|(one, _), (other, _)| if order.descending { other.cmp(one) } else { one.cmp(other) });
+        let is_behind = |place: &UserPlace| {
+            after.as_ref().is_none_or(|after| if order.descending { place < after } else { place > after })
+        };
+        let mut rest = found.into_iter().filter(|(place, _)| is_behind(place)).map(|(_, user)| user.clone());
+        part(&mut rest, page, |last| order.place_of(last).to_string())
     }
 
     pub(super) fn count_users(&self, filter: &UserFilter) -> u64 {
-        self.users.after(None).filter(matching(filter)).count() as u64
+        self.users.all().filter(matching(filter)).count() as u64
     }
 
     pub(super) fn list_sessions(&self, filter: &SessionFilter, now: Time, page: &Page) -> Listed<ListedSession> {
@@ -34,13 +42,17 @@ impl State {
 
     /// The sessions that match and are alive, with their numbers.
     pub(super) fn matching_sessions(&self, filter: &SessionFilter, now: Time) -> Vec<(u64, &StoredSession)> {
-        let SessionFilter { user, realm, role, address, device, created_before, without_roles } = filter;
+        let SessionFilter { user, login, realm, role, address, device, created_before, without_roles } = filter;
+        let has_login = |session: &StoredSession, login: &Login| {
+            self.users.by_number(session.user).is_some_and(|user| user.login == *login)
+        };
         let has_role = |session: &StoredSession, role: &Name| {
             self.users.by_number(session.user).is_some_and(|user| user.roles.contains(role))
         };
         let matching = self.sessions.all().filter(|(_, session)| {
             is_alive(session, now)
                 && user.is_none_or(|user| user == session.user)
+                && login.as_ref().is_none_or(|login| has_login(session, login))
                 && realm.as_ref().is_none_or(|realm| *realm == session.realm)
                 && role.as_ref().is_none_or(|role| has_role(session, role))
                 && address.as_ref().is_none_or(|address| *address == session.address)
@@ -52,17 +64,16 @@ impl State {
     }
 }
 
-/// The text is no place in a list.
-pub(super) struct NoPlace;
-
 /// Whether a user is one of those who are asked for.
 fn matching(filter: &UserFilter) -> impl Fn(&&User) -> bool {
     let search = filter.search.as_deref().map(fold);
+    let seen = filter.seen();
     move |user| {
         let begins = |text: &str| search.as_deref().is_none_or(|search| fold(text).starts_with(search));
         filter.realm.as_ref().is_none_or(|realm| *realm == user.realm)
             && filter.role.as_ref().is_none_or(|role| user.roles.contains(role))
             && filter.state.is_none_or(|state| state == user.state)
+            && seen.as_ref().is_none_or(|seen| seen.contains(&user.last_seen.unwrap_or(0)))
             && (begins(user.login.as_str()) || begins(&user.name) || user.email.as_deref().is_some_and(begins))
     }
 }
@@ -74,25 +85,9 @@ pub(super) fn place(page: &Page) -> Result<Option<(Time, u64)>, NoPlace> {
     Ok(Some((time.parse().map_err(|_| NoPlace)?, number.parse().map_err(|_| NoPlace)?)))
 }
 
-fn user_place(page: &Page) -> Result<Option<(Box<str>, Name)>, NoPlace> {
-    let Some(text) = page.after.as_deref() else { return Ok(None) };
-    // A login may hold anything, a dot too; its hexadecimal form may not.
-    let (realm, login) = text.rsplit_once('.').ok_or(NoPlace)?;
-    Ok(Some((unhex(login).ok_or(NoPlace)?.into(), Name::parse(realm).map_err(|_| NoPlace)?)))
-}
-
 /// Takes one part of a list, and says where the next begins.
 pub(super) fn part<T>(found: &mut dyn Iterator<Item = T>, page: &Page, place: impl Fn(&T) -> String) -> Listed<T> {
     let items: Vec<T> = found.take(page.size()).collect();
     let next = items.last().filter(|_| found.next().is_some()).map(place);
     Listed { items, next }
-}
-
-fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<String> {
-    let pairs = text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-    String::from_utf8(pairs.collect::<Option<Vec<u8>>>()?).ok().filter(|decoded| hex(decoded) == text)
 }

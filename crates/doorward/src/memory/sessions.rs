@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::clock::Time;
 use crate::session::{SessionHandle, SessionKey};
-use crate::store::{StoredSession, Touch};
+use crate::store::{Seen, StoredSession, Touch};
 use crate::user::UserNumber;
 
 /// The table of sessions. Their numbers say in which order they began.
@@ -60,10 +60,12 @@ impl Sessions {
         true
     }
 
-    pub(super) fn touch(&mut self, touch: Touch) {
-        let Some(session) = self.by_key_mut(touch.key) else { return };
+    /// Notes a sign of life, and says whose it is.
+    pub(super) fn touch(&mut self, touch: Touch) -> Option<Seen> {
+        let session = self.by_key_mut(touch.key)?;
         session.last_seen = session.last_seen.max(touch.last_seen);
         session.idle_end = session.idle_end.max(touch.idle_end).min(session.absolute_end);
+        Some(Seen { user: session.user, at: touch.last_seen })
     }
 
     pub(super) fn purge(&mut self, now: Time) -> u64 {

@@ -3,15 +3,14 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::name::Name;
-use crate::store::{Conflict, Guard, NewUser};
+use crate::store::{Conflict, Guard, NewUser, Seen};
 use crate::user::{Login, User, UserId, UserNumber, UserState};
 
 /// The table of users.
 #[derive(Clone, Default)]
 pub(super) struct Users {
     by_number: BTreeMap<u32, User>,
-    /// In the order of lists: by login, then by realm.
-    by_login: BTreeMap<(Box<str>, Name), u32>,
+    by_login: HashMap<(Box<str>, Name), u32>,
     by_id: HashMap<(Name, UserId), u32>,
     /// The greatest number that was ever given.
     greatest: u32,
@@ -34,11 +33,16 @@ impl Users {
         self.by_number.get(self.by_id.get(&(realm.clone(), id.clone()))?)
     }
 
-    /// All users after `(login, realm)`, in the order of lists.
-    pub(super) fn after(&self, place: Option<(Box<str>, Name)>) -> impl Iterator<Item = &User> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        let from = place.map_or(Unbounded, Excluded);
-        self.by_login.range((from, Unbounded)).filter_map(|(_, number)| self.by_number.get(number))
+    /// All users, in the order in which they were added.
+    pub(super) fn all(&self) -> impl Iterator<Item = &User> {
+        self.by_number.values()
+    }
+
+    /// Notes a sign of life, if there is still somebody.
+    pub(super) fn saw(&mut self, seen: Seen) {
+        if let Some(user) = self.by_number.get_mut(&seen.user.0) {
+            user.last_seen = user.last_seen.max(Some(seen.at));
+        }
     }
 
     /// Adds one to every epoch.
@@ -77,6 +81,7 @@ impl Users {
             failures: 0,
             created,
             last_login: None,
+            last_seen: None,
         };
         Ok(self.by_number.entry(number).or_insert(user))
     }

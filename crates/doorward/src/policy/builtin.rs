@@ -178,6 +178,7 @@ pub fn own() -> Vec<OwnRoute> {
         new("POST", "/user/sessions/:id/refresh", SelfOnly),
         new("GET", "/user/csrf", Identify),
         new("GET", "/user/me", SelfOnly).basic(),
+        new("PATCH", "/user/me", SelfOnly),
         new("GET", "/user/me/permissions", SelfOnly).basic(),
         new("PUT", "/user/me/password", SelfOnly),
         new("POST", "/user/password-reset", Anonymous).csrf(OriginOnly),
@@ -190,6 +191,8 @@ pub fn own() -> Vec<OwnRoute> {
         new("POST", "/logout", Identify).csrf(Form),
         // A page sends guests to the log-in, where an API would say 401.
         new("GET", "/account", Identify),
+        new("POST", "/account/name", Identify).csrf(Form),
+        new("POST", "/account/email", Identify).csrf(Form),
         new("POST", "/account/password", Identify).csrf(Form),
         new("POST", "/account/sessions", Identify).csrf(Form),
         new("GET", "/healthz", Anonymous).any_host(),

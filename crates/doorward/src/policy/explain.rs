@@ -78,6 +78,9 @@ pub struct Explanation {
     pub status: u16,
     /// Why, in one sentence.
     pub reason: String,
+    /// What an allowed request must have besides, which the question does not say: without it, it would be refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs: Option<String>,
     /// Each step, in the order in which they are taken.
     #[serde(skip)]
     pub steps: Vec<Step>,
@@ -102,6 +105,8 @@ pub struct Step {
     pub text: String,
     /// Whether the decision goes on.
     pub passed: bool,
+    /// Whether it goes on only with what the text says.
+    pub needs: bool,
 }
 
 impl Policy {

@@ -96,6 +96,7 @@ fn user() -> User {
         failures: 0,
         created: 0,
         last_login: None,
+        last_seen: None,
     }
 }
 

@@ -1,5 +1,7 @@
 //! How lists are asked for and answered.
 
+use std::ops::RangeInclusive;
+
 use unicode_normalization::UnicodeNormalization as _;
 
 use super::StoredSession;
@@ -69,6 +71,27 @@ pub struct UserFilter {
     pub state: Option<UserState>,
     /// Login, e-mail or name begins with this text, in whatever case; every character stands for itself.
     pub search: Option<String>,
+    /// Seen before this time and not since. Whoever was never seen is not meant.
+    pub seen_before: Option<Time>,
+    /// Seen at this time or later.
+    pub seen_after: Option<Time>,
+    /// Never seen, or seen at some time.
+    pub never_seen: Option<bool>,
+}
+
+impl UserFilter {
+    /// The times at which a user may have been seen last, 0 standing for never. None when all are meant.
+    pub fn seen(&self) -> Option<RangeInclusive<Time>> {
+        match (self.never_seen, self.seen_after, self.seen_before) {
+            (None, None, None) => None,
+            (Some(true), None, None) => Some(0..=0),
+            // Nobody was never seen, and seen at some time.
+            (Some(true), _, _) => Some(RangeInclusive::new(1, 0)),
+            (_, after, before) => {
+                Some(after.unwrap_or(1).max(1)..=before.map_or(Time::MAX, |time| time.saturating_sub(1)))
+            }
+        }
+    }
 }
 
 /// The form in which searches compare texts: NFC, lower case.
@@ -88,6 +111,8 @@ pub fn fold(text: &str) -> String {
 pub struct SessionFilter {
     /// Of this user.
     pub user: Option<UserNumber>,
+    /// Of users with this login, of whatever realm.
+    pub login: Option<Login>,
     /// Of this realm.
     pub realm: Option<Name>,
     /// Of users with this role.

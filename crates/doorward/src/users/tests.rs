@@ -19,6 +19,7 @@ fn user(epoch: u32) -> User {
         failures: 0,
         created: 0,
         last_login: None,
+        last_seen: None,
     }
 }
 

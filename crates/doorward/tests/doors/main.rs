@@ -6,6 +6,7 @@ mod audit;
 mod basic;
 mod body;
 mod csrf;
+mod details;
 mod devices;
 mod extractors;
 mod hashing;

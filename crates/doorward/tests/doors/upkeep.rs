@@ -8,7 +8,7 @@ use doorward::runtime::{BlockingHasher, maintain};
 use doorward::store::Change;
 use doorward::{Engine, EngineParts, MemoryStore};
 
-use crate::house::House;
+use crate::house::{BEGINNING, House};
 
 #[tokio::test]
 async fn what_another_process_changes_holds_within_a_second() {
@@ -60,6 +60,44 @@ async fn the_upkeep_ends_with_the_engine() {
     drop(engine);
 
     tokio::time::timeout(Duration::from_secs(10), upkeep).await.expect("it ends").expect("well");
+}
+
+#[tokio::test]
+async fn it_is_written_down_when_somebody_was_seen_by_session_and_by_basic() {
+    use base64ct::{Base64, Encoding as _};
+    let house = House::with_anna().await;
+    let ben = house.add("default", "ben", &[]).await;
+    let seen = async || {
+        house.engine.maintain().await.expect("written");
+        house.engine.store().user(ben.number).await.expect("an answer").expect("ben").last_seen
+    };
+    assert_eq!(seen().await, None);
+
+    let text = Base64::encode_string(format!("ben:{}", crate::house::PASSWORD).as_bytes());
+    let mut server = house.browser().with("authorization", &format!("Basic {text}"));
+    assert_eq!(server.get("/orders").await.status, 200);
+    assert_eq!(seen().await, Some(BEGINNING));
+    let stored = house.engine.store().user(ben.number).await.expect("an answer").expect("ben");
+    assert_eq!(stored.last_login, None, "no session was made");
+    house.clock.advance(120);
+    assert_eq!(server.get("/orders").await.status, 200);
+    assert_eq!(seen().await, Some(BEGINNING + 120));
+
+    let mut browser = house.browser();
+    house.clock.advance(60);
+    browser.log_in("ben").await;
+    assert_eq!(seen().await, Some(BEGINNING + 180));
+    house.clock.advance(300);
+    assert_eq!(browser.get("/orders").await.status, 200);
+    assert_eq!(seen().await, Some(BEGINNING + 480));
+
+    // What cannot be written waits.
+    house.clock.advance(120);
+    assert_eq!(server.get("/orders").await.status, 200);
+    house.store.set_broken(true);
+    assert!(house.engine.maintain().await.is_err());
+    house.store.set_broken(false);
+    assert_eq!(seen().await, Some(BEGINNING + 600));
 }
 
 #[tokio::test]

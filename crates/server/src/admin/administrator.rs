@@ -17,7 +17,7 @@ pub(crate) struct Recent(pub(super) Actor);
 
 impl Administrator {
     /// A password is good for sensitive actions for so many seconds.
-    const RECENT: u32 = 600;
+    pub(crate) const RECENT: u32 = 600;
 
     fn of(judged: Judged) -> Result<Self, Refused> {
         let (_, user) = judged.session()?;

@@ -170,7 +170,7 @@ impl Which {
             number: None,
             kind: known::kind(kind)?,
             realm: known::realm(&house.engine.policy(), realm)?,
-            login: known::login(login)?,
+            login: known::login(login)?.map(|login| login.to_string()),
             address: known::address(address)?,
             outcome: known::outcome(outcome)?,
             since: since.map(|time| time.0),

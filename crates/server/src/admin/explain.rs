@@ -103,6 +103,9 @@ pub(crate) struct View {
     pub(crate) status: u16,
     /// Why, in one sentence.
     pub(crate) reason: String,
+    /// What an allowed request must have besides, which the question does not say: without it, it would be refused.
+    #[schema(required)]
+    pub(crate) needs: Option<String>,
     /// Each step, in the order in which they are taken.
     pub(crate) steps: Vec<Step>,
 }
@@ -123,6 +126,8 @@ pub(crate) struct Step {
     pub(crate) text: String,
     /// Whether the decision goes on.
     pub(crate) passed: bool,
+    /// Whether it goes on only with what the text says.
+    pub(crate) needs: bool,
 }
 
 /// What would become of a request.
@@ -154,14 +159,19 @@ pub(crate) async fn post(_: Administrator, State(house): House, Json(posted): Js
 
 impl View {
     pub(crate) fn of(explanation: Explanation) -> Self {
-        let Explanation { method, path, route, access, caller, verdict, status, reason, steps } = explanation;
+        let Explanation { method, path, route, access, caller, verdict, status, reason, needs, steps } = explanation;
         let verdict = match verdict {
             Outcome::Allow => Verdict::Allow,
             Outcome::Deny => Verdict::Deny,
         };
-        let step = |step: doorward::policy::Step| Step { title: step.title, text: step.text, passed: step.passed };
+        let step = |step: doorward::policy::Step| Step {
+            title: step.title,
+            text: step.text,
+            passed: step.passed,
+            needs: step.needs,
+        };
         let steps = steps.into_iter().map(step).collect();
-        Self { method, path, route, access, caller, verdict, status, reason, steps }
+        Self { method, path, route, access, caller, verdict, status, reason, needs, steps }
     }
 }
 

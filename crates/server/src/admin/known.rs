@@ -61,9 +61,9 @@ pub(super) fn address(text: Option<String>) -> Result<Option<String>, Refused> {
 ///
 /// # Errors
 /// 400 for what nobody can be called.
-pub(super) fn login(text: Option<String>) -> Result<Option<String>, Refused> {
+pub(super) fn login(text: Option<String>) -> Result<Option<Login>, Refused> {
     let login = text.as_deref().map(Login::parse).transpose();
-    Ok(login.map_err(|error| Refused::invalid("login", error.to_string()))?.map(|login| login.to_string()))
+    login.map_err(|error| Refused::invalid("login", error.to_string()))
 }
 
 /// A word for how something went.

@@ -57,6 +57,8 @@ pub(crate) struct Which {
     pub(crate) realm: Option<Name>,
     /// Of the user with this id.
     pub(crate) user: Option<String>,
+    /// Of users with this login, in whatever case.
+    pub(crate) login: Option<String>,
     /// Of users with this role.
     #[param(value_type = Option<String>)]
     pub(crate) role: Option<Name>,
@@ -84,6 +86,8 @@ pub(crate) struct Ends {
     realm: Option<Name>,
     /// Of the user with this id.
     user: Option<String>,
+    /// Of users with this login, in whatever case.
+    login: Option<String>,
     /// Of users with this role.
     #[param(value_type = Option<String>)]
     role: Option<Name>,
@@ -129,9 +133,9 @@ pub(crate) async fn list(
 /// # Errors
 /// When there is nothing of what is named, or the store does not answer.
 pub(crate) async fn find_sessions(house: &Shared, which: Which) -> Result<List<View>, Refused> {
-    let Which { realm, user, role, address, device, created_before, after, limit } = which;
+    let Which { realm, user, login, role, address, device, created_before, after, limit } = which;
     let page = page(after, limit)?;
-    let filter = Filter { realm, user, role, address, device, created_before };
+    let filter = Filter { realm, user, login, role, address, device, created_before };
     let filter = filter.resolve(house).await?;
     listed(house, filter, page).await
 }
@@ -144,8 +148,8 @@ pub(crate) async fn end_matching(
     State(house): House,
     Query(ends): Query<Ends>,
 ) -> Result<Json<Count>, Refused> {
-    let Ends { realm, user, role, address, device, created_before, all, count } = ends;
-    let filter = Filter { realm, user, role, address, device, created_before };
+    let Ends { realm, user, login, role, address, device, created_before, all, count } = ends;
+    let filter = Filter { realm, user, login, role, address, device, created_before };
     if filter.is_empty() != all {
         return Err(Refused::invalid("query", "either filters, or all=true for everybody's sessions"));
     }
@@ -230,6 +234,7 @@ pub(crate) async fn end_of_user(
 struct Filter {
     realm: Option<Name>,
     user: Option<String>,
+    login: Option<String>,
     role: Option<Name>,
     address: Option<String>,
     device: Option<String>,
@@ -246,13 +251,14 @@ impl Filter {
         let policy = house.engine.policy();
         let (realm, role) = (known::realm(&policy, self.realm.clone())?, known::role(&policy, self.role.clone())?);
         let address = known::address(self.address.clone())?;
+        let login = known::login(self.login.clone())?;
         let user = match self.user {
             None => None,
             Some(id) => Some(find(house, &id, self.realm.clone()).await?.number),
         };
         let created_before = self.created_before.map(|time| time.0);
         let device = self.device;
-        Ok(SessionFilter { user, realm, role, address, device, created_before, without_roles: vec![] })
+        Ok(SessionFilter { user, login, realm, role, address, device, created_before, without_roles: vec![] })
     }
 }
 

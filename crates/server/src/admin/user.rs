@@ -37,6 +37,9 @@ pub(crate) struct View {
     pub(crate) created_at: Timestamp,
     #[schema(value_type = Option<String>, format = DateTime, required)]
     pub(crate) last_login_at: Option<Timestamp>,
+    /// By a log-in, with a session or by HTTP Basic, up to a minute late. Null for whoever was never seen.
+    #[schema(value_type = Option<String>, format = DateTime, required)]
+    pub(crate) last_seen_at: Option<Timestamp>,
     /// Changes with every alteration. Sent along with one, it keeps an old form from undoing what somebody else has done.
     pub(crate) version: String,
 }
@@ -133,6 +136,7 @@ impl View {
             failures: user.failures,
             created_at: Timestamp(user.created),
             last_login_at: user.last_login.map(Timestamp),
+            last_seen_at: user.last_seen.map(Timestamp),
             name: user.name,
             email: user.email,
             attributes: user.attributes,

@@ -2,11 +2,11 @@
 
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
-use doorward::store::{Conflict, UserFilter, Version};
+use doorward::store::{Conflict, UserFilter, UserKey, UserOrder, Version};
 use doorward::{Name, Reason, User, UserAlteration, UserDraft, UserId, UserUpdate};
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 use super::administrator::{Administrator, Recent};
 use super::known;
@@ -33,11 +33,54 @@ pub(crate) struct Which {
     pub(crate) state: Option<user::State>,
     /// Login, e-mail or name begins with this text. Every character stands for itself.
     pub(crate) search: Option<String>,
+    /// Seen before this time and not since. Those who were never seen are asked for with `never_seen`.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub(crate) seen_before: Option<Timestamp>,
+    /// Seen at this time or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    pub(crate) seen_after: Option<Timestamp>,
+    /// `true`: never seen. `false`: seen at some time.
+    pub(crate) never_seen: Option<bool>,
+    /// In which order; by login unless stated. With `-` before it the last one comes first. Whoever was never seen comes before
+    /// all others in the order of `last_seen`.
+    #[param(inline)]
+    pub(crate) sort: Option<Sort>,
     /// What `next` said.
     pub(crate) after: Option<String>,
     /// At most so many, 100 unless stated.
     #[param(minimum = 1, maximum = 1000)]
     pub(crate) limit: Option<u32>,
+}
+
+/// In which order users are listed.
+#[derive(Clone, Copy, Deserialize, ToSchema)]
+pub(crate) enum Sort {
+    #[serde(rename = "login")]
+    Login,
+    #[serde(rename = "-login")]
+    LoginDescending,
+    #[serde(rename = "last_seen")]
+    LastSeen,
+    #[serde(rename = "-last_seen")]
+    LastSeenDescending,
+    #[serde(rename = "created")]
+    Created,
+    #[serde(rename = "-created")]
+    CreatedDescending,
+}
+
+impl Sort {
+    fn order(self) -> UserOrder {
+        let (by, descending) = match self {
+            Self::Login => (UserKey::Login, false),
+            Self::LoginDescending => (UserKey::Login, true),
+            Self::LastSeen => (UserKey::LastSeen, false),
+            Self::LastSeenDescending => (UserKey::LastSeen, true),
+            Self::Created => (UserKey::Created, false),
+            Self::CreatedDescending => (UserKey::Created, true),
+        };
+        UserOrder { by, descending }
+    }
 }
 
 /// Whose id it is, where several realms have users of the same id.
@@ -50,7 +93,7 @@ pub(crate) struct OfRealm {
     pub(super) realm: Option<Name>,
 }
 
-/// Users, by login.
+/// Users, by login or in another order.
 #[utoipa::path(get, path = "/admin/users", tag = "users", params(Which),
     responses((status = 200, body = List<View>), Reading))]
 pub(crate) async fn list(
@@ -67,7 +110,8 @@ pub(crate) async fn list(
 /// When there is nothing of what is named, or the store does not answer.
 pub(crate) async fn find_users(house: &Shared, mut which: Which) -> Result<List<View>, Refused> {
     let page = page(which.after.take(), which.limit.take())?;
-    let listed = house.engine.store().users(which.filter(house)?, page).await?;
+    let order = which.sort.map(Sort::order).unwrap_or_default();
+    let listed = house.engine.store().users(which.filter(house)?, order, page).await?;
     Ok(List::of(listed, View::of))
 }
 
@@ -77,11 +121,12 @@ impl Which {
     /// # Errors
     /// When there is nothing of what is named.
     pub(crate) fn filter(self, house: &Shared) -> Result<UserFilter, Refused> {
-        let Self { realm, role, state, search, .. } = self;
+        let Self { realm, role, state, search, seen_before, seen_after, never_seen, .. } = self;
+        let (seen_before, seen_after) = (seen_before.map(|time| time.0), seen_after.map(|time| time.0));
         let policy = house.engine.policy();
         let (realm, role) = (known::realm(&policy, realm)?, known::role(&policy, role)?);
         let search = search.filter(|text| !text.is_empty());
-        Ok(UserFilter { realm, role, state: state.map(Into::into), search })
+        Ok(UserFilter { realm, role, state: state.map(Into::into), search, seen_before, seen_after, never_seen })
     }
 }
 

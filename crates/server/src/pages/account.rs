@@ -29,6 +29,10 @@ struct Page {
     login: String,
     realm: String,
     email: String,
+    /// What stands in the fields.
+    typed: Typed,
+    /// That the login stays, in a sentence.
+    email_rule: String,
     /// Whether there is another realm to tell it from.
     has_realms: bool,
     sessions: Vec<Line>,
@@ -36,6 +40,13 @@ struct Page {
     shortest: u32,
     /// The same in a sentence.
     rule: String,
+}
+
+/// What somebody has typed and is not saved, so that they need not type it again.
+#[derive(Default)]
+pub(super) struct Typed {
+    pub(super) name: Option<String>,
+    pub(super) email: Option<String>,
 }
 
 /// One session.
@@ -78,12 +89,14 @@ pub(super) async fn show(judged: Judged, reader: Reader, RawQuery(query): RawQue
     let Ok((live, user)) = judged.session() else { return log_in(&judged.0, query.as_deref()) };
     let words = &reader.words;
     let notice = match single(query.as_deref(), "done").as_deref() {
+        Some("name") => Some(Notice::good(&words.done_name)),
+        Some("email") => Some(Notice::good(&words.done_email)),
         Some("password") => Some(Notice::good(&words.done_password)),
         Some("ended") => Some(Notice::good(&words.done_ended)),
         Some("others") => Some(Notice::good(&words.done_others)),
         _ => None,
     };
-    Account { admission: &judged.0, reader: &reader, live, user }.page(StatusCode::OK, notice).await
+    Account { admission: &judged.0, reader: &reader, live, user }.page(StatusCode::OK, notice, Typed::default()).await
 }
 
 /// Sets a new password.
@@ -100,7 +113,7 @@ pub(super) async fn set_password(
     let NewPassword { current, new, again, .. } = form;
     if *new.0 != *again.0 {
         let notice = Notice::bad(&reader.words.not_twice);
-        return account.page(StatusCode::UNPROCESSABLE_ENTITY, Some(notice)).await;
+        return account.page(StatusCode::UNPROCESSABLE_ENTITY, Some(notice), Typed::default()).await;
     }
     let visit = admission.visit(&headers);
     match admission.engine().change_password(live, user, current.0, new.0, &visit).await {
@@ -112,7 +125,7 @@ pub(super) async fn set_password(
         Err(refusal) => {
             let Some(notice) = Notice::of(&refusal, &reader.words) else { return Err(refusal.into()) };
             let wait = notice.wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds)));
-            let mut response = account.page(refusal.status(), Some(notice)).await?;
+            let mut response = account.page(refusal.status(), Some(notice), Typed::default()).await?;
             response.headers_mut().extend(wait);
             Ok(response)
         }
@@ -153,15 +166,22 @@ pub(super) async fn end_sessions(
 }
 
 /// Whose account it is, and who reads it.
-struct Account<'r> {
-    admission: &'r Admission,
-    reader: &'r Reader,
-    live: &'r LiveSession,
-    user: &'r User,
+pub(super) struct Account<'r> {
+    pub(super) admission: &'r Admission,
+    pub(super) reader: &'r Reader,
+    pub(super) live: &'r LiveSession,
+    pub(super) user: &'r User,
 }
 
 impl Account<'_> {
-    async fn page(&self, status: StatusCode, notice: Option<Notice>) -> Result<Response, Refused> {
+    /// # Errors
+    /// When the store does not answer.
+    pub(super) async fn page(
+        &self,
+        status: StatusCode,
+        notice: Option<Notice>,
+        typed: Typed,
+    ) -> Result<Response, Refused> {
         let Self { admission, reader, user, .. } = self;
         let engine = admission.engine();
         let sessions = engine.own_sessions(user).await?;
@@ -173,6 +193,8 @@ impl Account<'_> {
             login: user.login.to_string(),
             realm: user.realm.to_string(),
             email: user.email.clone().unwrap_or_default(),
+            email_rule: fill(&reader.words.email_rule, &[("login", user.login.as_str())]),
+            typed,
             has_realms: admission.pass().policy().realms().len() > 1,
             sessions: sessions.into_iter().map(|session| self.line(session)).collect(),
             shortest,
@@ -202,12 +224,12 @@ impl Account<'_> {
 }
 
 /// The page again, with a word about what was done.
-fn done(admission: &Admission, user: &User, what: &str) -> String {
+pub(super) fn done(admission: &Admission, user: &User, what: &str) -> String {
     format!("{}/account?realm={}&done={what}", admission.pass().policy().mount(), user.realm)
 }
 
 /// To the log-in, and back here afterwards.
-fn log_in(admission: &Admission, query: Option<&str>) -> Result<Response, Refused> {
+pub(super) fn log_in(admission: &Admission, query: Option<&str>) -> Result<Response, Refused> {
     let policy = admission.pass().policy();
     let mount = policy.mount();
     let named = single(query, "realm").filter(|name| policy.realm_id(name).is_some());

@@ -7,6 +7,7 @@ use http::{HeaderMap, StatusCode};
 
 use super::asset;
 use super::tab::Link;
+use crate::admin::administrator::Administrator;
 use crate::own::{Refused, page};
 
 /// What every page has.
@@ -21,7 +22,7 @@ pub(super) struct Frame {
     /// Who looks at it; empty when nobody knows.
     pub(super) login: String,
     pub(super) realm: String,
-    /// For how many seconds their password counts as given a moment ago.
+    /// For how many seconds more their password counts as given a moment ago.
     pub(super) recent: u32,
     pub(super) style: &'static str,
     pub(super) script: &'static str,
@@ -29,6 +30,10 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// For how many seconds a password counts as given a moment ago: as long as the API takes it for recent, less what somebody
+    /// needs to read a question.
+    pub(super) const RECENT_FOR: u32 = Administrator::RECENT - 30;
+
     /// # Errors
     /// When the system has no randomness to give.
     pub(super) fn new(policy: &Policy, links: Vec<Link>) -> Result<Self, Refused> {

@@ -39,7 +39,7 @@ pub(super) const AGES: [(&str, &str, u32); 5] = [
     ("90d", "90 days", 90 * 86_400),
 ];
 
-const FIELDS: [&str; 8] = ["realm", "user", "role", "address", "device", "age", "created_before", "after"];
+const FIELDS: [&str; 9] = ["realm", "login", "user", "role", "address", "device", "age", "created_before", "after"];
 
 /// The page.
 pub(super) async fn show(

@@ -9,6 +9,8 @@ use super::asked::Asked;
 use super::choice::Choices;
 use super::found::{Found, ROWS};
 use super::frame::{Frame, answer};
+use super::order::Head;
+use super::seen::Seen;
 use super::tab::Tab;
 use super::visitor::Visitor;
 use crate::admin::user::{State as UserState, View};
@@ -21,6 +23,8 @@ struct Page {
     frame: Frame,
     asked: Asked,
     choices: Choices,
+    seen: Vec<Seen>,
+    heads: Heads,
     wrong: Option<String>,
     users: Vec<View>,
     /// How many match, in words.
@@ -35,7 +39,25 @@ struct NewUser {
     choices: Choices,
 }
 
-const FIELDS: [&str; 5] = ["search", "realm", "role", "state", "after"];
+/// The heads of the columns that put the list in order.
+struct Heads {
+    login: Head,
+    added: Head,
+    seen: Head,
+}
+
+const FIELDS: [&str; 7] = ["search", "realm", "role", "state", "seen", "sort", "after"];
+
+/// The orders, as the API says them and as people read them; the usual one needs no word.
+const ORDERS: [(&str, &str); 6] = [
+    ("", "login"),
+    ("-login", "login, backwards"),
+    ("-last_seen", "last seen, the latest first"),
+    ("last_seen", "last seen, the longest ago first"),
+    ("-created", "added, the latest first"),
+    ("created", "added, the first first"),
+];
+const USUAL: &str = "login";
 
 /// The list.
 pub(super) async fn show(
@@ -44,9 +66,14 @@ pub(super) async fn show(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Refused> {
     let asked = Asked::read(query.as_deref(), &FIELDS);
+    let seen = Seen::choices(house.engine.now());
+    let mut which = asked.without(&["seen"]);
+    if let Some(choice) = seen.iter().find(|choice| asked.is("seen", choice.name)) {
+        which.set(choice.field, &choice.value);
+    }
     let found = async {
-        let list = find_users(&house, asked.with("limit", ROWS).as_query::<Which>()?).await?;
-        let filter = asked.as_query::<Which>()?.filter(&house)?;
+        let list = find_users(&house, which.with("limit", ROWS).as_query::<Which>()?).await?;
+        let filter = which.as_query::<Which>()?.filter(&house)?;
         let count = house.engine.store().user_count(filter, COUNTED + 1).await?;
         Ok((list, count))
     };
@@ -57,6 +84,12 @@ pub(super) async fn show(
         choices: Choices::of(visitor.admission.pass().policy()),
         next: next.map(|next| asked.with("after", &next).query()),
         count: in_words(count),
+        heads: Heads {
+            login: Head::of(&asked, "login", "-login", USUAL),
+            added: Head::of(&asked, "-created", "created", USUAL),
+            seen: Head::of(&asked, "-last_seen", "last_seen", USUAL),
+        },
+        seen,
         asked,
         wrong,
         users,

@@ -35,14 +35,12 @@ impl Visitor {
     /// # Errors
     /// When the system has no randomness to give.
     pub(super) fn frame(&self, tab: Option<Tab>) -> Result<Frame, Refused> {
-        /// As long as the API takes a password for recent, less what somebody needs to read a question.
-        const RECENT: u32 = 570;
         let policy = self.admission.pass().policy();
         let mut frame = Frame::new(policy, Tab::links(policy, &self.grants, tab))?;
         frame.login.clone_from(&self.login);
         frame.realm.clone_from(&self.realm);
         let since = self.admission.engine().now().saturating_sub(self.authenticated);
-        frame.recent = RECENT.saturating_sub(since);
+        frame.recent = Frame::RECENT_FOR.saturating_sub(since);
         Ok(frame)
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use doorward::audit::{Count, Event, StoredEvent};
 use doorward::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
-    StoreError, StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, Seen, SessionFilter, Store,
+    StoreError, StoredRole, StoredSession, Touch, UserFilter, UserOrder,
 };
 use doorward::{Login, MemoryStore, Name, SessionHandle, SessionKey, Time, User, UserId, UserNumber};
 
@@ -83,8 +83,8 @@ impl Store for Shaky {
         self.moody(self.inner.user_by_id(realm, id))
     }
 
-    fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>> {
-        self.moody(self.inner.users(filter, page))
+    fn users(&self, filter: UserFilter, order: UserOrder, page: Page) -> Answer<'_, Listed<User>> {
+        self.moody(self.inner.users(filter, order, page))
     }
 
     fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {
@@ -99,8 +99,8 @@ impl Store for Shaky {
         self.moody(self.inner.changes_since(seq))
     }
 
-    fn touch(&self, touched: Vec<Touch>) -> Answer<'_, ()> {
-        self.moody(self.inner.touch(touched))
+    fn touch(&self, touched: Vec<Touch>, seen: Vec<Seen>) -> Answer<'_, ()> {
+        self.moody(self.inner.touch(touched, seen))
     }
 
     fn record(&self, events: Vec<Event>, counts: Vec<Count>) -> Answer<'_, ()> {

@@ -110,9 +110,111 @@ fn a_form_of_another_site_changes_nothing() {
     let cookie = format!("Cookie: {}", here.cookie);
     for origin in ["Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site", "X-Other: 1"] {
         let lines = [cookie.as_str(), origin, "Content-Type: application/x-www-form-urlencoded"];
-        for (target, body) in [("/account/sessions", "end=others"), ("/account/password", "current=a&new=b&again=b")] {
+        for (target, body) in [
+            ("/account/sessions", "end=others"),
+            ("/account/password", "current=a&new=b&again=b"),
+            ("/account/name", "name=Mallory"),
+            ("/account/email", "email=a@b&current=a"),
+        ] {
             assert_eq!(house.send(Door::Public, "POST", target, &lines, Some(body)).status, 403, "{origin} {target}");
         }
     }
     assert!(is_alive(&house, &there));
+}
+
+#[test]
+fn a_name_is_saved_and_shown_at_once() {
+    let house = House::open();
+    let anna = house.add("customer", "anna", &[]);
+    let here = house.log_in("customer", "anna");
+    let saved = submit(&house, &here, "/account/name?realm=customer", "name=+Anna+Berg+");
+    assert_eq!((saved.status, saved.header("location")), (303, Some("/account?realm=customer&done=name")));
+    let text = page(&house, &here, "/account?realm=customer&done=name").text();
+    assert!(text.contains("The name is saved.") && text.contains("<h1>Anna Berg</h1>"), "{text}");
+    assert_eq!(house.stored(&anna).name, "Anna Berg");
+    let long = submit(&house, &here, "/account/name", &format!("name={}", "x".repeat(201)));
+    assert!(long.status == 400 && long.text().contains("A name has at most 200 characters"), "{}", long.text());
+    assert!(long.text().contains(&format!("value=\"{}\"", "x".repeat(201))), "it need not be typed again");
+    assert_eq!(submit(&house, &here, "/account/name", "name=x&login=root").status, 400);
+    assert_eq!(submit(&house, &here, "/account/name", "name=").status, 303);
+    assert_eq!(house.stored(&anna).name, "");
+}
+
+#[test]
+fn an_address_is_saved_with_the_current_password() {
+    let house = House::open();
+    let root = house.root();
+    let anna = house.add("customer", "anna", &[]);
+    house.add("customer", "ben@example.com", &[]);
+    let here = house.log_in("customer", "anna");
+    let form = |email: &str, current: &str| {
+        let body = format!("login=anna&email={email}&current={current}").replace(' ', "+").replace('@', "%40");
+        submit(&house, &here, "/account/email?realm=customer", &body)
+    };
+    let wrong = form("anna@example.com", "not the right one");
+    assert!(wrong.status == 403 && wrong.text().contains("The current password is wrong."), "{}", wrong.text());
+    assert!(wrong.text().contains("value=\"anna@example.com\"") && !wrong.text().contains("not the right one"));
+    let odd = form("nonsense", PASSWORD);
+    assert!(odd.status == 400 && odd.text().contains("This is no e-mail address."), "{}", odd.text());
+    assert_eq!(house.stored(&anna).email, None);
+    // Also one that somebody else logs in with: nothing is told, and nobody logs in with it.
+    for email in ["ben@example.com", "anna@example.com"] {
+        let saved = form(email, PASSWORD);
+        assert_eq!((saved.status, saved.header("location")), (303, Some("/account?realm=customer&done=email")));
+        let stored = house.stored(&anna);
+        assert_eq!((stored.email.as_deref(), stored.login.as_str()), (Some(email), "anna"));
+    }
+    let text = page(&house, &here, "/account?realm=customer&done=email").text();
+    assert!(text.contains("The e-mail is saved.") && text.contains("You go on logging in as anna."), "{text}");
+    house.settle();
+    let record = house.read(&root, "/admin/audit?kind=user_updated&login=anna");
+    let told = |event: &serde_json::Value| (event["outcome"].clone(), event["detail"].clone());
+    let items: Vec<_> = record["items"].as_array().expect("items").iter().map(told).collect();
+    assert_eq!(items[0], ("bad_credentials".into(), serde_json::Value::Null));
+    assert_eq!(items[1..], [("ok".into(), "own e-mail".into()), ("ok".into(), "own e-mail".into())]);
+    assert!(!record.to_string().contains("example.com"), "what is private is not on record: {record}");
+    for _ in 0..5 {
+        form("other@example.com", "not the right one");
+    }
+    let throttled = form("other@example.com", PASSWORD);
+    assert!(throttled.status == 429 && throttled.header("retry-after").is_some(), "{}", throttled.text());
+    assert!(throttled.text().contains("Too many failures."), "{}", throttled.text());
+}
+
+#[test]
+fn what_somebody_calls_themselves_is_text_to_everybody() {
+    let house = House::open();
+    let root = house.root();
+    let anna = house.add("customer", "anna", &[]);
+    let here = house.log_in("customer", "anna");
+    for trap in ["%3Cscript%3Ealert(1)%3C/script%3E", "%22%3E%3Cimg+src=x+onerror=alert(1)%3E", "%3C/title%3E%3Csvg%3E"]
+    {
+        assert_eq!(submit(&house, &here, "/account/name", &format!("name={trap}")).status, 303, "{trap}");
+        let mut shown = vec![page(&house, &here, "/account")];
+        for target in ["/panel/users".to_owned(), format!("/panel/users/{}?realm=customer", anna.id)] {
+            let lines =
+                [format!("Cookie: {}", root.cookie), "Accept: text/html".into(), "Sec-Fetch-Mode: navigate".into()];
+            let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
+            shown.push(house.send(Door::Admin, "GET", &target, &lines, None));
+        }
+        for answer in shown {
+            let text = answer.text();
+            assert!(
+                answer.status == 200 && !["<script>a", "<img", "<svg"].iter().any(|sign| text.contains(sign)),
+                "{text}"
+            );
+        }
+        let tried = submit(&house, &here, "/account/email", &format!("email={trap}&current=x"));
+        assert!(tried.status == 400 && !["<script>a", "<img", "<svg"].iter().any(|sign| tried.text().contains(sign)));
+    }
+}
+
+#[test]
+fn whoever_is_not_logged_in_saves_nothing_and_is_sent_to_log_in() {
+    let house = House::open();
+    let lines = [&format!("Origin: {}", house.origin()), "Content-Type: application/x-www-form-urlencoded"];
+    for (target, body) in [("/account/name", "name=x"), ("/account/email", "email=a%40b&current=x")] {
+        let sent = house.send(Door::Public, "POST", target, &lines, Some(body));
+        assert_eq!((sent.status, sent.header("location")), (303, Some("/login?return_to=/account")), "{target}");
+    }
 }

@@ -51,6 +51,18 @@ fn a_decision_is_explained_without_being_made() {
     let body = json!({ "method": "GET", "path": "/rest/orders/7", "realm": "admin", "roles": ["clerk"] });
     let posted = house.admin(&root, "POST", "/admin/explain", Some(&body));
     assert_eq!((posted.status, &posted.json()["verdict"]), (200, &json!("allow")));
+    // Whether it was meant, the question does not say.
+    let ending = "path=/user/sessions&method=DELETE&realm=customer";
+    let unproven = ask(ending);
+    let needed = json!("a session needs the token, or an Origin that the browser vouches for");
+    assert_eq!((&unproven["verdict"], &unproven["needs"]), (&json!("allow"), &needed));
+    assert!(unproven["steps"].as_array().is_some_and(|steps| steps.iter().any(|step| step["needs"] == true)));
+    for proven in ["path=/rest/orders/7&realm=admin&roles=clerk", "path=/user/sessions&method=POST"] {
+        assert_eq!((&ask(proven)["verdict"], &ask(proven)["needs"]), (&json!("allow"), &Value::Null), "{proven}");
+    }
+    let token =
+        json!({ "method": "DELETE", "path": "/user/sessions", "realm": "customer", "headers": { "X-CSRF": "x" } });
+    assert_eq!(house.admin(&root, "POST", "/admin/explain", Some(&token)).json()["needs"], Value::Null);
     // Headers and credentials count where a decision looks at them.
     let mut asked =
         json!({ "method": "POST", "path": "/user/sessions", "headers": { "Origin": "https://evil.example" } });

@@ -38,6 +38,8 @@ fn sessions_are_found_and_shown() {
     assert_eq!(find("address=127.0.0.1"), ["anna", "root"]);
     assert_eq!(find("created_before=2025-06-15T15:06:45Z"), ["root"]);
     assert_eq!(find(&format!("user={}", shown["user_id"].as_str().expect("an id"))), ["anna"]);
+    assert_eq!((find("login=ANNA"), find("login=root&realm=admin")), (vec!["anna".into()], vec!["root".into()]));
+    assert!(find("login=ann").is_empty() && find("login=root&realm=customer").is_empty());
     assert_eq!(find("limit=1"), ["anna"]);
     for nothing in ["address=10.0.0.1", "device=curl", "role=boss"] {
         assert!(find(nothing).is_empty(), "{nothing}");
@@ -47,6 +49,7 @@ fn sessions_are_found_and_shown() {
         ("role=nothing", "role"),
         ("realm=elsewhere", "realm"),
         ("address=here", "address"),
+        ("login=a:b", "login"),
         ("colour=red", "colour"),
     ] {
         let answer = house.admin(&root, "GET", &format!("/admin/sessions?{wrong}"), None);

@@ -15,6 +15,7 @@ mod admin_reach;
 mod admin_roles;
 mod admin_rules;
 mod admin_sessions;
+mod admin_user_lists;
 mod admin_users;
 mod description;
 mod health;

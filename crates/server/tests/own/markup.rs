@@ -21,7 +21,7 @@ const ELEMENTS: [&str; 32] = [
     "form", "input", "label", "select", "option", "button", "strong", "span", "div", "dl", "dt", "dd", "section", "ul",
     "li", "time", "em", "img",
 ];
-const ATTRIBUTES: [&str; 38] = [
+const ATTRIBUTES: [&str; 39] = [
     "html",
     "lang",
     "charset",
@@ -46,6 +46,7 @@ const ATTRIBUTES: [&str; 38] = [
     "spellcheck",
     "autofocus",
     "minlength",
+    "maxlength",
     "aria-describedby",
     "aria-labelledby",
     "aria-label",

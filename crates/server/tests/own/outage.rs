@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use doorward::audit::{Count, Event, StoredEvent};
 use doorward::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
-    StoreError, StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, Seen, SessionFilter, Store,
+    StoreError, StoredRole, StoredSession, Touch, UserFilter, UserOrder,
 };
 use doorward::{Login, MemoryStore, Name, SessionHandle, SessionKey, Time, User, UserId, UserNumber};
 use serde_json::json;
@@ -50,8 +50,8 @@ impl Store for Switched {
     fn user_by_id(&self, realm: Name, id: UserId) -> Answer<'_, Option<User>> {
         self.ask(self.store.user_by_id(realm, id))
     }
-    fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>> {
-        self.ask(self.store.users(filter, page))
+    fn users(&self, filter: UserFilter, order: UserOrder, page: Page) -> Answer<'_, Listed<User>> {
+        self.ask(self.store.users(filter, order, page))
     }
     fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {
         self.ask(self.store.code_owner(digest, now))
@@ -62,8 +62,8 @@ impl Store for Switched {
     fn changes_since(&self, seq: u64) -> Answer<'_, Feed> {
         self.ask(self.store.changes_since(seq))
     }
-    fn touch(&self, touched: Vec<Touch>) -> Answer<'_, ()> {
-        self.ask(self.store.touch(touched))
+    fn touch(&self, touched: Vec<Touch>, seen: Vec<Seen>) -> Answer<'_, ()> {
+        self.ask(self.store.touch(touched, seen))
     }
     fn record(&self, events: Vec<Event>, counts: Vec<Count>) -> Answer<'_, ()> {
         self.ask(self.store.record(events, counts))

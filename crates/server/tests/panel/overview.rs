@@ -98,6 +98,11 @@ fn a_request_is_tried_without_making_it() {
     let refused = house.shown(&root, "/panel/try?method=GET&path=/rest/orders/7&realm=admin&roles=auditor");
     assert!(refused.contains("id=\"verdict\">Refused") && refused.contains("class=\"stopped\""), "{refused}");
     assert!(house.shown(&root, "/panel/try").contains("Nothing is sent."));
+    let unproven =
+        house.shown(&root, "/panel/try?method=POST&path=/admin/users&door=admin&realm=admin&roles=administrator");
+    assert!(unproven.contains("Allowed with proof") && unproven.contains("a session needs the token."), "{unproven}");
+    assert!(unproven.contains("goes on with this alone:"), "{unproven}");
+    assert!(!allowed.contains("with proof"), "{allowed}");
     let wrong = house.page(Some(&root), "/panel/try?path=/x&realm=admin&roles=%3Cb%3E");
     assert!(wrong.status == 400 && wrong.text().contains("role=\"alert\""), "{}", wrong.text());
 }

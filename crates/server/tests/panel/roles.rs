@@ -42,7 +42,7 @@ fn the_matrix_says_which_role_opens_which_route() {
     let cells: Vec<bool> = between(row, "<td>", "</td>").into_iter().skip(1).map(|cell| cell.contains("yes")).collect();
     let open: Vec<&str> = heads[2..].iter().zip(cells).filter(|(_, open)| *open).map(|(role, _)| *role).collect();
     assert_eq!(open, ["administrator", "boss", "clerk", "keeper"]);
-    assert!(house.shown(&root, "/panel/matrix?of=doorward").contains("GET /panel/matrix"));
+    assert!(house.shown(&root, "/panel/matrix?of=doorward").contains("GET,POST /admin/roles"));
 }
 
 /// Rules with so many routes and roles more.

@@ -16,6 +16,7 @@ fn sessions_are_found_by_what_is_known_about_them() {
     let _ = root;
     assert_eq!(find("realm=&user=&role=clerk&address=&device=&age="), ["anna"]);
     assert_eq!(find("realm=admin"), ["root"]);
+    assert_eq!((find("login=Anna"), find("login=an")), (vec!["anna".to_owned()], vec![]));
     assert_eq!(find("address=127.0.0.1&colour=red"), ["anna", "root"]);
     assert!(find("address=10.0.0.1").is_empty() && find("device=curl").is_empty() && find("age=1h").is_empty());
     house.clock.advance(600);
@@ -32,6 +33,7 @@ fn what_cannot_be_searched_for_is_said_above_the_list() {
         ("role=nothing", "there is no role nothing"),
         ("role=%3Cscript%3E", "role"),
         ("user=999", "There is no such user."),
+        ("login=a:b", "login"),
     ] {
         let answer = house.page(Some(&root), &format!("/panel/sessions?{query}"));
         let text = answer.text();
@@ -68,6 +70,7 @@ fn all_that_match_end_by_the_very_search_of_the_page() {
         between(&text, "data-target=\"/admin/sessions?", "\"").first().map(|target| target.replace("&#38;", "&"))
     };
     assert_eq!(target("role=clerk&realm=customer&after="), Some("role=clerk&realm=customer".into()));
+    assert_eq!(target("login=anna"), Some("login=anna".into()));
     assert_eq!(target(""), None, "nobody ends everybody's by a slip");
     assert_eq!(target("age=1h"), None, "none is as old");
     house.clock.advance(3_600);

@@ -30,6 +30,67 @@ fn users_are_found_by_how_they_begin_and_by_what_they_are() {
 }
 
 #[test]
+fn users_are_put_in_order_by_the_heads_of_their_columns() {
+    let house = House::open();
+    let root = house.root();
+    for login in ["dora", "anna", "ben"] {
+        house.clock.advance(60);
+        house.add("customer", login, &[]);
+    }
+    house.log_in("customer", "anna");
+    let page = |query: &str| house.shown(&root, &format!("/panel/users?realm=customer{query}"));
+    let plain = page("");
+    assert!(plain.contains("aria-sort=\"ascending\"><a data-sort=\"-login\""), "{plain}");
+    let lead = |text: &str, title: &str| {
+        let before = text.split(&format!("\">{title}</a></th>")).next().unwrap_or_default();
+        before.rsplit("href=\"").next().unwrap_or_default().replace("&#38;", "&")
+    };
+    for (title, once, twice) in [
+        ("Login", ["dora", "ben", "anna"], ["anna", "ben", "dora"]),
+        ("Added", ["ben", "anna", "dora"], ["dora", "anna", "ben"]),
+        ("Last seen", ["anna", "ben", "dora"], ["dora", "ben", "anna"]),
+    ] {
+        let first = house.shown(&root, &lead(&plain, title));
+        assert_eq!(rows(&first), once, "{title}");
+        let second = house.shown(&root, &lead(&first, title));
+        assert_eq!(rows(&second), twice, "{title} once more");
+        assert_eq!((first.matches("aria-sort").count(), second.matches("aria-sort").count()), (1, 1), "{title}");
+    }
+    assert!(page("&sort=-created").contains("<option value=\"-created\" selected>"));
+    assert_eq!(house.page(Some(&root), "/panel/users?sort=colour").status, 400);
+}
+
+#[test]
+fn those_who_have_not_been_seen_for_long_or_never_are_found() {
+    const DAY: u32 = 86_400;
+    let house = House::open();
+    house.root();
+    for login in ["anna", "ben", "cora", "dan"] {
+        house.add("customer", login, &[]);
+    }
+    for (login, days) in [("anna", 340), ("ben", 50), ("cora", 27)] {
+        house.log_in("customer", login);
+        house.clock.advance(days * DAY);
+    }
+    let root = house.log_in("admin", "root");
+    let find = |seen: &str| rows(&house.shown(&root, &format!("/panel/users?realm=customer&seen={seen}")));
+    let all = ["anna", "ben", "cora", "dan"];
+    for (seen, expected) in
+        [("", &all[..]), ("over-365d", &all[..1]), ("over-30d", &all[..2]), ("never", &all[3..]), ("7d", &[])]
+    {
+        assert_eq!(find(seen), expected, "{seen}");
+    }
+    let text = house.shown(&root, "/panel/users?realm=customer&seen=over-90d");
+    assert!(
+        text.contains("One user") && text.contains("value=\"over-90d\"") && text.contains("\" selected>more than 90")
+    );
+    let times = between(&text, "data-as=\"", "\"");
+    assert_eq!(times.len(), 6, "{times:?}");
+    let asked = times.iter().find(|text| text.starts_with("seen_before=")).expect("a time");
+    assert_eq!(house.admin(&root, "GET", &format!("/admin/users?{asked}"), None).status, 200);
+}
+
+#[test]
 fn one_user_is_shown_with_what_the_visitor_may_see_of_them() {
     let rules = format!("{RULES}\n[role.reader]\nallow = [\"Doorward::panel\", \"Doorward::users\"]\n");
     let house = House::with(&rules);

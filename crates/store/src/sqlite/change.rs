@@ -75,7 +75,7 @@ fn apply(connection: &Connection, change: &Change) -> Result<Touched, Fault> {
         }
         Change::CreateSession { session, replaces, limit } => session::begin(connection, session, *replaces, *limit),
         Change::RefreshSession { key, last_seen, idle_end } => {
-            let is_there = sessions::prolong(connection, *key, *last_seen, *idle_end)?;
+            let is_there = sessions::refresh(connection, *key, *last_seen, *idle_end)?;
             session::went_on(*key, is_there)
         }
         Change::ConfirmSession { key, authenticated } => {

@@ -1,7 +1,7 @@
 //! Lists, part by part.
 
 use doorward::Time;
-use doorward::store::{Listed, ListedSession, Page, SessionFilter};
+use doorward::store::{Listed, ListedSession, NoPlace, Page, SessionFilter};
 use rusqlite::Connection;
 use rusqlite::types::Value;
 
@@ -31,10 +31,14 @@ pub(super) fn sessions(
 
 /// Restricts a query on `session_rows` to sessions that match and are alive.
 pub(super) fn restrict(query: &mut Query, filter: &SessionFilter, now: Time) {
-    let SessionFilter { user, realm, role, address, device, created_before, without_roles } = filter;
+    let SessionFilter { user, login, realm, role, address, device, created_before, without_roles } = filter;
     // Most sessions are alive: this is no way to find the few that are asked for, hence the plus.
     query.add(" AND +idle_end > ?", [now.into()]);
     query.add_if(" AND user = ?", user.map(|user| user.0));
+    query.add_if(
+        " AND user IN (SELECT number FROM users WHERE login = ?)",
+        login.as_ref().map(|login| login.as_str().to_owned()),
+    );
     query.add_if(" AND realm = ?", realm.as_ref().map(|realm| realm.as_str().to_owned()));
     query.add_if(
         " AND EXISTS (SELECT 1 FROM user_roles WHERE user_roles.user = session_rows.user AND role = ?)",
@@ -50,9 +54,6 @@ pub(super) fn restrict(query: &mut Query, filter: &SessionFilter, now: Time) {
         );
     }
 }
-
-/// The text is no place in a list.
-pub(super) struct NoPlace;
 
 /// The place after which the part begins, in lists that are ordered by time and number.
 pub(super) fn place(page: &Page) -> Result<Option<(Time, u64)>, NoPlace> {

@@ -12,7 +12,7 @@ use crate::error::OpenError;
 use crate::files;
 
 /// The steps: the first one makes version 1 of an empty file.
-const STEPS: &[&str] = &[include_str!("migrations/0001.sql")];
+pub(super) const STEPS: &[&str] = &[include_str!("migrations/0001.sql"), include_str!("migrations/0002.sql")];
 
 /// The newest version of the format.
 pub(crate) const LATEST: u32 = STEPS.len() as u32;

@@ -6,6 +6,7 @@ use rusqlite::{Connection, Row, params_from_iter};
 use super::fault::Fault;
 
 /// A query that grows. It takes no text but what the program was built with.
+#[derive(Clone)]
 pub(super) struct Query {
     sql: String,
     values: Vec<Value>,
@@ -48,6 +49,14 @@ impl Query {
         let mut statement = connection.prepare_cached(&self.sql)?;
         let rows = statement.query_map(params_from_iter(self.values), read)?;
         Ok(rows.collect::<rusqlite::Result<_>>()?)
+    }
+
+    /// How the database would go about it, step by step.
+    #[cfg(test)]
+    pub(super) fn plan(self, connection: &Connection) -> Result<Vec<String>, Fault> {
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", self.sql))?;
+        let steps = statement.query_map(params_from_iter(self.values), |row| row.get("detail"))?;
+        Ok(steps.collect::<rusqlite::Result<_>>()?)
     }
 
     /// Reads row by row, until `take` says that it has enough.

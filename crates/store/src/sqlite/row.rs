@@ -25,6 +25,7 @@ pub(super) fn user(row: &Row<'_>) -> rusqlite::Result<User> {
         failures: row.get("failures")?,
         created: row.get("created")?,
         last_login: row.get("last_login")?,
+        last_seen: Some(row.get("last_seen")?).filter(|at| *at > 0),
     })
 }
 

@@ -1,45 +1,89 @@
 //! Lists of users, and searches for them.
 
-use doorward::store::{Listed, Page, UserFilter, fold};
-use doorward::{Name, User, UserNumber, UserState};
+use std::ops::RangeInclusive;
+
+use doorward::store::{Listed, Page, UserFilter, UserKey, UserOrder, UserPlace, fold};
+use doorward::{Name, Time, User, UserNumber, UserState};
 use rusqlite::types::Value;
 use rusqlite::{Connection, Row};
 
 use super::fault::Fault;
-use super::lists::{NoPlace, part};
+use super::lists::part;
 use super::query::Query;
 use super::users;
 
 /// Up to so many matches are looked up one by one and put in order; more are met soon enough on the way through all logins.
 const FEW: u32 = 20_000;
 
-pub(super) fn users(connection: &Connection, filter: &UserFilter, page: &Page) -> Result<Listed<User>, Fault> {
-    let Ok(after) = place(page) else { return Ok(Listed::default()) };
+pub(super) fn users(
+    connection: &Connection,
+    filter: &UserFilter,
+    order: UserOrder,
+    page: &Page,
+) -> Result<Listed<User>, Fault> {
+    let Ok(after) = order.place(page) else { return Ok(Listed::default()) };
     // All of it is of one moment.
     let moment = connection.unchecked_transaction()?;
-    let Matches { mut query, one_by_one, still_to_search } = matches(&moment, filter)?;
-    // The plus keeps a few from being looked for among all logins.
-    if let Some((login, realm)) = after {
-        let place = [Value::from(login), Value::from(text(&realm))];
-        query.add(if one_by_one { " AND (+login, +realm) > (?, ?)" } else { " AND (login, realm) > (?, ?)" }, place);
-    }
-    query.add(if one_by_one { " ORDER BY +login, +realm" } else { " ORDER BY login, realm" }, []);
-
+    let Matches { query, one_by_one, still_to_search } = matches(&moment, filter, Some(order.by))?;
     let mut found = Vec::new();
-    query.walk(&moment, |row| {
-        if is_found(row, still_to_search.as_deref())? {
-            found.push(UserNumber(row.get("number")?));
+    for query in ordered(&query, order, one_by_one, after) {
+        query.walk(&moment, |row| {
+            if is_found(row, still_to_search.as_deref())? {
+                found.push(UserNumber(row.get("number")?));
+            }
+            Ok(found.len() <= page.size())
+        })?;
+        if found.len() > page.size() {
+            break;
         }
-        Ok(found.len() <= page.size())
-    })?;
+    }
     let found: Result<Vec<User>, Fault> = found.into_iter().map(|number| users::existing(&moment, number)).collect();
-    Ok(part(found?, page, |last| format!("{}.{}", last.realm, hex(last.login.as_str()))))
+    Ok(part(found?, page, |last| order.place_of(last).to_string()))
+}
+
+/// The queries that, one after the other, meet those who match in order, from the place on. Of one second there may be a
+/// million: the rest of them is a question of its own, since all of them would be passed over to find where it begins.
+fn ordered(matches: &Query, order: UserOrder, one_by_one: bool, after: Option<UserPlace>) -> Vec<Query> {
+    // The plus keeps a few from being looked for among all.
+    let [first, second] = match (order.by, one_by_one) {
+        (UserKey::Login, false) => ["login", "realm"],
+        (UserKey::Login, true) => ["+login", "+realm"],
+        (UserKey::LastSeen, false) => ["last_seen", "number"],
+        (UserKey::LastSeen, true) => ["+last_seen", "+number"],
+        (UserKey::Created, false) => ["created", "number"],
+        (UserKey::Created, true) => ["+created", "+number"],
+    };
+    let (behind, direction) = if order.descending { (" < ", " DESC") } else { (" > ", "") };
+    let ends = |mut query: Query| {
+        [" ORDER BY ", first, direction, ", ", second, direction].into_iter().for_each(|piece| query.add(piece, []));
+        query
+    };
+    let begins = || matches.clone();
+    match after {
+        None => vec![ends(begins())],
+        Some(UserPlace::Login(login, realm)) => {
+            let mut query = begins();
+            [" AND (", first, ", ", second, ")", behind].into_iter().for_each(|piece| query.add(piece, []));
+            query.add("(?, ?)", [login.into(), text(&realm).into()]);
+            vec![ends(query)]
+        }
+        Some(UserPlace::LastSeen(at, user) | UserPlace::Created(at, user)) => {
+            let (mut same, mut rest) = (begins(), begins());
+            [" AND ", first].into_iter().for_each(|piece| same.add(piece, []));
+            same.add(" = ?", [at.into()]);
+            [" AND ", second, behind].into_iter().for_each(|piece| same.add(piece, []));
+            same.add("?", [user.0.into()]);
+            [" AND ", first, behind].into_iter().for_each(|piece| rest.add(piece, []));
+            rest.add("?", [at.into()]);
+            vec![ends(same), ends(rest)]
+        }
+    }
 }
 
 /// How many there are, as far as `most`. No user is read for it beyond the texts that are searched.
 pub(super) fn count(connection: &Connection, filter: &UserFilter, most: u64) -> Result<u64, Fault> {
     let moment = connection.unchecked_transaction()?;
-    let Matches { query, still_to_search, .. } = matches(&moment, filter)?;
+    let Matches { query, still_to_search, .. } = matches(&moment, filter, None)?;
     let mut count = 0;
     query.walk(&moment, |row| {
         count += u64::from(is_found(row, still_to_search.as_deref())?);
@@ -57,7 +101,8 @@ struct Matches {
     still_to_search: Option<String>,
 }
 
-fn matches(connection: &Connection, filter: &UserFilter) -> Result<Matches, Fault> {
+/// Those who match, to be met in the order of `by`, or in whatever order.
+fn matches(connection: &Connection, filter: &UserFilter, by: Option<UserKey>) -> Result<Matches, Fault> {
     let mut query = Query::new("SELECT number, login, name, email FROM users WHERE true");
     let few_by_role = match &filter.role {
         Some(role) => restrict_to_role(connection, &mut query, role)?,
@@ -68,10 +113,14 @@ fn matches(connection: &Connection, filter: &UserFilter) -> Result<Matches, Faul
         Some(search) => restrict_to_few_words(connection, &mut query, search)?,
         None => false,
     };
+    let few_by_time = match filter.seen() {
+        Some(seen) => restrict_to_times(connection, &mut query, seen, by, few_by_role || few_by_word)?,
+        None => false,
+    };
     query.add_if(" AND realm = ?", filter.realm.as_ref().map(text));
     query.add_if(" AND active = ?", filter.state.map(|state| i64::from(state == UserState::Active)));
     let still_to_search = search.filter(|_| !few_by_word);
-    Ok(Matches { query, one_by_one: few_by_role || few_by_word, still_to_search })
+    Ok(Matches { query, one_by_one: few_by_role || few_by_word || few_by_time, still_to_search })
 }
 
 /// Says whether there are few who have the role.
@@ -100,6 +149,38 @@ fn restrict_to_few_words(connection: &Connection, query: &mut Query, search: &st
     Ok(few)
 }
 
+/// Says whether there are few who were seen last at one of the times, and are to be looked up one by one.
+fn restrict_to_times(
+    connection: &Connection,
+    query: &mut Query,
+    seen: RangeInclusive<Time>,
+    by: Option<UserKey>,
+    one_by_one: bool,
+) -> Result<bool, Fault> {
+    let times = || [Value::from(*seen.start()), Value::from(*seen.end())];
+    if one_by_one {
+        query.add(" AND +last_seen BETWEEN ? AND ?", times());
+        return Ok(false);
+    }
+    if by.is_none_or(|by| by == UserKey::LastSeen) {
+        // They stand beside each other, in order.
+        query.add(" AND last_seen BETWEEN ? AND ?", times());
+        return Ok(false);
+    }
+    let probe = Query::with("SELECT 1 FROM users WHERE last_seen BETWEEN ? AND ?", times());
+    let few = are_few(connection, probe)?;
+    query.add(
+        if few {
+            " AND number IN (SELECT number FROM users WHERE last_seen BETWEEN ? AND ?)"
+        } else {
+            // To put all of them in another order would take longer than to meet a few of them on the way.
+            " AND +last_seen BETWEEN ? AND ?"
+        },
+        times(),
+    );
+    Ok(few)
+}
+
 fn are_few(connection: &Connection, mut probe: Query) -> Result<bool, Fault> {
     probe.add(" LIMIT ?", [(FEW + 1).into()]);
     let mut met = 0;
@@ -121,22 +202,9 @@ fn is_found(row: &Row<'_>, search: Option<&str>) -> rusqlite::Result<bool> {
     Ok(false)
 }
 
-/// The place after which the part begins. A login may hold anything, a dot too; its hexadecimal form may not.
-fn place(page: &Page) -> Result<Option<(String, Name)>, NoPlace> {
-    let Some(text) = page.after.as_deref() else { return Ok(None) };
-    let (realm, login) = text.rsplit_once('.').ok_or(NoPlace)?;
-    Ok(Some((unhex(login).ok_or(NoPlace)?, Name::parse(realm).map_err(|_| NoPlace)?)))
-}
-
 fn text(name: &Name) -> String {
     name.as_str().to_owned()
 }
 
-fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn unhex(text: &str) -> Option<String> {
-    let pairs = text.as_bytes().chunks(2).map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok());
-    String::from_utf8(pairs.collect::<Option<Vec<u8>>>()?).ok().filter(|decoded| hex(decoded) == text)
-}
+#[cfg(test)]
+mod tests;

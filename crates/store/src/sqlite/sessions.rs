@@ -1,15 +1,17 @@
 //! The table of sessions.
 
-use doorward::store::{SessionFilter, StoredSession, Touch};
+use std::collections::BTreeMap;
+
+use doorward::store::{Seen, SessionFilter, StoredSession, Touch};
 use doorward::{SessionHandle, SessionKey, Time, UserNumber};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::fault::Fault;
 use super::query::Query;
-use super::{lists, row};
+use super::{lists, row, users};
 
 /// So many signs of life are written at once.
-pub(super) const TOUCHED_AT_ONCE: usize = 2_000;
+const TOUCHED_AT_ONCE: usize = 2_000;
 
 pub(super) fn by_key(connection: &Connection, key: SessionKey) -> Result<Option<StoredSession>, Fault> {
     let mut statement = connection.prepare_cached("SELECT * FROM session_rows WHERE key = ?1")?;
@@ -114,22 +116,43 @@ pub(super) fn confirm(connection: &Connection, key: SessionKey, authenticated: T
     Ok(statement.execute(params![key.0, authenticated])? > 0)
 }
 
-/// Notes signs of life; what is later stays.
-pub(super) fn touch(connection: &Connection, touched: &[Touch]) -> Result<(), Fault> {
-    for touch in touched {
-        prolong(connection, touch.key, touch.last_seen, touch.idle_end)?;
-    }
-    Ok(())
+/// Takes as many as are written at once.
+pub(super) fn take_piece<T>(waiting: &mut Vec<T>) -> Vec<T> {
+    waiting.split_off(waiting.len().saturating_sub(TOUCHED_AT_ONCE))
 }
 
-/// Gives a session a later end, never past its absolute one, and says whether there is such a session.
-pub(super) fn prolong(
+/// Notes signs of life; what is later stays. Each user is written once, however many sessions they have.
+pub(super) fn touch(connection: &Connection, touched: &[Touch], seen: Vec<Seen>) -> Result<(), Fault> {
+    // In the order in which their rows stand.
+    let mut last: BTreeMap<UserNumber, Time> = BTreeMap::new();
+    let mut note = |seen: Seen| {
+        let at = last.entry(seen.user).or_default();
+        *at = seen.at.max(*at);
+    };
+    seen.into_iter().for_each(&mut note);
+    for touch in touched {
+        prolong(connection, touch.key, touch.last_seen, touch.idle_end)?.into_iter().for_each(&mut note);
+    }
+    last.into_iter().try_for_each(|(user, at)| users::saw(connection, Seen { user, at }))
+}
+
+/// Gives a session a later end, never past its absolute one, and says whose it is, if there is such a session.
+fn prolong(connection: &Connection, key: SessionKey, last_seen: Time, idle_end: Time) -> Result<Option<Seen>, Fault> {
+    let sql = "UPDATE sessions SET last_seen = max(last_seen, ?2), \
+               idle_end = min(max(idle_end, ?3), absolute_end) WHERE key = ?1 RETURNING user";
+    let mut statement = connection.prepare_cached(sql)?;
+    let user: Option<u32> = statement.query_row(params![key.0, last_seen, idle_end], |row| row.get(0)).optional()?;
+    Ok(user.map(|user| Seen { user: UserNumber(user), at: last_seen }))
+}
+
+/// Goes on with a session for its user, and says whether there is such a session.
+pub(super) fn refresh(
     connection: &Connection,
     key: SessionKey,
     last_seen: Time,
     idle_end: Time,
 ) -> Result<bool, Fault> {
-    let sql = "UPDATE sessions SET last_seen = max(last_seen, ?2), \
-               idle_end = min(max(idle_end, ?3), absolute_end) WHERE key = ?1";
-    Ok(connection.prepare_cached(sql)?.execute(params![key.0, last_seen, idle_end])? > 0)
+    let Some(seen) = prolong(connection, key, last_seen, idle_end)? else { return Ok(false) };
+    users::saw(connection, seen)?;
+    Ok(true)
 }

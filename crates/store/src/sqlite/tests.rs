@@ -239,16 +239,16 @@ fn an_older_format_is_brought_to_the_newest_after_a_copy_was_made() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("doorward.db");
     drop(Sqlite::open(&path).expect("a database"));
-    let older = include_str!("migrations/0001.sql");
-    let steps = [older, "ALTER TABLE roles ADD COLUMN note TEXT; INSERT INTO roles VALUES ('new', '[]', '[]', 'x');"];
+    let next = "ALTER TABLE roles ADD COLUMN note TEXT; INSERT INTO roles VALUES ('new', '[]', '[]', 'x');";
+    let steps = [migrations::STEPS, &[next]].concat();
     let mut connection = open_file(&path).expect("a connection");
-    migrations::apply(&mut connection, &path, 1, true, &steps).expect("the second step");
-    assert_eq!(kind(&connection).expect("a kind"), Kind::Ours(2));
-    let copy = open_file(&folder.path().join("doorward.db.v1.backup")).expect("the copy");
-    assert_eq!(kind(&copy).expect("a kind"), Kind::Ours(1));
+    migrations::apply(&mut connection, &path, LATEST, true, &steps).expect("one more step");
+    assert_eq!(kind(&connection).expect("a kind"), Kind::Ours(LATEST + 1));
+    let copy = open_file(&folder.path().join(format!("doorward.db.v{LATEST}.backup"))).expect("the copy");
+    assert_eq!(kind(&copy).expect("a kind"), Kind::Ours(LATEST));
     assert!(copy.prepare("SELECT note FROM roles").is_err());
     // Once is enough, whoever was faster.
-    migrations::apply(&mut connection, &path, 1, true, &steps).expect("nothing to do");
+    migrations::apply(&mut connection, &path, LATEST, true, &steps).expect("nothing to do");
     let roles: u32 = connection.query_row("SELECT count(*) FROM roles", [], |row| row.get(0)).expect("a number");
     assert_eq!(roles, 1);
 }
@@ -259,10 +259,32 @@ fn a_step_that_fails_leaves_the_database_as_it_was() {
     let path = folder.path().join("doorward.db");
     drop(Sqlite::open(&path).expect("a database"));
     let mut connection = open_file(&path).expect("a connection");
-    let steps = ["", "CREATE TABLE more (a); this is no SQL;"];
-    assert!(migrations::apply(&mut connection, &path, 1, true, &steps).is_err());
-    assert_eq!(kind(&connection).expect("a kind"), Kind::Ours(1));
+    let steps = [migrations::STEPS, &["CREATE TABLE more (a); this is no SQL;"]].concat();
+    assert!(migrations::apply(&mut connection, &path, LATEST, true, &steps).is_err());
+    assert_eq!(kind(&connection).expect("a kind"), Kind::Ours(LATEST));
     assert!(connection.prepare("SELECT * FROM more").is_err());
     drop(connection);
     drop(Sqlite::open(&path).expect("still a database"));
+}
+
+#[tokio::test]
+async fn when_users_were_seen_is_known_of_an_older_database_as_far_as_it_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("doorward.db");
+    let mut connection = Connection::open(&path).expect("a file");
+    migrations::apply(&mut connection, &path, 0, false, &migrations::STEPS[..1]).expect("the first version");
+    let rows = "
+        INSERT INTO users (realm, id, login, name, active, attributes, created, last_login) VALUES
+            ('r', '1', 'never', '', 1, '{}', 5, NULL), ('r', '2', 'once', '', 1, '{}', 5, 20),
+            ('r', '3', 'here', '', 1, '{}', 5, 20), ('r', '4', 'later', '', 1, '{}', 5, 90);
+        INSERT INTO sessions (key, handle, user, epoch, created, last_seen, idle_end, absolute_end, authenticated,
+            remembered, address, device)
+        SELECT randomblob(16), randomblob(16), user, 0, 20, seen, 99, 99, 20, 0, '', ''
+        FROM (SELECT 3 AS user, 50 AS seen UNION ALL SELECT 3, 70 UNION ALL SELECT 4, 60);";
+    connection.execute_batch(rows).expect("rows");
+    drop(connection);
+    let store = Sqlite::open(&path).expect("brought to the newest version");
+    let listed = store.users(UserFilter::default(), UserOrder::default(), Page::default()).await.expect("users");
+    let seen: Vec<_> = listed.items.iter().map(|user| (user.login.as_str(), user.last_seen)).collect();
+    assert_eq!(seen, [("here", Some(70)), ("later", Some(90)), ("never", None), ("once", Some(20))]);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use doorward::store::{Conflict, NewUser, fold};
+use doorward::store::{Conflict, NewUser, Seen, fold};
 use doorward::{Login, Name, User, UserId, UserNumber, UserState};
 use rusqlite::{Connection, OptionalExtension as _, params};
 
@@ -123,6 +123,13 @@ pub(super) fn take_role(connection: &Connection, user: UserNumber, role: &Name) 
 pub(super) fn raise_epoch(connection: &Connection, user: UserNumber) -> Result<(), Fault> {
     let sql = "UPDATE users SET cuts = cuts + 1 WHERE number = ?1";
     connection.prepare_cached(sql)?.execute([user.0])?;
+    Ok(())
+}
+
+/// Notes a sign of life, unless a later one is known. Nothing is written for what changes nothing.
+pub(super) fn saw(connection: &Connection, seen: Seen) -> Result<(), Fault> {
+    let sql = "UPDATE users SET last_seen = ?2 WHERE number = ?1 AND last_seen < ?2";
+    connection.prepare_cached(sql)?.execute(params![seen.user.0, seen.at])?;
     Ok(())
 }
 

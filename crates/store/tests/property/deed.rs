@@ -12,6 +12,7 @@ use crate::common::{NOW, new_user};
 pub enum Act {
     Commit(Deed),
     Touch { token: u8, last_seen: u32, idle_end: u32 },
+    Saw { user: u32, at: u32 },
     Record { minute: u32, hits: u32 },
     Purge { now: u32, keep_since: u32 },
 }
@@ -204,6 +205,7 @@ pub fn acts() -> impl Strategy<Value = Act> {
     prop_oneof![
         20 => changes().prop_map(Act::Commit),
         1 => (0..6u8, 0..60u32, 0..60u32).prop_map(|(token, last_seen, idle_end)| Act::Touch { token, last_seen, idle_end }),
+        1 => (1..8u32, 0..60u32).prop_map(|(user, at)| Act::Saw { user, at }),
         1 => (0..3u32, 1..5u32).prop_map(|(minute, hits)| Act::Record { minute, hits }),
         1 => (0..60u32, 0..3u32).prop_map(|(now, keep_since)| Act::Purge { now, keep_since }),
     ]

@@ -2,9 +2,10 @@
 
 use doorward::audit::{Count, Event, EventKind};
 use doorward::store::{
-    Changed, CountFilter, EventFilter, News, Page, SessionFilter, Store, StoreError, Touch, UserFilter,
+    Changed, CountFilter, EventFilter, News, Page, Seen, SessionFilter, Store, StoreError, Touch, UserFilter, UserKey,
+    UserOrder,
 };
-use doorward::{PasswordHash, User};
+use doorward::{PasswordHash, User, UserNumber};
 
 use crate::common::NOW;
 use crate::deed::{Act, digest, name};
@@ -28,7 +29,10 @@ pub async fn perform(store: &dyn Store, act: Act) -> String {
         }
         Act::Touch { token, last_seen, idle_end } => {
             let touch = Touch { key: digest(token).key(), last_seen: NOW + last_seen, idle_end: NOW + idle_end };
-            format!("{:?}", store.touch(vec![touch]).await)
+            format!("{:?}", store.touch(vec![touch], vec![]).await)
+        }
+        Act::Saw { user, at } => {
+            format!("{:?}", store.touch(vec![], vec![Seen { user: UserNumber(user), at: NOW + at }]).await)
         }
         Act::Record { minute, hits } => {
             let count = Count { minute, route: "-".into(), outcome: "allow".into(), hits: hits.into(), micros: 1 };
@@ -69,6 +73,7 @@ pub fn told(user: &User) -> String {
         failures,
         created,
         last_login,
+        last_seen,
     } = user;
     let password = password.as_ref().map(PasswordHash::expose);
     format!(
@@ -83,9 +88,23 @@ pub fn told(user: &User) -> String {
             roles,
             state,
             attributes,
-            (epoch, password, failures, created, last_login)
+            (epoch, password, failures, created, last_login, last_seen)
         )
     )
+}
+
+/// Users in an order, part by part.
+async fn listed(store: &dyn Store, filter: &UserFilter, order: UserOrder) -> Vec<String> {
+    let (mut listed, mut after) = (vec![], None);
+    loop {
+        let part = store.users(filter.clone(), order, Page { after, limit: 2 }).await.expect("users");
+        listed.extend(part.items.iter().map(told));
+        listed.push(format!("{:?}", part.next));
+        after = part.next;
+        if after.is_none() {
+            return listed;
+        }
+    }
 }
 
 /// All that can be seen of a store.
@@ -94,15 +113,9 @@ pub async fn seen(store: &dyn Store) -> Vec<String> {
     for search in [None, Some("an"), Some("b_%"), Some("login1")] {
         for role in [None, Some(name("role", 0))] {
             let filter = UserFilter { role, search: search.map(str::to_owned), ..UserFilter::default() };
-            let mut after = None;
-            loop {
-                let part = store.users(filter.clone(), Page { after, limit: 2 }).await.expect("users");
-                seen.extend(part.items.iter().map(told));
-                seen.push(format!("{:?}", part.next));
-                after = part.next;
-                if after.is_none() {
-                    break;
-                }
+            for by in [UserKey::Login, UserKey::LastSeen, UserKey::Created] {
+                let order = UserOrder { by, descending: search.is_some() };
+                seen.extend(listed(store, &filter, order).await);
             }
         }
     }

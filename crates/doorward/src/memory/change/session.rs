@@ -34,10 +34,11 @@ impl State {
             ended.extend(alive.iter().take(over).map(|other| other.digest.key()));
         }
         ended.iter().for_each(|key| _ = self.sessions.remove(*key));
-        let (at, key) = (session.created, session.digest.key());
+        let (at, last_seen, key) = (session.created, session.last_seen, session.digest.key());
         let user = self.users.alter(session.user, |user| {
             user.failures = 0;
             user.last_login = Some(at);
+            user.last_seen = user.last_seen.max(Some(last_seen));
         })?;
         let user = user.clone();
         self.sessions.insert(StoredSession { realm: user.realm.clone(), ..session });

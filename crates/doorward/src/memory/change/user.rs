@@ -4,7 +4,7 @@ use super::Touched;
 use crate::memory::state::State;
 use crate::memory::users::is_administrator;
 use crate::name::Name;
-use crate::store::{Changed, Conflict, Guard, StoreError, StoredSession};
+use crate::store::{Changed, Conflict, Guard, Seen, StoreError, StoredSession};
 use crate::user::{PasswordHash, User, UserNumber, UserState};
 
 impl State {
@@ -68,8 +68,10 @@ impl State {
         touched.announced.push(Changed::Unlocked(number));
         if let (Some(session), Some(user)) = (session, &touched.user) {
             touched.announced.push(Changed::Session(session.digest.key()));
-            let (epoch, realm) = (user.epoch, user.realm.clone());
+            let (epoch, realm, at) = (user.epoch, user.realm.clone(), session.last_seen);
             self.sessions.insert(StoredSession { user: number, epoch, realm, ..session });
+            self.users.saw(Seen { user: number, at });
+            touched.user = self.users.by_number(number).cloned();
         }
         Ok(touched)
     }

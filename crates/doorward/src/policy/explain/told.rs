@@ -34,17 +34,24 @@ impl Told {
                 verdict: Outcome::Deny,
                 status: 0,
                 reason: String::new(),
+                needs: None,
                 steps: Vec::new(),
             },
         }
     }
 
     pub(super) fn pass(&mut self, title: &'static str, text: String) {
-        self.explanation.steps.push(Step { title, text, passed: true });
+        self.explanation.steps.push(Step { title, text, passed: true, needs: false });
+    }
+
+    /// The decision goes on for whoever has what the text says.
+    pub(super) fn pass_with(&mut self, title: &'static str, text: String) {
+        self.explanation.needs = Some(text.clone());
+        self.explanation.steps.push(Step { title, text, passed: true, needs: true });
     }
 
     pub(super) fn stop(&mut self, title: &'static str, status: StatusCode, text: String) -> End {
-        self.explanation.steps.push(Step { title, text: text.clone(), passed: false });
+        self.explanation.steps.push(Step { title, text: text.clone(), passed: false, needs: false });
         (status, text)
     }
 
@@ -56,6 +63,7 @@ impl Told {
 
     pub(super) fn ends(mut self, verdict: Outcome, status: StatusCode, reason: String) -> Explanation {
         self.explanation.verdict = verdict;
+        self.explanation.needs.take_if(|_| verdict == Outcome::Deny);
         self.explanation.status = status.as_u16();
         self.explanation.reason = reason;
         self.explanation

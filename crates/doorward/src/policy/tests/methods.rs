@@ -74,7 +74,7 @@ fn what_a_path_has_is_known_without_asking_for_one() {
 fn an_own_path_is_own_with_every_method() {
     let policy = compiled(&open("* /*all"));
     assert_eq!(led(&policy, "GET", "/user/me"), "GET /user/me");
-    assert_eq!(led(&policy, "PUT", "/user/me"), "405 GET, HEAD, OPTIONS");
+    assert_eq!(led(&policy, "PUT", "/user/me"), "405 GET, HEAD, OPTIONS, PATCH");
     assert_eq!(led(&policy, "PUT", "/user/mee"), "* /*all");
     assert_eq!(led(&policy, "GET", "/user/me/"), "GET /user/me");
 }

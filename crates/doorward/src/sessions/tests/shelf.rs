@@ -11,8 +11,8 @@ use crate::clock::Time;
 use crate::name::Name;
 use crate::session::{SessionHandle, SessionKey};
 use crate::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
-    StoreError, StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, Seen, SessionFilter, Store,
+    StoreError, StoredRole, StoredSession, Touch, UserFilter, UserOrder,
 };
 use crate::user::{Login, User, UserId, UserNumber};
 
@@ -133,7 +133,7 @@ impl Store for Shelf {
         never()
     }
 
-    fn users(&self, _: UserFilter, _: Page) -> Answer<'_, Listed<User>> {
+    fn users(&self, _: UserFilter, _: UserOrder, _: Page) -> Answer<'_, Listed<User>> {
         never()
     }
 
@@ -149,7 +149,7 @@ impl Store for Shelf {
         never()
     }
 
-    fn touch(&self, _: Vec<Touch>) -> Answer<'_, ()> {
+    fn touch(&self, _: Vec<Touch>, _: Vec<Seen>) -> Answer<'_, ()> {
         never()
     }
 

@@ -4,7 +4,7 @@ mod browser;
 mod service;
 mod store;
 
-pub use browser::Browser;
+pub use browser::{Browser, Reply};
 pub use store::Breakable;
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use doorward::audit::{Count, Event, StoredEvent};
 use doorward::store::{
-    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, SessionFilter, Store,
-    StoreError, StoredRole, StoredSession, Touch, UserFilter,
+    Answer, Change, Committed, CountFilter, EventFilter, Feed, Listed, ListedSession, Page, Seen, SessionFilter, Store,
+    StoreError, StoredRole, StoredSession, Touch, UserFilter, UserOrder,
 };
 use doorward::{Login, MemoryStore, Name, SessionHandle, SessionKey, Time, User, UserId, UserNumber};
 
@@ -70,8 +70,8 @@ impl Store for Breakable {
         self.read(|store| store.user_by_id(realm, id))
     }
 
-    fn users(&self, filter: UserFilter, page: Page) -> Answer<'_, Listed<User>> {
-        self.read(|store| store.users(filter, page))
+    fn users(&self, filter: UserFilter, order: UserOrder, page: Page) -> Answer<'_, Listed<User>> {
+        self.read(|store| store.users(filter, order, page))
     }
 
     fn code_owner(&self, digest: [u8; 32], now: Time) -> Answer<'_, Option<User>> {
@@ -86,8 +86,8 @@ impl Store for Breakable {
         self.read(|store| store.changes_since(seq))
     }
 
-    fn touch(&self, touched: Vec<Touch>) -> Answer<'_, ()> {
-        self.write(|store| store.touch(touched))
+    fn touch(&self, touched: Vec<Touch>, seen: Vec<Seen>) -> Answer<'_, ()> {
+        self.write(|store| store.touch(touched, seen))
     }
 
     fn record(&self, events: Vec<Event>, counts: Vec<Count>) -> Answer<'_, ()> {

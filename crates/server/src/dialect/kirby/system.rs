@@ -2,7 +2,7 @@
 
 use axum::response::Response;
 use doorward::UserState;
-use doorward::store::{Page, UserFilter};
+use doorward::store::{Page, UserFilter, UserOrder};
 use serde_json::{Value, json};
 
 use super::answer::{model, object};
@@ -69,6 +69,6 @@ fn value(call: &Call, field: &str, is_installed: bool) -> Value {
 async fn has_users(call: &Call) -> Result<bool, Fault> {
     let realm = Some(call.policy().realm(call.realm).name().clone());
     let filter = UserFilter { realm, state: Some(UserState::Active), ..UserFilter::default() };
-    let listed = call.engine().store().users(filter, Page { after: None, limit: 1 }).await?;
+    let listed = call.engine().store().users(filter, UserOrder::default(), Page { after: None, limit: 1 }).await?;
     Ok(!listed.items.is_empty())
 }

@@ -1,7 +1,7 @@
 //! `/users`: lists, searches, and new users.
 
 use axum::response::Response;
-use doorward::store::{Page, UserFilter, fold};
+use doorward::store::{Page, UserFilter, UserOrder, fold};
 use doorward::{Reason, User, UserDraft};
 use serde_json::{Map, json};
 use zeroize::Zeroizing;
@@ -99,7 +99,7 @@ async fn walk(call: &Call, filter: UserFilter, wanted: &Pagination) -> Result<Ve
     loop {
         let missing = wanted.limit.saturating_sub(items.len() as u64);
         let limit = before.saturating_add(missing).min(u64::from(Page::GREATEST)) as u32;
-        let listed = call.engine().store().users(filter.clone(), Page { after, limit }).await?;
+        let listed = call.engine().store().users(filter.clone(), UserOrder::default(), Page { after, limit }).await?;
         let passed = before.min(listed.items.len() as u64);
         before -= passed;
         items.extend(listed.items.into_iter().skip(passed as usize));

@@ -1,7 +1,7 @@
 // Reading works without this. With it, something can be changed: a button or a form says which resource of the API it asks, the
 // dialog says what that will change, and asks for the password where the last one was given too long ago.
 
-const { mount, realm, recent, csrf } = document.body.dataset;
+const { mount, realm, recent, recentFor, csrf } = document.body.dataset;
 const recentUntil = performance.now() + Number(recent) * 1000;
 let confirmedUntil = 0;
 document.documentElement.classList.add("scripted");
@@ -135,7 +135,7 @@ const question = ({ title, text, changes = [], label, dangerous, word, act, then
     try {
       if (!ask.again.hidden) {
         await call("POST", ofRealm("/user/sessions/current/confirm"), { password: ask.password.value });
-        confirmedUntil = performance.now() + 570_000;
+        confirmedUntil = performance.now() + Number(recentFor) * 1000;
         wantPassword(false);
       }
       const shown = await act();

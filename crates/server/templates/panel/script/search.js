@@ -19,6 +19,29 @@ const row = (template, item) => {
   return content;
 };
 
+/** The same question for the API: what the form has in its own words, it says there too how the API says it. */
+const forApi = (form, query) => {
+  const asked = new URLSearchParams(query);
+  for (const option of form.querySelectorAll("option:checked[data-as]")) {
+    const [field, value] = option.dataset.as.split("=");
+    asked.delete(option.parentElement.name);
+    asked.set(field, value);
+  }
+  return asked;
+};
+
+/** The heads of columns lead to what is shown now, in their order. */
+const turnHeads = (form, query) => {
+  for (const link of document.querySelectorAll("th a[data-sort]")) {
+    const asked = new URLSearchParams(query);
+    asked.delete("sort");
+    if (link.dataset.sort) {
+      asked.set("sort", link.dataset.sort);
+    }
+    link.href = asked.size > 0 ? `${form.action}?${asked}` : form.action;
+  }
+};
+
 /** A search as somebody types. What was asked for earlier and is answered later is passed over. */
 const live = (form) => {
   const [rows, template, count] = [element("rows"), element("row"), element("count")];
@@ -28,7 +51,7 @@ const live = (form) => {
     const mine = ++asked;
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
     history.replaceState(null, "", query.size > 0 ? `?${query}` : location.pathname);
-    const answer = await fetch(`${mount}${form.dataset.live}?limit=50&${query}`);
+    const answer = await fetch(`${mount}${form.dataset.live}?limit=50&${forApi(form, query)}`);
     const found = await json(answer);
     if (mine !== asked) {
       return;
@@ -42,6 +65,7 @@ const live = (form) => {
     const words = many(found.items.length, "user", "users");
     count.textContent = found.items.length === 0 ? "Nobody is found." : found.next ? `The first ${words}` : words;
     more.parentElement.hidden = !found.next;
+    turnHeads(form, query);
     query.set("after", found.next ?? "");
     more.href = `${form.action}?${query}`;
   };

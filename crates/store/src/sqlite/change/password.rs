@@ -1,6 +1,6 @@
 //! Passwords and failures.
 
-use doorward::store::{Changed, Conflict, StoredSession};
+use doorward::store::{Changed, Conflict, Seen, StoredSession};
 use doorward::{PasswordHash, UserNumber, UserState};
 use rusqlite::{Connection, params};
 
@@ -26,7 +26,10 @@ pub(super) fn set(
     let mut touched = replace(connection, number, password)?;
     if let (Some(session), Some(user)) = (session, &touched.user) {
         touched.announced.push(Changed::Session(session.digest.key()));
+        let at = session.last_seen;
         sessions::insert(connection, &StoredSession { user: number, epoch: user.epoch, ..session.clone() })?;
+        users::saw(connection, Seen { user: number, at })?;
+        touched.user = Some(users::existing(connection, number)?);
     }
     Ok(touched)
 }

@@ -31,12 +31,13 @@ pub(super) fn begin(
     if let Some(limit) = limit {
         ended.extend(make_room(connection, session, limit)?);
     }
-    let sql = "UPDATE users SET failures = 0, last_login = ?2 WHERE number = ?1";
-    connection.prepare_cached(sql)?.execute(params![session.user.0, session.created])?;
+    let sql = "UPDATE users SET failures = 0, last_login = ?2, last_seen = max(last_seen, ?3) WHERE number = ?1";
+    connection.prepare_cached(sql)?.execute(params![session.user.0, session.created, session.last_seen])?;
     sessions::insert(connection, session)?;
     let announced = vec![Changed::Session(session.digest.key())];
     // As it stands there now.
-    let user = User { failures: 0, last_login: Some(session.created), ..user };
+    let last_seen = user.last_seen.max(Some(session.last_seen));
+    let user = User { failures: 0, last_login: Some(session.created), last_seen, ..user };
     Ok(Touched { user: Some(user), ended, announced })
 }
 
