@@ -113,7 +113,7 @@ pub(crate) fn cookie(number: u32) -> String {
 }
 
 /// As long as a real token. What it says makes no difference: tables know its digest.
-fn token(number: u32) -> String {
+pub(crate) fn token(number: u32) -> String {
     format!("bench{number:038}")
 }
 

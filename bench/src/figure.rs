@@ -9,8 +9,8 @@ use crate::machine::Machine;
 use crate::run::{Length, Run};
 use crate::table::Table;
 use crate::{
-    bodies, concurrency, connections, created, gateway, keep, latency, layer, log_in, memory, micro, peers, rules,
-    sessions, storm, tls,
+    bodies, concurrency, connections, created, gateway, keep, latency, layer, log_in, memory, micro, panel, peers,
+    rules, sessions, storm, tls,
 };
 
 /// One figure, and how it is measured.
@@ -33,7 +33,7 @@ enum Group {
 }
 
 /// In the order in which they are shown.
-const FIGURES: [Figure; 22] = [
+const FIGURES: [Figure; 23] = [
     Figure::new("micro", micro::measure),
     Figure::new("log-in", log_in::measure),
     Figure::new("storm", storm::measure),
@@ -56,6 +56,7 @@ const FIGURES: [Figure; 22] = [
     Figure::growth("resources", rules::resources),
     Figure::growth("sessions", sessions::measure),
     Figure::growth("concurrency", concurrency::measure),
+    Figure::growth("panel", panel::measure),
 ];
 
 /// The name of all that grows.

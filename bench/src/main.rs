@@ -25,6 +25,7 @@ mod memory;
 mod micro;
 mod nginx;
 mod pace;
+mod panel;
 mod peers;
 mod place;
 mod process;

@@ -178,7 +178,7 @@ impl Store for Sqlite {
             while !(touched.is_empty() && seen.is_empty()) {
                 let touched = sessions::take_piece(&mut touched);
                 let seen = sessions::take_piece(&mut seen);
-                self.writer.write(move |connection| sessions::touch(connection, &touched, seen)).await?;
+                self.writer.write(move |connection| sessions::touch(connection, &touched, &seen)).await?;
             }
             Ok(())
         })

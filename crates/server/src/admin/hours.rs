@@ -9,7 +9,11 @@ use doorward::store::{CountFilter, Store, StoreError};
 
 /// Sums of the counters, by hour.
 #[derive(Default)]
-pub(crate) struct Hours(Mutex<BTreeMap<Time, Arc<Sums>>>);
+pub(crate) struct Hours {
+    kept: Mutex<BTreeMap<Time, Arc<Sums>>>,
+    /// Who asks the store for an hour that is over: the others wait for what is found.
+    turn: tokio::sync::Mutex<()>,
+}
 
 /// How often each route had each outcome, and how long all of them took.
 #[derive(Clone, Debug, Default)]
@@ -62,21 +66,39 @@ impl Hours {
     }
 
     async fn hour(&self, hour: Time, store: &dyn Store, now: Time) -> Result<Arc<Sums>, StoreError> {
-        if let Some(known) = self.lock().get(&hour) {
-            return Ok(known.clone());
+        if let Some(known) = self.known(hour) {
+            return Ok(known);
         }
         let until = hour.saturating_add(HOUR);
-        let sums: Arc<Sums> = Arc::new(store.counts(CountFilter { since: hour, until }).await?.into_iter().collect());
-        if until.saturating_add(LATE) <= now {
-            let mut kept = self.lock();
-            kept.retain(|known, _| *known <= now && now - *known <= MOST + HOUR);
-            kept.insert(hour, sums.clone());
+        let asked =
+            async || Ok(Arc::new(store.counts(CountFilter { since: hour, until }).await?.into_iter().collect()));
+        if until.saturating_add(LATE) > now { asked().await } else { self.once(hour, now, asked).await }
+    }
+
+    /// An hour that is over, which one asks for at a time, and so once.
+    async fn once(
+        &self,
+        hour: Time,
+        now: Time,
+        ask: impl AsyncFnOnce() -> Result<Arc<Sums>, StoreError>,
+    ) -> Result<Arc<Sums>, StoreError> {
+        let _turn = self.turn.lock().await;
+        if let Some(known) = self.known(hour) {
+            return Ok(known);
         }
+        let sums = ask().await?;
+        let mut kept = self.lock();
+        kept.retain(|known, _| *known <= now && now - *known <= MOST + HOUR);
+        kept.insert(hour, sums.clone());
         Ok(sums)
     }
 
+    fn known(&self, hour: Time) -> Option<Arc<Sums>> {
+        self.lock().get(&hour).cloned()
+    }
+
     fn lock(&self) -> MutexGuard<'_, BTreeMap<Time, Arc<Sums>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -159,6 +181,22 @@ mod tests {
         store.record(vec![], late).await.expect("written");
         let (served, refused) = hours.last(1, &store, now).await.expect("sums").split();
         assert_eq!((served.hits, refused.hits), (1, 9));
+    }
+
+    #[tokio::test]
+    async fn many_who_ask_at_once_ask_the_store_once() {
+        let (hours, asked) = (Hours::default(), std::cell::Cell::new(0));
+        let ask = async || {
+            asked.set(asked.get() + 1);
+            tokio::task::yield_now().await;
+            Ok(Arc::default())
+        };
+        let now = 10 * HOUR;
+        let (first, second) = tokio::join!(hours.once(HOUR, now, ask), hours.once(HOUR, now, ask));
+        assert!(first.is_ok() && second.is_ok());
+        assert_eq!(asked.get(), 1);
+        let failed = hours.once(2 * HOUR, now, async || Err(StoreError::Unavailable("away".into()))).await;
+        assert!(failed.is_err() && hours.once(2 * HOUR, now, ask).await.is_ok(), "what failed is asked for again");
     }
 
     #[tokio::test]

@@ -7,9 +7,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use bytes::{Bytes, BytesMut};
+use bytes::buf::Limit;
+use bytes::{BufMut as _, Bytes, BytesMut};
 use http_body::Body as _;
-use tokio::io::{AsyncRead as _, ReadBuf};
+use tokio_util::io::poll_read_buf;
 
 use super::answer::Framing;
 use super::client::{Client, poll_fill};
@@ -61,11 +62,10 @@ impl Relay {
                 // The rest is read where it is sent from.
                 self.raw.input = BytesMut::new();
                 let most = usize::try_from(*left).unwrap_or(PIECE).min(PIECE);
-                bytes.resize(most, 0);
+                bytes.reserve(most);
+                let mut room = (&mut bytes).limit(most);
                 let (raw, stream) = (&mut self.raw, self.stream.as_deref());
-                let length = poll_fn(|cx| poll_piece(raw, stream, client, &mut bytes, cx)).await?;
-                bytes.truncate(length);
-                *left -= length as u64;
+                *left -= poll_fn(|cx| poll_piece(raw, stream, client, &mut room, cx)).await? as u64;
             } else if !self.fill(link, client).await? {
                 bytes.extend_from_slice(write::LAST_CHUNK);
                 return client.send(&bytes, patience.write).await;
@@ -128,19 +128,18 @@ impl Relay {
     }
 }
 
-/// Reads the next piece into `bytes`.
+/// Reads the next piece into the room behind what is there, which nobody has to fill with zeros before.
 fn poll_piece(
     raw: &mut Raw,
     stream: Option<&OpenStream>,
     client: &mut Client,
-    bytes: &mut [u8],
+    room: &mut Limit<&mut Vec<u8>>,
     cx: &mut Context<'_>,
 ) -> Poll<io::Result<usize>> {
     check_stream(stream, cx)?;
-    let mut buf = ReadBuf::new(bytes);
-    match Pin::new(&mut raw.stream).poll_read(cx, &mut buf)? {
-        Poll::Ready(()) if buf.filled().is_empty() => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
-        Poll::Ready(()) => Poll::Ready(Ok(buf.filled().len())),
+    match poll_read_buf(Pin::new(&mut raw.stream), cx, room)? {
+        Poll::Ready(0) => Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into())),
+        Poll::Ready(length) => Poll::Ready(Ok(length)),
         Poll::Pending => client.poll_gone(cx).map(|()| Err(io::ErrorKind::ConnectionAborted.into())),
     }
 }

@@ -109,8 +109,7 @@ fn a_request_that_must_not_be_repeated_is_not_given_a_connection_that_has_just_s
     let (served, wait) = channel();
     let served = Mutex::new(served);
     let upstream = Upstream::raw(move |mut stream, number, seen| {
-        let mut buffer = Vec::new();
-        while let Some(request) = read(&mut stream, &mut buffer, number) {
+        if let Some(request) = read(&mut stream, &mut Vec::new(), number) {
             seen.lock().expect("not poisoned").push(request.clone());
             if request.target == "/slow" {
                 served.lock().expect("not poisoned").send(()).expect("heard");
@@ -121,7 +120,6 @@ fn a_request_that_must_not_be_repeated_is_not_given_a_connection_that_has_just_s
             std::thread::sleep(Duration::from_micros(50));
             let _ = stream.shutdown(Shutdown::Write);
             let _ = stream.read_to_end(&mut Vec::new());
-            return;
         }
     });
     let house = House::open(&format!("[upstream.one]\nurl = \"{}\"\nmax_connections = 1\n{OPEN}", upstream.url()));

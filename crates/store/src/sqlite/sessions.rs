@@ -122,14 +122,14 @@ pub(super) fn take_piece<T>(waiting: &mut Vec<T>) -> Vec<T> {
 }
 
 /// Notes signs of life; what is later stays. Each user is written once, however many sessions they have.
-pub(super) fn touch(connection: &Connection, touched: &[Touch], seen: Vec<Seen>) -> Result<(), Fault> {
+pub(super) fn touch(connection: &Connection, touched: &[Touch], seen: &[Seen]) -> Result<(), Fault> {
     // In the order in which their rows stand.
     let mut last: BTreeMap<UserNumber, Time> = BTreeMap::new();
     let mut note = |seen: Seen| {
         let at = last.entry(seen.user).or_default();
         *at = seen.at.max(*at);
     };
-    seen.into_iter().for_each(&mut note);
+    seen.iter().copied().for_each(&mut note);
     for touch in touched {
         prolong(connection, touch.key, touch.last_seen, touch.idle_end)?.into_iter().for_each(&mut note);
     }
