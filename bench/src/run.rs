@@ -25,7 +25,7 @@ pub(crate) struct Length {
     /// One round of a second, and smaller sizes: to see that it works.
     #[arg(long)]
     quick: bool,
-    /// Grows to ten million sessions, which takes long and some ten gigabytes.
+    /// Grows to ten million sessions, which takes an hour or more, and some three gigabytes.
     #[arg(long)]
     ten_million: bool,
 }

@@ -33,7 +33,7 @@ pub(crate) struct Options {
     /// what is counted.
     #[arg(long, conflicts_with = "quick")]
     write: bool,
-    /// Grows to ten million sessions, which takes long and some ten gigabytes.
+    /// Grows to ten million sessions, which takes an hour or more, and some three gigabytes.
     #[arg(long)]
     ten_million: bool,
     /// Seconds of each round; `micro` and `memory` have none.

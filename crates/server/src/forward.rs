@@ -83,8 +83,7 @@ async fn send(
     let mut request = Request::from_parts(parts, body);
     let mut wish = Wish::first(may_repeat);
     loop {
-        let make_room = || _ = core.raw.make_room(upstream);
-        let leased = Lease::take(&core.parsed, upstream, wish, make_room).await;
+        let leased = Lease::take(&core.parsed, upstream, wish).await;
         let mut lease = leased.map_err(|error| exchange.unreachable(upstream, &error))?;
         let spare = (may_repeat && lease.may_be_stale()).then(|| copy(&request));
         let sending = lease.sender().try_send_request(request);

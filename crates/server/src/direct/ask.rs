@@ -71,8 +71,7 @@ impl Question {
         }
         let mut wish = Wish::first(self.may_repeat);
         loop {
-            let leasing = core.raw.lease(upstream, wish, || _ = core.parsed.make_room(upstream));
-            let leased = client.unless_gone(leasing).await.ok_or(Failed::Gone)?;
+            let leased = client.unless_gone(core.raw.lease(upstream, wish)).await.ok_or(Failed::Gone)?;
             let mut raw = leased.map_err(|error| exchange.unreachable(upstream, &error))?;
             match self.converse(client, &mut raw, Instant::now() + patience, exchange).await {
                 Ok(answer) => return Ok((answer, raw)),

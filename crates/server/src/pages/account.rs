@@ -5,7 +5,7 @@ use axum::extract::RawQuery;
 use axum::response::Response;
 use doorward::policy::Profile;
 use doorward::store::ListedSession;
-use doorward::{Admission, LiveSession, Reason, Scope, SessionHandle, User};
+use doorward::{Admission, LiveSession, Reason, Refusal, Scope, SessionHandle, User};
 use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderValue};
 use serde::Deserialize;
@@ -122,13 +122,7 @@ pub(super) async fn set_password(
             response.headers_mut().extend(changed.cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
             Ok(response)
         }
-        Err(refusal) => {
-            let Some(notice) = Notice::of(&refusal, &reader.words) else { return Err(refusal.into()) };
-            let wait = notice.wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds)));
-            let mut response = account.page(refusal.status(), Some(notice), Typed::default()).await?;
-            response.headers_mut().extend(wait);
-            Ok(response)
-        }
+        Err(refusal) => account.refused(refusal, Typed::default()).await,
     }
 }
 
@@ -174,14 +168,19 @@ pub(super) struct Account<'r> {
 }
 
 impl Account<'_> {
+    /// The page again, with what stood against a change.
+    ///
     /// # Errors
-    /// When the store does not answer.
-    pub(super) async fn page(
-        &self,
-        status: StatusCode,
-        notice: Option<Notice>,
-        typed: Typed,
-    ) -> Result<Response, Refused> {
+    /// The refusal, when no form causes it, or when the store does not answer.
+    pub(super) async fn refused(&self, refusal: Refusal, typed: Typed) -> Result<Response, Refused> {
+        let Some(notice) = Notice::of(&refusal, &self.reader.words) else { return Err(refusal.into()) };
+        let wait = notice.wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds)));
+        let mut response = self.page(refusal.status(), Some(notice), typed).await?;
+        response.headers_mut().extend(wait);
+        Ok(response)
+    }
+
+    async fn page(&self, status: StatusCode, notice: Option<Notice>, typed: Typed) -> Result<Response, Refused> {
         let Self { admission, reader, user, .. } = self;
         let engine = admission.engine();
         let sessions = engine.own_sessions(user).await?;

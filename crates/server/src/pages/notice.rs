@@ -30,6 +30,8 @@ impl Notice {
             Reason::BadCredentials => words.bad_credentials.clone(),
             Reason::Code => words.bad_code.clone(),
             Reason::WrongPassword => words.bad_current.clone(),
+            Reason::Invalid("name", _) => words.bad_name.clone(),
+            Reason::Invalid("email", _) => words.bad_email.clone(),
             Reason::Password(refusal) => weak(refusal, words),
             Reason::TooManySessions | Reason::Conflict(Conflict::TooManySessions) => words.sessions_full.clone(),
             Reason::HttpsRequired => words.https_required.clone(),

@@ -64,13 +64,8 @@ impl Pooled for Parsed {
 
 impl Lease {
     /// A connection from this pool, or a new one.
-    pub(crate) async fn take(
-        pool: &Pool<Parsed>,
-        upstream: &Arc<Upstream>,
-        wish: Wish,
-        make_room: impl FnOnce(),
-    ) -> Result<Self, NoConnection> {
-        let link = pool.lease(upstream, wish, make_room).await?;
+    pub(crate) async fn take(pool: &Pool<Parsed>, upstream: &Arc<Upstream>, wish: Wish) -> Result<Self, NoConnection> {
+        let link = pool.lease(upstream, wish).await?;
         Ok(Self { link, pool: pool.clone(), upstream: upstream.clone() })
     }
 

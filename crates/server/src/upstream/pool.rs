@@ -92,13 +92,8 @@ impl<L> Default for Pool<L> {
 }
 
 impl<L: Pooled> Pool<L> {
-    /// A connection. `make_room` closes one that waits elsewhere on this core, when the upstream has as many as it may.
-    pub(crate) async fn lease(
-        &self,
-        upstream: &Arc<Upstream>,
-        wish: Wish,
-        make_room: impl FnOnce(),
-    ) -> Result<L, NoConnection> {
+    /// A connection. When the upstream has as many as it may, all cores are told to give up what serves nobody.
+    pub(crate) async fn lease(&self, upstream: &Arc<Upstream>, wish: Wish) -> Result<L, NoConnection> {
         if upstream.health.is_down() {
             return Err(NoConnection::Down);
         }
@@ -109,27 +104,24 @@ impl<L: Pooled> Pool<L> {
         }
         let seat = match upstream.seats.clone().try_acquire_owned() {
             Ok(seat) => seat,
-            Err(_) => {
-                make_room();
-                loop {
-                    match self.wait(upstream).await? {
-                        Waited::Link(mut link) if wish == Wish::Any => {
-                            if link.is_ready() {
-                                link.reuse();
-                                return Ok(link);
-                            }
-                            // It has ended on the way here, and gives its seat back to whoever waits first.
+            Err(_) => loop {
+                match self.wait(upstream).await? {
+                    Waited::Link(mut link) if wish == Wish::Any => {
+                        if link.is_ready() {
+                            link.reuse();
+                            return Ok(link);
                         }
-                        // Its end may be on the way here.
-                        Waited::Link(link) => {
-                            if let Some(seat) = link.into_seat() {
-                                break seat;
-                            }
-                        }
-                        Waited::Seat(seat) => break seat,
+                        // It has ended on the way here, and gives its seat back to whoever waits first.
                     }
+                    // Its end may be on the way here.
+                    Waited::Link(link) => {
+                        if let Some(seat) = link.into_seat() {
+                            break seat;
+                        }
+                    }
+                    Waited::Seat(seat) => break seat,
                 }
-            }
+            },
         };
         let stream = upstream.connect().await.map_err(NoConnection::Failed)?;
         L::open(stream, upstream, seat).await.map_err(NoConnection::Failed)

@@ -13,10 +13,7 @@ fn logins(list: &Value) -> Vec<String> {
 fn users_are_put_in_order_by_login_by_when_they_were_seen_and_by_when_they_were_added() {
     let house = House::open();
     let root = house.root();
-    for login in ["dora", "anna", "ben"] {
-        house.clock.advance(60);
-        house.add("customer", login, &[]);
-    }
+    house.add_minute_by_minute("customer", &["dora", "anna", "ben"]);
     house.log_in("customer", "anna");
     house.clock.advance(60);
     house.log_in("customer", "dora");

@@ -157,6 +157,14 @@ impl House {
         self.add_named(realm, login, login, roles)
     }
 
+    /// Adds users one after the other, a minute between them.
+    pub fn add_minute_by_minute(&self, realm: &str, logins: &[&str]) {
+        for login in logins {
+            self.clock.advance(60);
+            self.add(realm, login, &[]);
+        }
+    }
+
     /// Adds a user with a name.
     pub fn add_named(&self, realm: &str, login: &str, name: &str, roles: &[&str]) -> User {
         let draft = UserDraft {

@@ -33,10 +33,7 @@ fn users_are_found_by_how_they_begin_and_by_what_they_are() {
 fn users_are_put_in_order_by_the_heads_of_their_columns() {
     let house = House::open();
     let root = house.root();
-    for login in ["dora", "anna", "ben"] {
-        house.clock.advance(60);
-        house.add("customer", login, &[]);
-    }
+    house.add_minute_by_minute("customer", &["dora", "anna", "ben"]);
     house.log_in("customer", "anna");
     let page = |query: &str| house.shown(&root, &format!("/panel/users?realm=customer{query}"));
     let plain = page("");

@@ -1,5 +1,7 @@
 //! What can only be seen from inside: limits of one connection, batches, formats that do not exist yet.
 
+use std::sync::mpsc;
+
 use doorward::Name;
 use doorward::audit::Event;
 use doorward::store::{Change, Changed, Conflict, News, Store as _, StoreError, StoredRole};
@@ -21,6 +23,18 @@ fn store() -> (tempfile::TempDir, Sqlite) {
 
 async fn on_the_writer(store: &Sqlite, act: impl FnMut(&Connection) -> Result<(), Fault> + Send + 'static) {
     store.writer.write(act).await.expect("the writer does it");
+}
+
+/// Keeps the writer busy from when the first of both says so until the second is told: what is asked for meanwhile waits for the
+/// same transaction, and is in it.
+fn keep_busy(store: &Sqlite) -> (impl Future<Output = Result<bool, StoreError>>, mpsc::Receiver<()>, mpsc::Sender<()>) {
+    let ((started, has_started), (release, released)) = (mpsc::channel(), mpsc::channel());
+    let busy = store.writer.write(move |_| {
+        // Said again where it is done again.
+        let _ = started.send(());
+        Ok(released.recv().is_ok())
+    });
+    (busy, has_started, release)
 }
 
 fn text(error: Option<StoreError>) -> String {
@@ -80,13 +94,7 @@ async fn a_read_only_database_is_said_to_be_and_can_be_read() {
 #[tokio::test]
 async fn changes_that_wait_are_made_durable_by_one_commit() {
     let (_folder, store) = store();
-    let (started, has_started) = std::sync::mpsc::channel();
-    let (release, released) = std::sync::mpsc::channel::<()>();
-    let first = store.writer.write(move |_| {
-        started.send(()).expect("the test waits");
-        // As long as the writer is busy with this one, all others wait.
-        Ok(released.recv().is_ok())
-    });
+    let (first, has_started, release) = keep_busy(&store);
     let count = |connection: &Connection| -> u32 {
         connection.query_row("SELECT count(*) FROM roles", [], |row| row.get(0)).expect("a number")
     };
@@ -111,12 +119,7 @@ async fn changes_that_wait_are_made_durable_by_one_commit() {
 #[tokio::test]
 async fn changes_that_are_lost_with_a_transaction_are_not_said_to_be_made() {
     let (_folder, store) = store();
-    let (started, has_started) = std::sync::mpsc::channel();
-    let (release, released) = std::sync::mpsc::channel::<()>();
-    let first = store.writer.write(move |_| {
-        started.send(()).expect("the test waits");
-        Ok(released.recv().is_ok())
-    });
+    let (first, has_started, release) = keep_busy(&store);
     let before = [store.commit(role("a", 10), vec![]), store.commit(role("b", 10), vec![])];
     let loses_all = store.writer.write(|connection| Ok(connection.execute_batch("ROLLBACK")?));
     let after = [store.commit(role("c", 10), vec![]), store.commit(role("d", 10), vec![])];
@@ -148,13 +151,7 @@ async fn a_refused_change_takes_nothing_else_along() {
 #[tokio::test]
 async fn a_change_that_fails_after_it_has_written_is_undone_and_no_other() {
     let (_folder, store) = store();
-    let (started, has_started) = std::sync::mpsc::channel();
-    let (release, released) = std::sync::mpsc::channel::<()>();
-    let first = store.writer.write(move |_| {
-        // Said again where it is done again.
-        let _ = started.send(());
-        Ok(released.recv().is_ok())
-    });
+    let (first, has_started, release) = keep_busy(&store);
     let event = || vec![Event::new(doorward::audit::EventKind::RoleChanged, 1)];
     let before = [store.commit(role("a", 10), event()), store.commit(role("b", 10), event())];
     // The second of both is there already: the first is written by then.

@@ -189,8 +189,8 @@ fn undo(connection: &Connection, waiting: &mut VecDeque<Box<dyn Job>>, done: &mu
     Ok(())
 }
 
-/// Runs a job that is trusted to write nothing before it knows that it can: what nearly all do that fail. A mark to go back to
-/// would make the database copy each page that is altered after it.
+/// Runs a job that is trusted to write nothing before it knows that it can: what nearly all do that fail. After a savepoint the
+/// database would copy each page that is altered.
 fn run_freely(connection: &Connection, job: &mut dyn Job) -> Result<Result<(), Fault>, Broken> {
     let before = connection.total_changes();
     let outcome = outcome(connection, job)?;

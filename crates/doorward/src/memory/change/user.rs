@@ -66,12 +66,12 @@ impl State {
             user.failures = 0;
         })?;
         touched.announced.push(Changed::Unlocked(number));
-        if let (Some(session), Some(user)) = (session, &touched.user) {
+        if let (Some(session), Some(user)) = (session, &mut touched.user) {
             touched.announced.push(Changed::Session(session.digest.key()));
             let (epoch, realm, at) = (user.epoch, user.realm.clone(), session.last_seen);
             self.sessions.insert(StoredSession { user: number, epoch, realm, ..session });
             self.users.saw(Seen { user: number, at });
-            touched.user = self.users.by_number(number).cloned();
+            user.last_seen = user.last_seen.max(Some(at));
         }
         Ok(touched)
     }

@@ -46,7 +46,6 @@ impl Told {
 
     /// The decision goes on for whoever has what the text says.
     pub(super) fn pass_with(&mut self, title: &'static str, text: String) {
-        self.explanation.needs = Some(text.clone());
         self.explanation.steps.push(Step { title, text, passed: true, needs: true });
     }
 
@@ -63,7 +62,8 @@ impl Told {
 
     pub(super) fn ends(mut self, verdict: Outcome, status: StatusCode, reason: String) -> Explanation {
         self.explanation.verdict = verdict;
-        self.explanation.needs.take_if(|_| verdict == Outcome::Deny);
+        let needs = self.explanation.steps.iter().find(|step| step.needs).filter(|_| verdict == Outcome::Allow);
+        self.explanation.needs = needs.map(|step| step.text.clone());
         self.explanation.status = status.as_u16();
         self.explanation.reason = reason;
         self.explanation

@@ -24,12 +24,12 @@ pub(super) fn set(
         sessions::check_new(connection, session)?;
     }
     let mut touched = replace(connection, number, password)?;
-    if let (Some(session), Some(user)) = (session, &touched.user) {
+    if let (Some(session), Some(user)) = (session, &mut touched.user) {
         touched.announced.push(Changed::Session(session.digest.key()));
         let at = session.last_seen;
         sessions::insert(connection, &StoredSession { user: number, epoch: user.epoch, ..session.clone() })?;
         users::saw(connection, Seen { user: number, at })?;
-        touched.user = Some(users::existing(connection, number)?);
+        user.last_seen = user.last_seen.max(Some(at));
     }
     Ok(touched)
 }
