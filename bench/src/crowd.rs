@@ -5,7 +5,8 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow, ensure};
+use anyhow::{anyhow, ensure};
+use doorward::User;
 use doorward::store::{Change, Committed, Store};
 use indicatif::ProgressBar;
 use tempfile::TempDir;
@@ -38,15 +39,12 @@ impl Crowd {
         runtime.block_on(async {
             let engine = place::engine(&rules, &data).await?;
             let (store, now) = (engine.store(), engine.now());
-            let users = commit_all(store, USERS, |number| Ok(Change::CreateUser(place::nobody(number, now)?))).await?;
-            let users =
-                users.into_iter().map(|committed| committed.user.context("a user")).collect::<Result<Vec<_>, _>>()?;
-            // They are asked for nothing afterwards, and ten million would be too many to keep.
+            let users = add_all(store, USERS, |number| Ok(Change::CreateUser(place::nobody(number, now)?))).await?;
             let create = |number: u32| {
                 let session = place::session(&users[(number % USERS) as usize], &token(number), now);
                 Ok(Change::CreateSession { session, replaces: None, limit: None })
             };
-            commit_all(store, sessions, create).await.map(drop)
+            commit_all(store, sessions, create, drop).await
         })?;
         Ok(Self { folder, file, sessions })
     }
@@ -117,25 +115,37 @@ pub(crate) fn token(number: u32) -> String {
     format!("bench{number:038}")
 }
 
-/// Commits so many changes, many at once.
+/// Adds so many users, who come back in the order of their numbers.
+pub(crate) async fn add_all(
+    store: &Arc<dyn Store>,
+    all: u32,
+    change: impl Fn(u32) -> anyhow::Result<Change>,
+) -> anyhow::Result<Vec<User>> {
+    let mut users = Vec::new();
+    commit_all(store, all, change, |committed| users.extend(committed.user)).await?;
+    ensure!(users.len() == all as usize, "{} of {all} users were added", users.len());
+    Ok(users)
+}
+
+/// Commits so many changes, many at once, and hands on what came of each. Ten million of that would be too many to keep.
 pub(crate) async fn commit_all(
     store: &Arc<dyn Store>,
     all: u32,
     change: impl Fn(u32) -> anyhow::Result<Change>,
-) -> anyhow::Result<Vec<Committed>> {
+    mut done: impl FnMut(Committed),
+) -> anyhow::Result<()> {
     let bar = ProgressBar::new(u64::from(all));
-    let mut committed = Vec::new();
     let mut waiting = Vec::new();
     for number in 0..all {
         let (store, change) = (store.clone(), change(number)?);
         waiting.push(tokio::spawn(async move { store.commit(change, vec![]).await }));
         if waiting.len() == TOGETHER as usize || number + 1 == all {
             for commit in waiting.drain(..) {
-                committed.push(commit.await??);
+                done(commit.await??);
                 bar.inc(1);
             }
         }
     }
     bar.finish_and_clear();
-    Ok(committed)
+    Ok(())
 }

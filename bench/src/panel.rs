@@ -7,7 +7,7 @@ use anyhow::{Context as _, ensure};
 use doorward::store::Change;
 
 use crate::client::Connection;
-use crate::crowd::{self, commit_all};
+use crate::crowd::{self, add_all, commit_all};
 use crate::goal::Aim;
 use crate::place;
 use crate::run::Run;
@@ -97,15 +97,13 @@ fn serve(run: &Run, folder: &Path, all: u32) -> anyhow::Result<(Server, String)>
         let (store, now) = (engine.store(), engine.now());
         // Added over a year, and seen within the day.
         let added = |number: u32| Ok(Change::CreateUser(place::nobody(number, now - number % 31_536_000)?));
-        let users = commit_all(store, all, added).await?;
-        let users =
-            users.into_iter().map(|committed| committed.user.context("a user")).collect::<Result<Vec<_>, _>>()?;
+        let users = add_all(store, all, added).await?;
         let begun = |number: u32| {
             let at = now - number % 40_000;
             let session = place::session(&users[number as usize], &crowd::token(number), at);
             Ok(Change::CreateSession { session, replaces: None, limit: None })
         };
-        commit_all(store, all, begun).await?;
+        commit_all(store, all, begun, drop).await?;
         place::log_in(&engine, &keeper).await
     })?;
     Ok((Server::start(&run.doorward, &file)?, format!("Cookie: doorward-default={keeper}")))

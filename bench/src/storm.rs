@@ -161,7 +161,7 @@ fn people(place: &Path) -> anyhow::Result<User> {
             let nobody = place::nobody(number, anna.created)?;
             Ok(Change::CreateUser(NewUser { password: anna.password.clone(), ..nobody }))
         };
-        commit_all(&store, USERS, more).await?;
+        commit_all(&store, USERS, more, drop).await?;
         Ok(anna)
     })
 }
