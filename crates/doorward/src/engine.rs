@@ -40,6 +40,7 @@ pub use login::{LogIn, LoggedIn};
 pub use notes::Gauges;
 pub use own::Scope;
 pub use own_details::OwnUpdate;
+pub use roles::{GrantsChange, RolePreview};
 pub use shown::Shown;
 pub use tallies::Tally;
 pub use visit::Visit;
@@ -48,6 +49,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
+use tokio::sync::RwLock;
 use zeroize::Zeroizing;
 
 use crate::clock::{Clock, SystemClock, Time};
@@ -83,6 +85,8 @@ pub struct Engine {
     /// Goes up when any user changes: what was found out about a login that nobody has is forgotten.
     user_changes: AtomicU32,
     last_sweep: AtomicU32,
+    /// Who administers depends on what roles grant and on who holds them: only one of the two changes at a time.
+    role_changes: RwLock<()>,
 }
 
 /// What an engine is made of.
@@ -164,6 +168,7 @@ impl Engine {
             seq: AtomicU64::new(seq),
             user_changes: AtomicU32::new(0),
             last_sweep: AtomicU32::new(clock.now()),
+            role_changes: RwLock::new(()),
             passwords: ArcSwap::from_pointee(passwords),
             store,
             hasher,

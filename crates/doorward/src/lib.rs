@@ -85,8 +85,9 @@ mod verified;
 pub use admission::Admission;
 pub use clock::{Clock, ManualClock, SystemClock, Time};
 pub use engine::{
-    Actor, Arrival, Engine, EngineError, EngineParts, Gauges, GuestToken, HashFate, LogIn, LoggedIn, OneTimeCode,
-    OwnUpdate, ProvenToken, Scope, Shown, Tally, UserAlteration, UserDraft, UserUpdate, Visit,
+    Actor, Arrival, Engine, EngineError, EngineParts, Gauges, GrantsChange, GuestToken, HashFate, LogIn, LoggedIn,
+    OneTimeCode, OwnUpdate, ProvenToken, RolePreview, Scope, Shown, Tally, UserAlteration, UserDraft, UserUpdate,
+    Visit,
 };
 pub use fields::Fields;
 pub use head::Head;

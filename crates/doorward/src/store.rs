@@ -5,11 +5,13 @@
 //! The tests in [`contract`](crate::contract) say what every store must do.
 
 mod change;
+mod guard;
 mod listing;
 mod order;
 mod version;
 
-pub use change::{Change, Committed, Conflict, Guard, NewUser, SessionLimit, StoredRole, WhenFull};
+pub use change::{Change, Committed, Conflict, NewUser, SessionLimit, StoredRole, WhenFull};
+pub use guard::{Administering, Guard};
 pub use listing::{CountFilter, EventFilter, Listed, ListedSession, Page, SessionFilter, UserFilter, fold};
 pub use order::{NoPlace, UserKey, UserOrder, UserPlace};
 pub use version::Version;

@@ -7,6 +7,7 @@ mod acl;
 pub(crate) mod administrator;
 pub(crate) mod audit;
 mod csv;
+mod difference;
 mod events;
 pub(crate) mod explain;
 mod export;
@@ -18,6 +19,7 @@ pub(crate) mod routes;
 pub(crate) mod sessions;
 pub(crate) mod stats;
 pub(crate) mod user;
+mod user_preview;
 pub(crate) mod users;
 
 pub(crate) use hours::Hours;
@@ -34,6 +36,7 @@ pub(crate) fn router() -> OpenApiRouter<Arc<Shared>> {
     OpenApiRouter::default()
         .routes(routes!(users::list, users::create))
         .routes(routes!(users::show, users::alter, users::remove))
+        .routes(routes!(user_preview::show))
         .routes(routes!(users::issue_code))
         .routes(routes!(users::unlock))
         .routes(routes!(sessions::list_of_user, sessions::end_of_user))

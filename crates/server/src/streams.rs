@@ -80,6 +80,7 @@ pub(crate) struct OpenStreams {
     /// In the order in which they began.
     young: RefCell<VecDeque<Weak<OpenStream>>>,
     old: RefCell<Vec<Weak<OpenStream>>>,
+    drains: Cell<bool>,
 }
 
 impl OpenStreams {
@@ -88,6 +89,10 @@ impl OpenStreams {
         pass.pass().caller().known()?;
         let stream =
             Rc::new(OpenStream { pass, since: Instant::now(), ended: Cell::new(None), reader: RefCell::new(None) });
+        // A connection on which a request was just being read is not closed before its answer.
+        if self.drains.get() && matches!(stream.pass, Held::Endless(_)) {
+            stream.end(End::Draining);
+        }
         self.young.borrow_mut().push_back(Rc::downgrade(&stream));
         Some(stream)
     }
@@ -115,8 +120,9 @@ impl OpenStreams {
         let _ = tokio::time::timeout(INTERVAL, asking).await;
     }
 
-    /// Ends those of ours that would keep the process from ending: whoever watches figures watches them again elsewhere.
+    /// Ends those of ours that would keep the process from ending, also those that begin from now on: whoever watches figures watches them again elsewhere.
     pub(crate) fn drain(&self) {
+        self.drains.set(true);
         let (young, old) = (self.young.borrow(), self.old.borrow());
         let open = young.iter().chain(old.iter()).filter_map(Weak::upgrade);
         open.filter(|stream| matches!(stream.pass, Held::Endless(_))).for_each(|stream| stream.end(End::Draining));

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use super::fixture::{add, commit, name, names, new_administrator, new_user, read, refusal};
 use super::parallel::commit_at_once;
 use super::{Check, check};
-use crate::store::{Change, Conflict, Guard, NewUser, Store, StoredRole, UserFilter, UserOrder};
+use crate::store::{Administering, Change, Conflict, Guard, NewUser, Store, StoredRole, UserFilter, UserOrder};
 use crate::user::{User, UserState};
 
 pub(super) fn checks() -> Vec<Check> {
     vec![
         check(the_last_administrator_is_not_disabled_deprived_or_removed),
         check(one_of_two_administrators_may_go),
+        check(whom_a_role_denies_something_is_no_administrator),
+        check(a_role_that_begins_to_deny_leaves_an_administrator),
         check(who_cannot_log_in_is_no_administrator),
         check(the_role_of_the_last_administrator_stays),
         check(where_nobody_administers_nothing_is_refused),
@@ -21,7 +23,16 @@ pub(super) fn checks() -> Vec<Check> {
 }
 
 fn guard() -> Option<Guard> {
-    Some(Guard { realm: name("admin"), roles: names(&["administrator", "chief"]) })
+    Some(Guard::of(name("admin"), administering(&["administrator", "chief"], &["curbed"])))
+}
+
+fn administering(by: &[&str], unless: &[&str]) -> Administering {
+    Administering { by: names(by), unless: names(unless) }
+}
+
+/// For a change to the role `chief`, or to one that may curb.
+fn between(before: Administering, after: Administering) -> Option<Guard> {
+    Some(Guard { realm: name("admin"), before, after })
 }
 
 fn disable(user: &User) -> Change {
@@ -73,13 +84,47 @@ async fn who_cannot_log_in_is_no_administrator(store: Arc<dyn Store>) {
     assert_eq!(refusal(&store, disable(&last)).await, Conflict::LastAdministrator);
 }
 
+async fn whom_a_role_denies_something_is_no_administrator(store: Arc<dyn Store>) {
+    let last = add(&store, new_administrator("root")).await;
+    let curb = |user: &User| {
+        let add = names(&["curbed"]);
+        Change::ChangeRoles { user: user.number, add, remove: vec![], guard: guard() }
+    };
+    assert_eq!(refusal(&store, curb(&last)).await, Conflict::LastAdministrator);
+    let other = NewUser { roles: names(&["administrator", "curbed"]), ..new_administrator("curbed") };
+    let other = add(&store, other).await;
+    for change in [curb(&last), disable(&last), remove(&last)] {
+        assert_eq!(refusal(&store, change).await, Conflict::LastAdministrator);
+    }
+    let free = Change::ChangeRoles { user: other.number, add: vec![], remove: names(&["curbed"]), guard: guard() };
+    commit(&store, free).await;
+    commit(&store, curb(&last)).await;
+}
+
+async fn a_role_that_begins_to_deny_leaves_an_administrator(store: Arc<dyn Store>) {
+    commit(&store, Change::CreateRole(role("own"))).await;
+    let roles = names(&["administrator", "own"]);
+    add(&store, NewUser { roles: roles.clone(), ..new_administrator("first") }).await;
+    add(&store, NewUser { roles, ..new_administrator("second") }).await;
+    let deny = || Change::ReplaceRole {
+        role: StoredRole { deny: vec!["Doorward::all".into()], ..role("own") },
+        guard: between(administering(&["administrator"], &[]), administering(&["administrator"], &["own"])),
+    };
+    assert_eq!(refusal(&store, deny()).await, Conflict::LastAdministrator);
+    assert_eq!(store.roles().await.expect("the roles"), [role("own")]);
+    add(&store, new_administrator("third")).await;
+    commit(&store, deny()).await;
+    // What nobody is denied any more makes administrators again: that is never refused.
+    let lift = between(administering(&["administrator"], &["own"]), administering(&["administrator"], &[]));
+    commit(&store, Change::RemoveRole { name: name("own"), guard: lift }).await;
+}
+
 async fn the_role_of_the_last_administrator_stays(store: Arc<dyn Store>) {
     for text in ["chief", "support"] {
         commit(&store, Change::CreateRole(role(text))).await;
     }
     add(&store, NewUser { roles: names(&["chief", "support"]), ..new_administrator("root") }).await;
-    // The guard names the roles that make an administrator once the change is done.
-    let after = |texts: &[&str]| Some(Guard { realm: name("admin"), roles: names(texts) });
+    let after = |texts: &[&str]| between(administering(&["chief"], &[]), administering(texts, &[]));
     let replace = |guard| Change::ReplaceRole { role: StoredRole { allow: vec![], ..role("chief") }, guard };
     let remove = |text, guard| Change::RemoveRole { name: name(text), guard };
     assert_eq!(refusal(&store, replace(after(&[]))).await, Conflict::LastAdministrator);
@@ -91,8 +136,9 @@ async fn the_role_of_the_last_administrator_stays(store: Arc<dyn Store>) {
 async fn where_nobody_administers_nothing_is_refused(store: Arc<dyn Store>) {
     let anna = add(&store, new_user("anna")).await;
     commit(&store, Change::CreateRole(role("chief"))).await;
-    commit(&store, Change::ReplaceRole { role: role("chief"), guard: guard() }).await;
-    commit(&store, Change::RemoveRole { name: name("chief"), guard: guard() }).await;
+    let none = || between(administering(&["chief"], &[]), administering(&[], &["chief"]));
+    commit(&store, Change::ReplaceRole { role: role("chief"), guard: none() }).await;
+    commit(&store, Change::RemoveRole { name: name("chief"), guard: none() }).await;
     commit(&store, disable(&anna)).await;
     commit(&store, remove(&anna)).await;
 }

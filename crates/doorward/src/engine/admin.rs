@@ -132,6 +132,7 @@ impl Engine {
     /// # Errors
     /// 403 for somebody who may more than the actor, 409 for the last administrator.
     pub async fn remove_user(&self, actor: &Actor, user: &User) -> Result<(), Refusal> {
+        let _roles_stay = self.role_changes.read().await;
         self.may_govern(actor, user)?;
         let event = about(actor.event(EventKind::UserRemoved, self.clock.now()), user);
         let guard = self.guard_of(&self.policy.load(), user);

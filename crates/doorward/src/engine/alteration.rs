@@ -4,9 +4,10 @@ use serde_json::{Map, Value};
 
 use super::admin::{about, check_texts, list};
 use super::authority::may_all;
-use super::{Actor, Engine};
+use super::{Actor, Engine, GrantsChange};
 use crate::audit::{Event, EventKind};
 use crate::name::Name;
+use crate::policy::Policy;
 use crate::refusal::{Reason, Refusal};
 use crate::store::{Change, Conflict, Version};
 use crate::user::{Login, User, UserState};
@@ -42,6 +43,13 @@ pub struct UserAlteration {
 /// One change of several, and what the audit log says about it.
 type Step = (Change, Event);
 
+/// Somebody's roles: those to give, those to take, and what comes of it.
+struct Regrouped {
+    add: Vec<Name>,
+    remove: Vec<Name>,
+    after: Vec<Name>,
+}
+
 impl UserUpdate {
     fn is_empty(&self) -> bool {
         self.login.is_none() && self.name.is_none() && self.email.is_none() && self.attributes.is_none()
@@ -57,6 +65,7 @@ impl Engine {
     /// the login is taken, for the last administrator, and when somebody else was faster.
     pub async fn alter_user(&self, actor: &Actor, user: &User, alteration: UserAlteration) -> Result<User, Refusal> {
         let UserAlteration { update, state, add, remove, mut seen } = alteration;
+        let _roles_stay = self.role_changes.read().await;
         if seen.is_some_and(|seen| seen != user.version()) {
             return Err(Reason::Conflict(Conflict::UserChanged).into());
         }
@@ -97,12 +106,31 @@ impl Engine {
     /// # Errors
     /// 403 for somebody who may more than the actor, 409 for the last administrator.
     pub async fn set_state(&self, actor: &Actor, user: &User, state: UserState) -> Result<(), Refusal> {
+        let _roles_stay = self.role_changes.read().await;
         self.may_govern(actor, user)?;
         self.alter(self.state_step(actor, user, state)).await?;
         Ok(())
     }
 
-    /// Gives and takes roles. The user's sessions end.
+    /// What a user may, and would if their roles were changed like this; and whether their sessions would end by it. Nothing
+    /// changes.
+    ///
+    /// # Errors
+    /// As [`change_roles`](Self::change_roles), but for the last administrator.
+    pub fn preview_roles(
+        &self,
+        actor: &Actor,
+        user: &User,
+        add: &[String],
+        remove: &[String],
+    ) -> Result<(GrantsChange, bool), Refusal> {
+        let policy = self.policy.load();
+        let after = self.regrouped(&policy, actor, user, add, remove)?.after;
+        let grants = |roles: &[Name]| (*policy.grants(roles)).clone();
+        Ok((GrantsChange::new(grants(&user.roles), grants(&after)), after != user.roles))
+    }
+
+    /// Gives and takes roles. The user's sessions end when their set of roles changes.
     ///
     /// # Errors
     /// 400 for unknown roles and too many, 403 for roles that hold more than the actor may, and for somebody who may more;
@@ -114,6 +142,7 @@ impl Engine {
         add: &[String],
         remove: &[String],
     ) -> Result<User, Refusal> {
+        let _roles_stay = self.role_changes.read().await;
         self.alter(self.roles_step(actor, user, add, remove)?).await
     }
 
@@ -140,9 +169,29 @@ impl Engine {
     }
 
     fn roles_step(&self, actor: &Actor, user: &User, add: &[String], remove: &[String]) -> Result<Step, Refusal> {
-        self.may_govern(actor, user)?;
         let policy = self.policy.load_full();
-        let add = self.grantable(&policy, actor, add)?;
+        let Regrouped { add, remove, after } = self.regrouped(&policy, actor, user, add, remove)?;
+        let lists = [("given", &add), ("taken", &remove)].into_iter().filter(|(_, names)| !names.is_empty());
+        let mut detail: Vec<String> = lists.map(|(word, names)| format!("{word}: {}", list(names))).collect();
+        if after != user.roles {
+            detail.push("all sessions ended".to_owned());
+        }
+        let event = about(actor.event(EventKind::UserRoles, self.clock.now()), user).detail(detail.join("; "));
+        let guard = self.guard_of(&policy, user);
+        Ok((Change::ChangeRoles { user: user.number, add, remove, guard }, event))
+    }
+
+    /// What somebody's roles become, if the actor may do that.
+    fn regrouped(
+        &self,
+        policy: &Policy,
+        actor: &Actor,
+        user: &User,
+        add: &[String],
+        remove: &[String],
+    ) -> Result<Regrouped, Refusal> {
+        self.may_govern(actor, user)?;
+        let add = self.grantable(policy, actor, add)?;
         // A role that is gone from the file can still be taken from somebody.
         let remove: Vec<Name> = remove.iter().filter_map(|name| Name::parse(name).ok()).collect();
         let mut after: Vec<Name> = user.roles.iter().filter(|role| !remove.contains(role)).cloned().collect();
@@ -153,12 +202,8 @@ impl Engine {
             return Err(Reason::Invalid("roles", format!("at most {}", Self::GREATEST_ROLES)).into());
         }
         // Taking a role that denies gives what another one allows.
-        may_all(&policy, actor, &policy.grants(&after))?;
-        let lists = [("given", &add), ("taken", &remove)].into_iter().filter(|(_, names)| !names.is_empty());
-        let detail: Vec<String> = lists.map(|(word, names)| format!("{word}: {}", list(names))).collect();
-        let event = about(actor.event(EventKind::UserRoles, self.clock.now()), user).detail(detail.join("; "));
-        let guard = self.guard_of(&policy, user);
-        Ok((Change::ChangeRoles { user: user.number, add, remove, guard }, event))
+        may_all(policy, actor, &policy.grants(&after))?;
+        Ok(Regrouped { add, remove, after })
     }
 
     /// The store looks again; asked before, nothing is done in part.

@@ -106,6 +106,7 @@ impl Engine {
         origin: &str,
         arrivals: Vec<(Arrival, Option<User>, Option<PasswordHash>)>,
     ) -> Result<(), Refusal> {
+        let _roles_stay = self.role_changes.read().await;
         let altered: Vec<UserNumber> = arrivals.iter().filter_map(|(_, user, _)| Some(user.as_ref()?.number)).collect();
         let (mut changes, mut events) = (Vec::with_capacity(arrivals.len()), Vec::with_capacity(arrivals.len()));
         for (mut arrival, user, hash) in arrivals {

@@ -4,7 +4,7 @@ use super::{Actor, Engine};
 use crate::name::Name;
 use crate::policy::{Grants, Policy};
 use crate::refusal::{Reason, Refusal};
-use crate::store::{Guard, StoredRole};
+use crate::store::{Administering, Guard, StoredRole};
 use crate::user::User;
 
 impl Engine {
@@ -28,11 +28,17 @@ impl Engine {
         Ok(roles)
     }
 
-    /// Who must be left: an active user of the administrators' realm with a role that has all of Doorward's own resources.
+    /// Who must be left: an active user of the administrators' realm whose roles grant all of Doorward's own resources.
     /// Somebody at the machine itself can always add one, but should not have to by accident either.
     pub(super) fn guard(&self, policy: &Policy) -> Option<Guard> {
         let realm = policy.admin_realm()?.clone();
-        Some(Guard { realm, roles: policy.administrator_roles() })
+        Some(Guard::of(realm, policy.administering()))
+    }
+
+    /// The same for a change to a role, if it makes a difference to who administers.
+    pub(super) fn guard_until(&self, policy: &Policy, after: Administering) -> Option<Guard> {
+        let guard = Guard { realm: policy.admin_realm()?.clone(), before: policy.administering(), after };
+        (guard.before != guard.after).then_some(guard)
     }
 }
 

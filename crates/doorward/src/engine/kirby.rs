@@ -16,7 +16,7 @@ use crate::policy::{Policy, Profile, RealmId, Wording, kirby};
 use crate::punycode::decoded_address;
 use crate::refusal::Refusal;
 use crate::session::SessionToken;
-use crate::store::{Change, Guard};
+use crate::store::{Administering, Change, Guard};
 use crate::user::{Login, User, UserId};
 use crate::verdict::LiveSession;
 
@@ -121,17 +121,15 @@ impl Engine {
     /// Who must be left when something happens to this user: an administrator, and among Kirby's users one of its admins.
     pub(super) fn guard_of(&self, policy: &Policy, user: &User) -> Option<Guard> {
         let guard = self.guard(policy);
-        let is_guarded = guard
-            .as_ref()
-            .is_some_and(|guard| guard.realm == user.realm && user.roles.iter().any(|role| guard.roles.contains(role)));
+        let is_guarded = guard.as_ref().is_some_and(|guard| guard.had(user));
         let is_kirbys = policy.dialect_settings().kirby.as_ref().is_some_and(|kirby| kirby.users == user.realm);
         let admin = user.roles.iter().find(|role| role.as_str() == kirby::ADMIN);
         match admin.filter(|_| is_kirbys && !is_guarded) {
             None => guard,
             Some(admin) => {
                 // Whoever may all is an admin there too.
-                let roles = policy.administrator_roles().into_iter().chain([admin.clone()]).collect();
-                Some(Guard { realm: user.realm.clone(), roles })
+                let by = policy.administering().by.into_iter().chain([admin.clone()]).collect();
+                Some(Guard::of(user.realm.clone(), Administering { by, unless: Vec::new() }))
             }
         }
     }

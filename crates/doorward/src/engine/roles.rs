@@ -8,7 +8,31 @@ use crate::audit::EventKind;
 use crate::name::Name;
 use crate::policy::{Grants, Policy, ResourceId, Role};
 use crate::refusal::{Reason, Refusal};
-use crate::store::{Change, StoredRole, Version};
+use crate::store::{Change, Conflict, StoredRole, Version};
+
+/// What would become different if a role were saved.
+pub struct RolePreview {
+    /// What somebody may who has this role and no other.
+    pub grants: GrantsChange,
+    /// What nobody may who has this role, whatever other roles allow.
+    pub denies: GrantsChange,
+    /// What somebody may who has the roles that were asked about.
+    pub own: GrantsChange,
+}
+
+/// A set of resources that becomes another one.
+pub struct GrantsChange {
+    /// Now.
+    pub before: Grants,
+    /// Afterwards.
+    pub after: Grants,
+}
+
+impl GrantsChange {
+    pub(super) fn new(before: Grants, after: Grants) -> Self {
+        Self { before, after }
+    }
+}
 
 /// What a role is saved over.
 #[derive(Clone, Copy)]
@@ -45,18 +69,37 @@ impl Engine {
         self.save(actor, role, Over::Seen(seen)).await
     }
 
-    /// What a role grants now, and what it would grant if it were saved like this, to somebody who has no other. Nothing changes.
+    /// What would become different if a role were saved like this; with `own`, the roles of somebody who wants to know what
+    /// becomes of them. Nothing changes.
     ///
     /// # Errors
-    /// As [`save_role`](Self::save_role).
-    pub fn preview_role(&self, actor: &Actor, role: StoredRole) -> Result<(Grants, Grants), Refusal> {
+    /// As [`save_role`](Self::save_role), and 409 when the role is not any more as the actor has seen it.
+    pub fn preview_role(
+        &self,
+        actor: &Actor,
+        role: StoredRole,
+        seen: Option<Version>,
+        own: &[Name],
+    ) -> Result<RolePreview, Refusal> {
         let policy = self.policy.load();
         let before = policy.roles().get(&role.name);
         let role = meant(&policy, actor, role, before)?;
-        Ok((before.map_or_else(|| policy.no_grants(), Role::grants), policy.grants_of(&role)))
+        if let Some(seen) = seen {
+            let before = before.ok_or(Reason::Conflict(Conflict::RoleUnknown))?;
+            if before.version() != seen {
+                return Err(Reason::Conflict(Conflict::RoleChanged).into());
+            }
+        }
+        let none = || policy.no_grants();
+        Ok(RolePreview {
+            grants: GrantsChange::new(before.map_or_else(none, Role::grants), policy.grants_of(&role)),
+            denies: GrantsChange::new(before.map_or_else(none, |role| role.denied.clone()), policy.denied_by(&role)),
+            own: GrantsChange::new((*policy.grants(own)).clone(), policy.grants_with(&role, own)),
+        })
     }
 
     async fn save(&self, actor: &Actor, role: StoredRole, over: Over) -> Result<StoredRole, Refusal> {
+        let _alone = self.role_changes.write().await;
         let policy = self.policy.load_full();
         let before = policy.roles().get(&role.name).filter(|_| !matches!(over, Over::Nothing));
         let (allowed, denied) = before.map(|before| (&*before.allow, &*before.deny)).unwrap_or_default();
@@ -66,17 +109,14 @@ impl Engine {
             None => made(&role),
         };
         let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(detail);
-        let replace = || -> Result<Change, Refusal> {
-            let after = policy.with_stored_role(&role).map_err(|_| Reason::RoleInFile)?;
-            let guard = if makes_administrators(&policy, &role.name) { self.guard(&after) } else { None };
-            Ok(Change::ReplaceRole { role: role.clone(), guard })
+        let replace = || {
+            let guard = self.guard_until(&policy, policy.administering_with(&role));
+            Change::ReplaceRole { role: role.clone(), guard }
         };
         let change = match over {
             Over::Nothing => Change::CreateRole(role.clone()),
-            Over::Anything => replace()?,
-            Over::Seen(version) => {
-                Change::ExpectRole { name: role.name.clone(), version, change: Box::new(replace()?) }
-            }
+            Over::Anything => replace(),
+            Over::Seen(version) => Change::ExpectRole { name: role.name.clone(), version, change: Box::new(replace()) },
         };
         self.commit(change, vec![event]).await?;
         self.read_roles().await.map_err(|error| unavailable(&error))?;
@@ -88,16 +128,14 @@ impl Engine {
     /// # Errors
     /// 404 for an unknown role, 409 for a role of the file and when no administrator would be left.
     pub async fn remove_role(&self, actor: &Actor, name: &Name) -> Result<(), Refusal> {
+        let _alone = self.role_changes.write().await;
         let policy = self.policy.load_full();
         if policy.is_file_role(name) {
             return Err(Reason::RoleInFile.into());
         }
         may_alter(&policy, actor, name, None)?;
         let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(format!("{name}: removed"));
-        let guard = self.guard(&policy).filter(|_| makes_administrators(&policy, name)).map(|mut guard| {
-            guard.roles.retain(|role| role != name);
-            guard
-        });
+        let guard = self.guard_until(&policy, policy.administering().without(name));
         self.commit(Change::RemoveRole { name: name.clone(), guard }, vec![event]).await?;
         // Whoever had it has a new epoch: all are read again.
         self.users.forget_all();
@@ -168,11 +206,6 @@ fn altered(role: &StoredRole, allowed: &[String], denied: &[String]) -> String {
     } else {
         format!("{}: {}", role.name, words.join("; "))
     }
-}
-
-/// Whether a role made administrators so far: else nobody can lose that by a change to it, whoever has it.
-fn makes_administrators(policy: &Policy, name: &Name) -> bool {
-    policy.administrator_roles().contains(name)
 }
 
 #[cfg(test)]

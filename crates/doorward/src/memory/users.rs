@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::name::Name;
-use crate::store::{Conflict, Guard, NewUser, Seen};
-use crate::user::{Login, User, UserId, UserNumber, UserState};
+use crate::store::{Conflict, NewUser, Seen};
+use crate::user::{Login, User, UserId, UserNumber};
 
 /// The table of users.
 #[derive(Clone, Default)]
@@ -138,16 +138,8 @@ impl Users {
         Some(user)
     }
 
-    /// Whether somebody can administer once users are as `after` makes them.
-    pub(super) fn has_administrator(&self, guard: &Guard, after: impl Fn(&User) -> Option<User>) -> bool {
-        self.by_number.values().filter_map(after).any(|user| is_administrator(&user, guard))
+    /// Whether this is true of somebody, once users are as `after` makes them.
+    pub(super) fn has(&self, after: impl Fn(&User) -> Option<User>, is_one: impl Fn(&User) -> bool) -> bool {
+        self.by_number.values().filter_map(after).any(|user| is_one(&user))
     }
-}
-
-/// Whether the user can log in and holds one of the guard's roles in its realm.
-pub(super) fn is_administrator(user: &User, guard: &Guard) -> bool {
-    user.realm == guard.realm
-        && user.state == UserState::Active
-        && user.password.is_some()
-        && user.roles.iter().any(|role| guard.roles.contains(role))
 }

@@ -199,6 +199,7 @@ pub fn own() -> Vec<OwnRoute> {
         new("GET", "/readyz", Anonymous).any_host(),
         admin("GET,POST", "/admin/users", USERS),
         admin("GET,PATCH,DELETE", "/admin/users/:id", USERS),
+        admin("POST", "/admin/users/:id/preview", USERS),
         admin("POST", "/admin/users/:id/codes", USERS),
         admin("POST", "/admin/users/:id/unlock", USERS),
         admin("GET,DELETE", "/admin/users/:id/sessions", SESSIONS),

@@ -8,7 +8,7 @@ use super::complaint::Complaints;
 use super::role::{self, RoleOrigin};
 use super::{Policy, builtin, compile};
 use crate::name::Name;
-use crate::store::StoredRole;
+use crate::store::{Administering, StoredRole};
 
 impl Policy {
     /// The same policy with these stored roles, instead of those that it had.
@@ -49,20 +49,6 @@ impl Policy {
         })
     }
 
-    /// The same policy with one role more, or replaced.
-    pub(crate) fn with_stored_role(&self, stored: &StoredRole) -> Result<Self, Complaints> {
-        let others =
-            self.roles.values().filter(|role| matches!(role.origin, RoleOrigin::Stored) && role.name != stored.name);
-        let mut all: Vec<StoredRole> = others.map(|role| self.as_stored(role)).collect();
-        all.push(stored.clone());
-        self.with_stored_roles(&all)
-    }
-
-    fn as_stored(&self, role: &role::Role) -> StoredRole {
-        let names = |ids: &[ResourceId]| ids.iter().map(|id| self.tree.name(*id).to_owned()).collect();
-        StoredRole { name: role.name.clone(), allow: names(&role.allow), deny: names(&role.deny) }
-    }
-
     /// Whether the role stands in a file, or is built in, and so cannot be changed elsewhere.
     pub fn is_file_role(&self, name: &Name) -> bool {
         self.roles.get(name).is_some_and(|role| !matches!(role.origin, RoleOrigin::Stored))
@@ -101,16 +87,44 @@ impl Policy {
         role::from_store(&self.tree, stored, &mut Vec::new()).grants()
     }
 
+    /// What these roles grant together, if one role were saved like this.
+    pub(crate) fn grants_with(&self, stored: &StoredRole, names: &[Name]) -> Grants {
+        compile::unite(&self.tree, &self.roles_with(stored), names)
+    }
+
+    fn roles_with(&self, stored: &StoredRole) -> BTreeMap<Name, role::Role> {
+        let mut roles = self.roles.clone();
+        roles.insert(stored.name.clone(), role::from_store(&self.tree, stored, &mut Vec::new()));
+        roles
+    }
+
     /// What a role denies, whatever else somebody has.
     pub(crate) fn denied_by(&self, stored: &StoredRole) -> Grants {
         role::from_store(&self.tree, stored, &mut Vec::new()).denied
     }
 
-    /// The roles that grant everything of Doorward's own.
-    pub fn administrator_roles(&self) -> Vec<Name> {
-        let Some(all) = self.tree.find(builtin::ALL) else { return Vec::new() };
+    /// The roles that grant everything of Doorward's own, and those that deny some of it, whatever other roles allow.
+    ///
+    /// Whoever has everything by several roles, and by none of them alone, is not counted: rather one administrator too many
+    /// stays than one too few.
+    pub fn administering(&self) -> Administering {
+        self.administering_by(&self.roles)
+    }
+
+    /// The same, if the role were saved like this.
+    pub(crate) fn administering_with(&self, stored: &StoredRole) -> Administering {
+        self.administering_by(&self.roles_with(stored))
+    }
+
+    fn administering_by(&self, roles: &BTreeMap<Name, role::Role>) -> Administering {
+        let Some(all) = self.tree.find(builtin::ALL) else { return Administering::default() };
         let needed: Vec<ResourceId> = self.tree.subtree(all).collect();
-        let administers = |role: &&role::Role| role.grants().missing(&needed).is_none();
-        self.roles.values().filter(administers).map(|role| role.name.clone()).collect()
+        let names = |is_one: &dyn Fn(&role::Role) -> bool| {
+            roles.values().filter(|role| is_one(role)).map(|role| role.name.clone()).collect()
+        };
+        Administering {
+            by: names(&|role| role.grants().missing(&needed).is_none()),
+            unless: names(&|role| needed.iter().any(|id| role.denied.has(*id))),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{SessionFilter, StoredSession, Version};
+use super::{Guard, SessionFilter, StoredSession, Version};
 use crate::clock::Time;
 use crate::name::Name;
 use crate::session::SessionKey;
@@ -236,18 +236,6 @@ pub struct StoredRole {
     pub allow: Vec<String>,
     /// What it denies, whatever other roles allow.
     pub deny: Vec<String>,
-}
-
-/// After the change, an active user of `realm` who holds one of `roles` must be left who can log in: who has a password.
-///
-/// A change that takes the last one away is refused with [`Conflict::LastAdministrator`]. Where there was none before, it
-/// takes nothing away; whoever holds the role that the change is about counts as having been one.
-#[derive(Clone, Debug)]
-pub struct Guard {
-    /// The realm of administrators.
-    pub realm: Name,
-    /// The roles that make an administrator.
-    pub roles: Vec<Name>,
 }
 
 /// How many live sessions a user may have.

@@ -1,13 +1,13 @@
 //! `/admin/roles/{name}/preview`: what would become different if a role were saved like this.
 
 use axum::extract::{Path, State};
-use doorward::Name;
-use doorward::policy::{Access, Grants, Policy, Route};
-use doorward::store::{StoredRole, UserFilter};
+use doorward::store::{Conflict, StoredRole, UserFilter, Version};
+use doorward::{Name, Reason, RolePreview};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::administrator::Administrator;
+use super::difference::{closed, less, more, opened, shut};
 use super::users::COUNTED;
 use crate::openapi::Changing;
 use crate::own::{House, Json, Refused};
@@ -22,9 +22,11 @@ pub(crate) struct Draft {
     allow: Vec<String>,
     #[serde(default)]
     deny: Vec<String>,
+    /// What `version` said when the role was read. Refused with `role_changed` when it is another.
+    version: Option<String>,
 }
 
-/// What would become different for somebody who has this role and no other.
+/// What would become different: for somebody who has this role and no other, for whoever has it at all, and for the caller.
 #[derive(Serialize, ToSchema)]
 #[schema(as = RolePreview)]
 pub(crate) struct View {
@@ -36,6 +38,14 @@ pub(crate) struct View {
     opens: Vec<String>,
     /// Routes that are open and would not be any more.
     closes: Vec<String>,
+    /// Resources that it would deny, whatever other roles allow, and does not deny now.
+    denies: Vec<String>,
+    /// Resources that it denies now and would not deny any more.
+    allows_again: Vec<String>,
+    /// Routes that it would shut to whoever has it, whatever other roles allow.
+    shuts: Vec<String>,
+    /// Resources that the caller would lose by it.
+    loses: Vec<String>,
     /// How many people have the role, as far as 10,000.
     people: u64,
     /// Whether there are more.
@@ -53,9 +63,13 @@ pub(crate) async fn show(
 ) -> Result<Json<View>, Refused> {
     let name = Name::parse(&name).map_err(|error| Refused::invalid("name", error.to_string()))?;
     let policy = house.engine.policy();
-    let Draft { allow, deny } = draft;
+    let Draft { allow, deny, version } = draft;
+    // What was never a version is none that the role has now.
+    let seen = version.map(|text| Version::parse(&text).ok_or(Reason::Conflict(Conflict::RoleChanged))).transpose()?;
     let role = StoredRole { name: name.clone(), allow, deny };
-    let (before, after) = house.engine.preview_role(&administrator.actor, role)?;
+    let (_, caller) = administrator.judged.session()?;
+    let RolePreview { grants, denies, own } =
+        house.engine.preview_role(&administrator.actor, role, seen, &caller.roles)?;
     let people = if policy.has_role(&name) {
         let filter = UserFilter { role: Some(name), ..UserFilter::default() };
         house.engine.store().user_count(filter, COUNTED + 1).await?
@@ -63,25 +77,15 @@ pub(crate) async fn show(
         0
     };
     Ok(Json(View {
-        grants: more(&policy, &after, &before),
-        withdraws: more(&policy, &before, &after),
-        opens: opened(&policy, &before, &after),
-        closes: opened(&policy, &after, &before),
+        grants: more(&policy, &grants),
+        withdraws: less(&policy, &grants),
+        opens: opened(&policy, &grants),
+        closes: closed(&policy, &grants),
+        denies: more(&policy, &denies),
+        allows_again: less(&policy, &denies),
+        shuts: shut(&policy, &denies),
+        loses: less(&policy, &own),
         people: people.min(COUNTED),
         more_people: people > COUNTED,
     }))
-}
-
-fn more(policy: &Policy, these: &Grants, than: &Grants) -> Vec<String> {
-    these.iter().filter(|id| !than.has(*id)).map(|id| policy.resources().name(id).to_owned()).collect()
-}
-
-/// The routes that are open by the second and not by the first.
-fn opened(policy: &Policy, first: &Grants, second: &Grants) -> Vec<String> {
-    let is_open = |route: &Route, grants: &Grants| match &route.access {
-        Access::Resources(wanted) => grants.missing(wanted).is_none(),
-        Access::Anonymous | Access::SelfOnly | Access::Deny => false,
-    };
-    let routes = policy.routes().iter().filter(|route| is_open(route, second) && !is_open(route, first));
-    routes.map(ToString::to_string).collect()
 }

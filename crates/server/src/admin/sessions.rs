@@ -113,6 +113,8 @@ pub(crate) struct Count {
     count: usize,
     /// Of how many more that match, the caller may not decide: of users with a role that grants what the caller lacks.
     left: usize,
+    /// Whether the caller's own session is among them.
+    own: bool,
     /// Whether they ended.
     ended: bool,
 }
@@ -155,14 +157,22 @@ pub(crate) async fn end_matching(
     }
     let filter = filter.resolve(&house).await?;
     let reach = house.engine.within_reach(&administrator.actor, filter.clone());
+    let own = administrator.judged.session()?.0.handle;
     if count {
-        let (all, count) = (matching(&house, filter).await?, matching(&house, reach).await?);
-        return Ok(Json(Count { count, left: all.saturating_sub(count), ended: false }));
+        let within = Matching::count(&house, reach, Some(own)).await?;
+        let all = Matching::count(&house, filter, None).await?.count;
+        return Ok(Json(Count {
+            count: within.count,
+            left: all.saturating_sub(within.count),
+            own: within.own,
+            ended: false,
+        }));
     }
     let actor = administrator.recent()?;
     let count = house.engine.end_matching(&actor, filter.clone()).await?;
-    let left = if reach.without_roles.is_empty() { 0 } else { matching(&house, filter).await? };
-    Ok(Json(Count { count, left, ended: true }))
+    let left = if reach.without_roles.is_empty() { 0 } else { Matching::count(&house, filter, None).await?.count };
+    let own = house.engine.store().session_by_handle(own).await?.is_none();
+    Ok(Json(Count { count, left, own, ended: true }))
 }
 
 /// A session.
@@ -269,16 +279,30 @@ async fn listed(house: &Shared, filter: SessionFilter, page: Page) -> Result<Lis
     }))
 }
 
-/// Counts, a page at a time: what matches may be more than fits into memory.
-async fn matching(house: &Shared, filter: SessionFilter) -> Result<usize, Refused> {
-    let (mut count, mut after) = (0, None);
-    loop {
-        let page = Page { after, limit: Page::GREATEST };
-        let listed = house.engine.store().sessions(filter.clone(), house.engine.now(), page).await?;
-        count += listed.items.len();
-        after = listed.next;
-        if after.is_none() {
-            return Ok(count);
+/// How many sessions match.
+pub(super) struct Matching {
+    pub(super) count: usize,
+    /// Whether one's own is among them.
+    own: bool,
+}
+
+impl Matching {
+    /// Counts, a page at a time: what matches may be more than fits into memory.
+    pub(super) async fn count(
+        house: &Shared,
+        filter: SessionFilter,
+        own: Option<SessionHandle>,
+    ) -> Result<Self, Refused> {
+        let (mut found, mut after) = (Self { count: 0, own: false }, None);
+        loop {
+            let page = Page { after, limit: Page::GREATEST };
+            let listed = house.engine.store().sessions(filter.clone(), house.engine.now(), page).await?;
+            found.count += listed.items.len();
+            found.own |= listed.items.iter().any(|listed| Some(listed.session.digest.handle()) == own);
+            after = listed.next;
+            if after.is_none() {
+                return Ok(found);
+            }
         }
     }
 }

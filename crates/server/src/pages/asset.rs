@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use bytes::Bytes;
 use doorward::Reason;
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue};
 
 use crate::own::{Asset, Refused, Shared};
 
@@ -27,14 +27,18 @@ pub(super) fn own(extension: &str, content_type: &'static str, content: impl Int
 
 /// A picture of the operator's.
 pub(super) fn picture(extension: &str, content_type: &'static str, content: Vec<u8>) -> Asset {
-    Asset { policy: Some(PICTURE), ..own(extension, content_type, content) }
+    own(extension, content_type, content).under(PICTURE)
 }
 
 /// A style, a script or a picture.
-pub(super) async fn serve(State(shared): State<Arc<Shared>>, Path(file): Path<String>) -> Result<Response, Refused> {
+pub(super) async fn serve(
+    State(shared): State<Arc<Shared>>,
+    Path(file): Path<String>,
+    request: HeaderMap,
+) -> Result<Response, Refused> {
     let look = shared.look.load();
     let asset = look.assets.iter().find(|asset| asset.name == file).ok_or(Reason::NotFound)?;
-    Ok(asset.answer())
+    Ok(asset.answer(&request))
 }
 
 #[cfg(test)]

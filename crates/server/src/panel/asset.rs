@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use axum::extract::Path;
 use axum::response::Response;
 use doorward::Reason;
+use http::HeaderMap;
 
 use crate::own::{Asset, Refused};
 
@@ -40,10 +41,10 @@ fn own(extension: &str, content_type: &'static str, content: &'static str) -> As
 }
 
 /// A style, a script or a picture.
-pub(super) async fn serve(Path(file): Path<String>) -> Result<Response, Refused> {
+pub(super) async fn serve(Path(file): Path<String>, request: HeaderMap) -> Result<Response, Refused> {
     let assets = [&STYLE, &SCRIPT, &ICON];
     let asset = assets.into_iter().find(|asset| asset.name == file).ok_or(Reason::NotFound)?;
-    Ok(asset.answer())
+    Ok(asset.answer(&request))
 }
 
 #[cfg(test)]

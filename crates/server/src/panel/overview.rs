@@ -147,7 +147,7 @@ fn warnings(policy: &Policy) -> Vec<Warning> {
         place: doubt.source.to_string(),
         fix: doubt.fix.clone(),
     });
-    let everything = policy.administrator_roles().into_iter().filter_map(|name| {
+    let everything = policy.administering().by.into_iter().filter_map(|name| {
         let role = policy.roles().get(&name)?;
         let place = match &role.origin {
             RoleOrigin::BuiltIn => return None,

@@ -80,6 +80,23 @@ fn figures_that_somebody_watches_keep_nothing_from_ending() {
 }
 
 #[test]
+fn figures_that_somebody_asks_for_while_the_server_goes_end_at_once() {
+    let house =
+        House::open("listen = \"127.0.0.1:0\"\nadmin_listen = \"127.0.0.1:0\"\nupstream = \"http://127.0.0.1:1\"\n");
+    house.add_user("ada", &["administrator"]);
+    let session = house.log_in("ada");
+    let address = house.admin_address();
+    let mut client = Client::tcp(address);
+    client.send(format!("GET /admin/events HTTP/1.1\r\nHost: {address}\r\n{}\r\n", session.cookie));
+    let (drained, rest) = house.drain_beside(Duration::from_secs(20), move || {
+        until("the port is closed", || std::net::TcpStream::connect(address).is_err().then_some(()));
+        client.send("\r\n").rest()
+    });
+    assert_eq!(drained.cut, 0);
+    assert!(rest.is_empty() || rest.ends_with(b"0\r\n\r\n"), "{}", rest.escape_ascii());
+}
+
+#[test]
 fn sockets_are_told_that_the_server_goes() {
     let leaves = Arc::new(AtomicBool::new(false));
     let noticed = leaves.clone();

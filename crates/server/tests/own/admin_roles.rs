@@ -194,22 +194,6 @@ fn a_role_decides_from_the_next_request_on() {
 }
 
 #[test]
-fn the_last_role_that_makes_administrators_stays() {
-    let house = House::open();
-    let root = house.root();
-    let made = json!({ "name": "chiefs", "allow": ["Doorward::all", "Shop::all"] });
-    assert_eq!(house.admin(&root, "POST", "/admin/roles", Some(&made)).status, 201);
-    house.add("admin", "chief", &["chiefs"]);
-    let chief = house.log_in("admin", "chief");
-    let id = house.read(&root, "/admin/users?search=root")["items"][0]["id"].as_str().expect("an id").to_owned();
-    assert_eq!(house.admin(&root, "PATCH", &format!("/admin/users/{id}"), Some(&json!({ "roles": [] }))).status, 200);
-    for (method, body) in [("DELETE", None), ("PUT", Some(json!({ "allow": ["Doorward::users"] })))] {
-        let answer = house.admin(&chief, method, "/admin/roles/chiefs", body.as_ref());
-        assert_eq!((answer.status, answer.code().as_str()), (409, "last_administrator"), "{method}");
-    }
-}
-
-#[test]
 fn the_tree_has_titles_and_children() {
     let house = House::open();
     let root = house.root();

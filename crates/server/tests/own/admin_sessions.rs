@@ -97,15 +97,15 @@ fn those_that_match_are_counted_before_they_end() {
         let answer = house.admin(&root, "DELETE", &format!("/admin/sessions?{query}"), None);
         (answer.status, answer.json())
     };
-    assert_eq!(end("role=clerk&count=true"), (200, json!({ "count": 1, "left": 0, "ended": false })));
+    assert_eq!(end("role=clerk&count=true"), (200, json!({ "count": 1, "left": 0, "own": false, "ended": false })));
     assert!(is_alive(&house, &anna));
-    assert_eq!(end("role=clerk"), (200, json!({ "count": 1, "left": 0, "ended": true })));
+    assert_eq!(end("role=clerk"), (200, json!({ "count": 1, "left": 0, "own": false, "ended": true })));
     assert!(!is_alive(&house, &anna) && is_alive(&house, &ben));
     for wrong in ["", "count=true", "all=true&role=clerk", "all=false"] {
         assert_eq!(end(wrong).0, 400, "{wrong}");
     }
-    assert_eq!(end("all=true&count=true"), (200, json!({ "count": 2, "left": 0, "ended": false })));
-    assert_eq!(end("all=true"), (200, json!({ "count": 2, "left": 0, "ended": true })));
+    assert_eq!(end("all=true&count=true"), (200, json!({ "count": 2, "left": 0, "own": true, "ended": false })));
+    assert_eq!(end("all=true"), (200, json!({ "count": 2, "left": 0, "own": true, "ended": true })));
     assert!(!is_alive(&house, &ben));
     assert_eq!(house.admin(&root, "GET", "/admin/sessions", None).status, 401);
 }
@@ -158,11 +158,11 @@ fn those_who_may_more_are_left_where_many_sessions_end_and_the_answer_says_so() 
         house.admin(session, "DELETE", &format!("/admin/sessions?{query}"), None).json()
     };
     let counted = end(&warden, "realm=customer&count=true");
-    assert_eq!(counted, json!({ "count": 1, "left": 1, "ended": false }));
-    assert_eq!(end(&warden, "realm=customer"), json!({ "count": 1, "left": 1, "ended": true }));
+    assert_eq!(counted, json!({ "count": 1, "left": 1, "own": false, "ended": false }));
+    assert_eq!(end(&warden, "realm=customer"), json!({ "count": 1, "left": 1, "own": false, "ended": true }));
     assert!(is_alive(&house, &chief) && !is_alive(&house, &anna));
     let root = house.root();
-    assert_eq!(end(&root, "realm=customer"), json!({ "count": 1, "left": 0, "ended": true }));
+    assert_eq!(end(&root, "realm=customer"), json!({ "count": 1, "left": 0, "own": false, "ended": true }));
     assert!(!is_alive(&house, &chief));
     let said = house.read(&root, "/admin/audit?kind=session_ended")["items"].clone();
     assert_eq!(said[0]["detail"], "all in the realm customer");

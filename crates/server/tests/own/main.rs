@@ -11,6 +11,8 @@ mod mmdb;
 mod account_page;
 mod admin_audit;
 mod admin_figures;
+mod admin_last;
+mod admin_previews;
 mod admin_reach;
 mod admin_roles;
 mod admin_rules;

@@ -97,19 +97,28 @@ fn the_script_is_told_which_header_carries_the_token() {
 fn all_that_a_first_visit_fetches_is_small_and_may_be_kept() {
     let house = House::open();
     let root = house.root();
-    let text = house.shown(&root, "/panel/sessions");
-    let mut bytes = text.len();
+    // A list with as many rows as a page has, with long names.
+    for number in 0..50 {
+        house.add("admin", &format!("a.person.with.a.long.name.{number}@department.example.com"), &["support"]);
+    }
+    let (overview, text) = (house.shown(&root, "/panel"), house.shown(&root, "/panel/users"));
+    assert_eq!(text.matches("a.person.with.a.long.name").count() % 50, 0, "{text}");
+    let mut bytes = overview.len().max(text.len());
     let mut assets = between(&text, "src=\"", "\"");
     assets.extend(between(&text, "<link rel=\"stylesheet\" href=\"", "\""));
     assets.extend(between(&text, "<link rel=\"icon\" href=\"", "\""));
     assert_eq!(assets.len(), 3, "{text}");
     for asset in assets {
-        let answer = house.send(Door::Admin, "GET", asset, &[], None);
+        let plain = house.send(Door::Admin, "GET", asset, &[], None);
+        let answer = house.send(Door::Admin, "GET", asset, &["Accept-Encoding: gzip, deflate, br, zstd"], None);
+        assert_eq!((plain.header("content-encoding"), plain.status), (None, 200), "{asset}");
+        assert_eq!(answer.header("vary"), plain.header("vary"));
+        assert!(answer.body.len() <= plain.body.len(), "{asset}");
         assert_eq!((answer.status, answer.header("x-content-type-options")), (200, Some("nosniff")), "{asset}");
         assert!(answer.header("cache-control").is_some_and(|kept| kept.contains("immutable")), "{asset}");
         bytes += answer.body.len();
     }
-    // Nothing is compressed: what the sum is here, it is on the wire.
+    // Pages are not compressed: what the sum is here, it is on the wire.
     assert!(bytes < 50_000, "{bytes}");
     assert_eq!(house.send(Door::Admin, "GET", "/panel/assets/panel-0.js", &[], None).status, 404);
 }

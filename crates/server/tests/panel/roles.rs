@@ -99,7 +99,7 @@ fn what_a_change_opens_and_closes_is_said_before_it_is_saved() {
     assert_eq!(new.status, 200, "{}", new.text());
     let expected = json!({
         "grants": ["Shop::orders", "Shop::refund"], "withdraws": [], "opens": ["GET /rest/orders/:id"], "closes": [],
-        "people": 0, "more_people": false,
+        "denies": [], "allows_again": [], "shuts": [], "loses": [], "people": 0, "more_people": false,
     });
     assert_eq!(new.json(), expected);
     assert_eq!(house.admin(&root, "GET", "/admin/roles/sales", None).status, 404, "nothing was made");

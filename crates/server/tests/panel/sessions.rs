@@ -81,7 +81,7 @@ fn all_that_match_end_by_the_very_search_of_the_page() {
     let text = house.shown(&late, "/panel/sessions?realm=customer");
     let target = between(&text, "data-target=\"", "\"")[0].replace("&#38;", "&");
     let counted = house.admin(&late, "DELETE", &format!("{target}&count=true"), None).json();
-    assert_eq!(counted, serde_json::json!({ "count": 1, "left": 0, "ended": false }));
+    assert_eq!(counted, serde_json::json!({ "count": 1, "left": 0, "own": false, "ended": false }));
 }
 
 #[test]

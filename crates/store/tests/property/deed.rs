@@ -1,6 +1,8 @@
 //! What is done: few users, tokens, roles and codes, so that deeds meet.
 
-use doorward::store::{Change, Guard, NewUser, SessionFilter, SessionLimit, StoredRole, StoredSession, WhenFull};
+use doorward::store::{
+    Administering, Change, Guard, NewUser, SessionFilter, SessionLimit, StoredRole, StoredSession, WhenFull,
+};
 use doorward::{Login, Name, PasswordHash, SessionDigest, UserId, UserNumber, UserState};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -60,7 +62,16 @@ pub fn hash(number: u8) -> PasswordHash {
 }
 
 pub fn guard(guarded: bool) -> Option<Guard> {
-    guarded.then(|| Guard { realm: name("realm", 0), roles: roles(&[0, 1]) })
+    guarded.then(|| Guard::of(name("realm", 0), Administering { by: roles(&[0, 1]), unless: roles(&[2]) }))
+}
+
+/// For a change to a role, after which others make an administrator.
+pub fn role_guard(guarded: bool) -> Option<Guard> {
+    guarded.then(|| Guard {
+        realm: name("realm", 0),
+        before: Administering { by: roles(&[0, 1]), unless: vec![] },
+        after: Administering { by: roles(&[1]), unless: roles(&[2]) },
+    })
 }
 
 pub fn state(active: bool) -> UserState {
@@ -148,9 +159,11 @@ impl From<Deed> for Change {
             Deed::Redeem { code, now } => Self::RedeemCode { digest: [code; 32], now: NOW + now, password: hash(2) },
             Deed::MakeRole { role } => Self::CreateRole(stored_role(role, 1)),
             Deed::ReplaceRole { role, guarded } => {
-                Self::ReplaceRole { role: stored_role(role, 2), guard: guard(guarded) }
+                Self::ReplaceRole { role: stored_role(role, 2), guard: role_guard(guarded) }
             }
-            Deed::RemoveRole { role, guarded } => Self::RemoveRole { name: name("role", role), guard: guard(guarded) },
+            Deed::RemoveRole { role, guarded } => {
+                Self::RemoveRole { name: name("role", role), guard: role_guard(guarded) }
+            }
         }
     }
 }

@@ -47,9 +47,8 @@ impl State {
             return Err(Conflict::RoleUnknown);
         }
         let Some(guard) = guard else { return Ok(()) };
-        let mut before = guard.clone();
-        before.roles.push(name.clone());
-        let was = self.users.has_administrator(&before, |user| Some(user.clone()));
-        if was && !self.users.has_administrator(guard, after) { Err(Conflict::LastAdministrator) } else { Ok(()) }
+        let was = self.users.has(|user| Some(user.clone()), |user| guard.had(user));
+        let is = self.users.has(after, |user| guard.has(user));
+        if was && !is { Err(Conflict::LastAdministrator) } else { Ok(()) }
     }
 }

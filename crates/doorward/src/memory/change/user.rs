@@ -2,7 +2,6 @@
 
 use super::Touched;
 use crate::memory::state::State;
-use crate::memory::users::is_administrator;
 use crate::name::Name;
 use crate::store::{Changed, Conflict, Guard, Seen, StoreError, StoredSession};
 use crate::user::{PasswordHash, User, UserNumber, UserState};
@@ -87,10 +86,9 @@ impl State {
     /// Refuses when the last administrator would become `after`, or nothing at all.
     fn check_user(&self, number: UserNumber, guard: Option<&Guard>, after: Option<User>) -> Result<(), Conflict> {
         let user = self.user(number)?;
-        let Some(guard) = guard.filter(|guard| is_administrator(user, guard)) else { return Ok(()) };
-        let left = self
-            .users
-            .has_administrator(guard, |user| if user.number == number { after.clone() } else { Some(user.clone()) });
+        let Some(guard) = guard.filter(|guard| guard.had(user)) else { return Ok(()) };
+        let after = |user: &User| if user.number == number { after.clone() } else { Some(user.clone()) };
+        let left = self.users.has(after, |user| guard.has(user));
         if left { Ok(()) } else { Err(Conflict::LastAdministrator) }
     }
 }

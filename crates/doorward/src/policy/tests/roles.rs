@@ -55,14 +55,16 @@ fn the_administrator_may_all_that_is_declared_and_is_there_without_a_file() {
     let policy = compiled(TREE);
     assert_eq!(granted(&policy, &["administrator"]).len(), policy.resources().len());
     assert!(granted(&policy, &["administrator"]).contains(&"Doorward::audit".to_owned()));
-    assert_eq!(policy.administrator_roles(), [name("administrator")]);
+    assert_eq!(policy.administering().by, [name("administrator")]);
     complained("[role.administrator]\n", 1, "the role `administrator` is Doorward's own", "choose another name");
 }
 
 #[test]
 fn whoever_may_everything_of_doorward_administers() {
     let text = "[role.boss]\nallow = [\"Doorward::all\"]\n[role.half]\nallow = [\"Doorward::all\"]\ndeny = [\"Doorward::audit\"]\n";
-    assert_eq!(compiled(text).administrator_roles(), [name("administrator"), name("boss")]);
+    let administering = compiled(text).administering();
+    assert_eq!(administering.by, [name("administrator"), name("boss")]);
+    assert_eq!(administering.unless, [name("half")]);
 }
 
 #[test]
@@ -153,15 +155,20 @@ fn stored_roles_replace_those_that_were_stored_before_and_reach_guests() {
 }
 
 #[test]
-fn one_stored_role_is_added_or_replaced_beside_the_others() {
+fn what_roles_would_grant_with_one_added_or_replaced_is_known_before_it_is() {
     let policy = compiled(TREE)
         .with_stored_roles(&[stored("r", &["X::a"], &["X::a1"]), stored("s", &["X::b"], &[])])
         .expect("a policy");
-    let policy = policy.with_stored_role(&stored("s", &["X::all"], &[])).expect("a policy");
-    assert_eq!(granted(&policy, &["s"]), ["X::all"]);
-    assert_eq!(granted(&policy, &["r"]), ["X::a"]);
-    let policy = policy.with_stored_role(&stored("t", &["X::a2"], &[])).expect("a policy");
-    assert_eq!(granted(&policy, &["r", "t"]), ["X::a", "X::a2"]);
+    let with = |role: &StoredRole, names: &[&str]| -> Vec<String> {
+        let names: Vec<Name> = names.iter().map(|text| name(text)).collect();
+        let ids = policy.grants_with(role, &names);
+        ids.iter().map(|id| policy.resources().name(id).to_owned()).collect()
+    };
+    assert_eq!(with(&stored("s", &["X::all"], &[]), &["s"]), ["X::all"]);
+    assert_eq!(with(&stored("s", &["X::all"], &[]), &["r"]), ["X::a"]);
+    assert_eq!(with(&stored("t", &["X::a2"], &[]), &["r", "t"]), ["X::a", "X::a2"]);
+    assert!(with(&stored("t", &[], &["X::a"]), &["r", "t"]).is_empty());
+    assert_eq!(granted(&policy, &["s"]), ["X::b"]);
     assert_eq!(policy.grants_of(&stored("u", &["X::a", "X::a1"], &["X::a1"])).iter().count(), 1);
 }
 

@@ -9,7 +9,7 @@ use crate::sqlite::fault::Fault;
 use crate::sqlite::{codes, guard, roles};
 
 pub(super) fn replace(connection: &Connection, role: &StoredRole, guarded: Option<&Guard>) -> Result<Touched, Fault> {
-    let was = could_administer(connection, guarded, &role.name)?;
+    let was = could_administer(connection, guarded)?;
     roles::replace(connection, role)?;
     guard::check(connection, guarded, was)?;
     Ok(Touched::roles())
@@ -17,7 +17,7 @@ pub(super) fn replace(connection: &Connection, role: &StoredRole, guarded: Optio
 
 /// Removes a role, and takes it from whoever has it.
 pub(super) fn remove(connection: &Connection, name: &Name, guarded: Option<&Guard>) -> Result<Touched, Fault> {
-    let was = could_administer(connection, guarded, name)?;
+    let was = could_administer(connection, guarded)?;
     roles::remove(connection, name)?;
     codes::void_of_holders(connection, name)?;
     let ended = roles::cut_holders(connection, name)?;
@@ -27,10 +27,7 @@ pub(super) fn remove(connection: &Connection, name: &Name, guarded: Option<&Guar
     Ok(Touched { user: None, ended, announced })
 }
 
-/// Whether anybody could administer before: the guard names the roles of afterwards, so the role itself counts, too.
-fn could_administer(connection: &Connection, guarded: Option<&Guard>, role: &Name) -> Result<bool, Fault> {
-    match guarded {
-        Some(guarded) => guard::has_administrator(connection, guarded, Some(role)),
-        None => Ok(false),
-    }
+/// Whether anybody could administer before.
+fn could_administer(connection: &Connection, guarded: Option<&Guard>) -> Result<bool, Fault> {
+    guarded.map_or(Ok(false), |guarded| guard::has_administrator(connection, guarded))
 }

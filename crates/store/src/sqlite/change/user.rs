@@ -15,7 +15,7 @@ pub(super) fn set_state(
     guarded: Option<&Guard>,
 ) -> Result<Touched, Fault> {
     let user = users::existing(connection, number)?;
-    let was = guarded.is_some_and(|guarded| guard::is_administrator(&user, guarded));
+    let was = guarded.is_some_and(|guarded| guarded.had(&user));
     let active = state == UserState::Active;
     let mut statement = connection.prepare_cached("UPDATE users SET active = ?2 WHERE number = ?1")?;
     statement.execute(params![number.0, active])?;
@@ -34,7 +34,7 @@ pub(super) fn change_roles(
     guarded: Option<&Guard>,
 ) -> Result<Touched, Fault> {
     let user = users::existing(connection, number)?;
-    let was = guarded.is_some_and(|guarded| guard::is_administrator(&user, guarded));
+    let was = guarded.is_some_and(|guarded| guarded.had(&user));
     for role in remove {
         users::take_role(connection, number, role)?;
     }
@@ -50,7 +50,7 @@ pub(super) fn change_roles(
 
 pub(super) fn remove(connection: &Connection, number: UserNumber, guarded: Option<&Guard>) -> Result<Touched, Fault> {
     let user = users::existing(connection, number)?;
-    let was = guarded.is_some_and(|guarded| guard::is_administrator(&user, guarded));
+    let was = guarded.is_some_and(|guarded| guarded.had(&user));
     let ended = sessions::end_of(connection, number, None)?;
     users::remove(connection, &user)?;
     guard::check(connection, guarded, was)?;
