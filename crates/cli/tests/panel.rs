@@ -5,6 +5,10 @@ mod peers;
 
 #[path = "panel/changes.rs"]
 mod changes;
+#[path = "panel/codes.rs"]
+mod codes;
+#[path = "panel/lost.rs"]
+mod lost;
 #[path = "panel/office.rs"]
 mod office;
 #[path = "panel/pages.rs"]

@@ -15,14 +15,22 @@ const markSome = (items, side) => {
   });
 };
 
-const list = (title, items) => (items.length > 0 ? [`${title}: ${items.join(", ")}`] : []);
+/** What is denied is not allowed, whatever is ticked there. */
+const markOverruled = (items) => {
+  for (const item of items) {
+    item.classList.toggle("overruled", sides.every((side) => box(item, side).checked));
+  }
+};
+
+const sides = ["allow", "deny"];
 
 for (const form of document.querySelectorAll("form[data-role]")) {
   const items = [...form.querySelectorAll("[data-depth]")];
-  const sides = ["allow", "deny"];
+  const boxes = items.flatMap((item) => sides.map((side) => box(item, side)));
   for (const side of sides) {
     markSome(items, side);
   }
+  markOverruled(items);
   form.addEventListener("change", (event) => {
     const { side } = event.target.dataset;
     if (!side) {
@@ -42,10 +50,16 @@ for (const form of document.querySelectorAll("form[data-role]")) {
       }
     });
     markSome(items, side);
+    markOverruled(items);
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const name = form.dataset.role || form.elements.name.value;
+    const { role, version } = form.dataset;
+    if (role && boxes.every((own) => own.checked === own.defaultChecked)) {
+      question({ title: "Nothing has changed", text: "There is nothing to save." });
+      return;
+    }
+    const name = role || form.elements.name.value;
     const ticked = (side) => items.map((item) => box(item, side)).filter((own) => own.checked).map((own) => own.value);
     const body = Object.fromEntries(sides.map((side) => [side, ticked(side)]));
     const place = `/admin/roles/${encodeURIComponent(name)}`;
@@ -53,28 +67,22 @@ for (const form of document.querySelectorAll("form[data-role]")) {
     try {
       seen = await call("POST", `${place}/preview`, body);
     } catch (error) {
-      question({ title: "This cannot be saved", text: error.message });
+      question({ title: "This cannot be saved", error });
       return;
     }
-    const people = seen.more_people ? "More than 10,000 people have" : seen.people === 1 ? "One person has" : `${seen.people.toLocaleString("en")} people have`;
     question({
       title: `Save ${name}?`,
-      text: `${people} this role.`,
-      changes: [
-        ...list("It grants also", seen.grants),
-        ...list("It no longer grants", seen.withdraws),
-        ...list("It opens", seen.opens),
-        ...list("It closes", seen.closes),
-      ],
+      text: people(seen),
+      changes: roleChanges(seen),
       label: "Save",
       act: async () => {
-        if (form.dataset.role) {
-          await call("PUT", place, { ...body, version: form.dataset.version });
+        if (role) {
+          await call("PUT", place, { ...body, version });
         } else {
           await call("POST", "/admin/roles", { name, ...body });
         }
       },
-      then: () => location.assign(`${mount}/panel/roles/${encodeURIComponent(name)}`),
+      then: () => goTo(`/panel/roles/${encodeURIComponent(name)}`, role ? "role-saved" : "role-added"),
     });
   });
 }
