@@ -7,6 +7,8 @@ mod peers;
 mod changes;
 #[path = "panel/codes.rs"]
 mod codes;
+#[path = "panel/foretold.rs"]
+mod foretold;
 #[path = "panel/lost.rs"]
 mod lost;
 #[path = "panel/office.rs"]

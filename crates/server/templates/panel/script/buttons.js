@@ -6,20 +6,30 @@ const codeShown = (button, { code, expires_at: end }) => ({
   copy: code,
 });
 
+/** What a button's dialog says beside what the page says: how many sessions end, or who loses a role. */
+const foretold = async ({ count, target, preview, whom }) => {
+  if (preview !== undefined) {
+    const seen = await call("POST", preview, { allow: [], deny: [] });
+    return { text: people(seen), changes: roleChanges(seen), word: seen.loses.length > 0 ? whom : undefined };
+  }
+  const found = await counted(count || target);
+  return { text: found.text, isNothing: !count && found.count === 0 };
+};
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-method]");
   if (!button || isBusy(button)) {
     return;
   }
-  const { method, target, title, text, body, word, then, done, count } = button.dataset;
-  let found;
-  if (count !== undefined) {
+  const { method, target, title, text, body, word, then, done } = button.dataset;
+  let more = {};
+  if ("count" in button.dataset || "preview" in button.dataset) {
     setBusy(button, true);
     try {
-      found = await counted(count || target);
+      more = await foretold(button.dataset);
     } catch (error) {
       // Whoever may not see sessions may still do what ends them.
-      if (!count || error.code !== "forbidden") {
+      if (!button.dataset.count || error.code !== "forbidden") {
         question({ title, error });
         return;
       }
@@ -29,11 +39,12 @@ document.addEventListener("click", async (event) => {
   }
   question({
     title,
-    text: [found?.text, text].filter(Boolean).join(" "),
+    text: [more.text, text].filter(Boolean).join(" "),
+    changes: more.changes,
     label: button.dataset.do,
     dangerous: method === "DELETE" || button.classList.contains("danger"),
-    word,
-    act: !count && found?.count === 0
+    word: word ?? more.word,
+    act: more.isNothing
       ? undefined
       : async () => {
           const answer = await call(method, target, body && JSON.parse(body));

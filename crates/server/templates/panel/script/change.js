@@ -31,13 +31,35 @@ const people = ({ people: count, more_people: isMore }) => {
   return count === 0 ? "Nobody has this role." : `${capital(many(count, "person has", "people have"))} this role.`;
 };
 
-/** What becomes of whoever has a role and no other. */
+/** What becomes of whoever has a role, and of those who have it beside others. */
 const roleChanges = (seen) => [
+  ...list("You lose", seen.loses),
   ...list("It grants also", seen.grants),
   ...list("It no longer grants", seen.withdraws),
   ...list("It opens", seen.opens),
   ...list("It closes", seen.closes),
+  ...list("It denies, whatever other roles allow", seen.denies),
+  ...list("That shuts", seen.shuts),
+  ...list("It no longer denies", seen.allows_again),
 ];
+
+/** What becomes of a user whose roles are others. */
+const userChanges = (seen) => [
+  ...list(seen.own ? "You lose" : "They lose", seen.withdraws),
+  ...list(seen.own ? "You gain" : "They gain", seen.grants),
+  ...list("It opens", seen.opens),
+  ...list("It closes", seen.closes),
+  ...endings(seen),
+];
+
+const endings = ({ sessions, more_sessions: isMore, own }) => {
+  if (sessions === 0) {
+    return [];
+  }
+  const count = `${isMore ? "more than " : ""}${many(sessions, "session", "sessions")}`;
+  const end = sessions === 1 && !isMore ? "ends" : "end";
+  return [`${capital(count)} ${end}${own ? ": you will be logged out" : ""}`];
+};
 
 const LOSS = "You take it from yourself, and may not be able to give it back.";
 

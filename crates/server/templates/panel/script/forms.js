@@ -38,22 +38,32 @@ const collect = (form) => {
 const filled = (pattern, item) => pattern.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(item[name] ?? ""));
 
 for (const form of document.querySelectorAll("form[data-method]")) {
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const { method, target, title, word, then, done } = form.dataset;
+    const { method, target, title, preview, whom, then, done } = form.dataset;
     const { body, changes } = collect(form);
     if (changes.length === 0) {
       question({ title: "Nothing has changed", text: "There is nothing to save." });
       return;
     }
-    const isLoss = word && body.roles?.remove?.length > 0;
+    let isLoss = false;
+    if (preview && body.roles) {
+      try {
+        const seen = await call("POST", preview, { roles: body.roles });
+        changes.push(...userChanges(seen));
+        isLoss = seen.own && seen.withdraws.length > 0;
+      } catch (error) {
+        question({ title: "This cannot be saved", changes, error });
+        return;
+      }
+    }
     let place;
     question({
       title,
       text: isLoss ? LOSS : undefined,
       changes,
       dangerous: isLoss,
-      word: isLoss ? word : undefined,
+      word: isLoss ? whom : undefined,
       label: form.dataset.do,
       act: async () => {
         const answer = await call(method, target, body);

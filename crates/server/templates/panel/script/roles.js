@@ -15,6 +15,19 @@ const markSome = (items, side) => {
   });
 };
 
+/** What somebody has ticked and unticked, in words. */
+const wanted = (boxes) => {
+  const changed = (side, now) =>
+    boxes.filter((own) => own.dataset.side === side && own.checked === now && own.defaultChecked !== now);
+  const names = (found) => found.map((own) => own.value);
+  return [
+    ...list("You allowed", names(changed("allow", true))),
+    ...list("You allowed no longer", names(changed("allow", false))),
+    ...list("You denied", names(changed("deny", true))),
+    ...list("You denied no longer", names(changed("deny", false))),
+  ];
+};
+
 /** What is denied is not allowed, whatever is ticked there. */
 const markOverruled = (items) => {
   for (const item of items) {
@@ -62,22 +75,30 @@ for (const form of document.querySelectorAll("form[data-role]")) {
     const name = role || form.elements.name.value;
     const ticked = (side) => items.map((item) => box(item, side)).filter((own) => own.checked).map((own) => own.value);
     const body = Object.fromEntries(sides.map((side) => [side, ticked(side)]));
+    const seenAs = role ? { version } : {};
     const place = `/admin/roles/${encodeURIComponent(name)}`;
     let seen;
     try {
-      seen = await call("POST", `${place}/preview`, body);
+      seen = await call("POST", `${place}/preview`, { ...body, ...seenAs });
     } catch (error) {
-      question({ title: "This cannot be saved", error });
+      if (error.code === "role_changed") {
+        await outdated(error, wanted(boxes));
+      } else {
+        question({ title: "This cannot be saved", error });
+      }
       return;
     }
+    const isLoss = seen.loses.length > 0;
     question({
       title: `Save ${name}?`,
-      text: people(seen),
+      text: isLoss ? `${people(seen)} ${LOSS}` : people(seen),
       changes: roleChanges(seen),
+      dangerous: isLoss,
+      word: isLoss ? name : undefined,
       label: "Save",
       act: async () => {
         if (role) {
-          await call("PUT", place, { ...body, version });
+          await call("PUT", place, { ...body, ...seenAs });
         } else {
           await call("POST", "/admin/roles", { name, ...body });
         }
