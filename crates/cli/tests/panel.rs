@@ -5,6 +5,12 @@ mod peers;
 
 #[path = "panel/changes.rs"]
 mod changes;
+#[path = "panel/codes.rs"]
+mod codes;
+#[path = "panel/foretold.rs"]
+mod foretold;
+#[path = "panel/lost.rs"]
+mod lost;
 #[path = "panel/office.rs"]
 mod office;
 #[path = "panel/pages.rs"]

@@ -18,7 +18,7 @@ mod time;
 
 pub(crate) use asset::Asset;
 pub(crate) use form::{Form, body};
-pub(crate) use json::{Json, read};
+pub(crate) use json::{Json, misfit, read};
 pub(crate) use judged::Judged;
 pub(crate) use list::{List, page};
 pub(crate) use query::Query;

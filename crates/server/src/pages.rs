@@ -20,6 +20,7 @@ mod return_to;
 mod unavailable;
 mod words;
 
+pub(crate) use device::device_in_english;
 pub(crate) use look::Look;
 
 use std::sync::Arc;

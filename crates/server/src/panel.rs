@@ -6,6 +6,7 @@ mod asset;
 mod audit;
 mod chart;
 mod choice;
+mod done;
 mod found;
 mod frame;
 mod notice;

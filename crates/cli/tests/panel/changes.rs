@@ -1,6 +1,6 @@
 //! What is changed in the Panel, and what is taken away from it.
 
-use crate::office::Office;
+use crate::office::{Office, done};
 use crate::peers::until;
 
 #[test]
@@ -15,12 +15,20 @@ fn a_role_is_made_by_ticking_a_tree_and_says_what_it_opens() {
     page.click("[data-side=allow][value='Shop::refund']");
     assert_eq!(page.count("[value='Shop::all'][data-side=allow]:indeterminate"), 1);
     page.click("main form button");
-    let changes = page.text_at("#ask-changes");
+    let changes = page.text_at("dialog[open] #ask-changes");
     assert!(changes.contains("It grants also: Shop::orders") && changes.contains("GET /orders/:id"), "{changes}");
-    assert_eq!(page.text_at("#ask-text"), "0 people have this role.");
+    assert_eq!(page.text_at("#ask-text"), "Nobody has this role.");
     page.follow("#ask-do");
-    assert_eq!(page.text_at("h1"), "sales");
+    assert_eq!((page.text_at("h1"), done(&page)), ("sales".into(), "The role is added.".into()));
     assert_eq!(page.count("[data-side=allow]:checked"), 1);
+    page.click("main form button");
+    assert_eq!(page.text_at("dialog h2"), "Nothing has changed");
+    page.click("#ask-not");
+    // What is denied too is not allowed, and does not look so.
+    page.click("[data-side=deny][value='Shop::orders']");
+    assert_eq!(page.count(".overruled [data-side=allow][value='Shop::orders']"), 1);
+    page.click("[data-side=deny][value='Shop::orders']");
+    assert_eq!(page.count(".overruled"), 0);
     page.click("[data-method=DELETE]");
     page.follow("#ask-do");
     until("the list is there", || (page.text_at("h1") == "Roles").then_some(()));
@@ -42,7 +50,7 @@ fn a_session_is_found_and_ended() {
     assert_eq!(anna.status(office.server.address()), 200);
     page.click("td button");
     page.follow("#ask-do");
-    assert_eq!(page.text_at(".empty"), "Nobody is logged in whom this is true of.");
+    assert_eq!(page.text_at(".empty"), "No session matches.");
     assert_eq!(anna.status(office.server.address()), 401);
 
     let (one, two) = (office.log_in("customer", "anna"), office.log_in("customer", "ben"));
@@ -71,7 +79,7 @@ fn a_user_is_added_searched_for_altered_and_disabled() {
     page.write("#name", "Zora Neale");
     page.click("[name=roles][value=clerk]");
     page.click("main form button");
-    assert!(page.text_at("#ask-changes").contains("Gives clerk"), "{}", page.text());
+    assert!(page.text_at("dialog[open] #ask-changes").contains("Gives clerk"), "{}", page.text());
     page.follow("#ask-do");
     assert_eq!(page.text_at("h1"), "Zora Neale");
 
@@ -85,7 +93,7 @@ fn a_user_is_added_searched_for_altered_and_disabled() {
     page.write("#name", "Zora");
     page.click("[name=roles][value=clerk]");
     page.click("form[data-changes] button");
-    let changes = page.text_at("#ask-changes");
+    let changes = page.text_at("dialog[open] #ask-changes");
     assert!(changes.contains("Name: Zora Neale → Zora") && changes.contains("Takes clerk"), "{changes}");
     page.follow("#ask-do");
     assert_eq!((page.text_at("h1"), page.count("[name=roles][value=clerk]:checked")), ("Zora".into(), 0));
@@ -95,6 +103,9 @@ fn a_user_is_added_searched_for_altered_and_disabled() {
     page.click("[data-body*=disabled]");
     page.follow("#ask-do");
     assert_eq!(page.text_at(".head .badge"), "disabled");
+    // What was done is said once, to those too who do not see it.
+    assert_eq!(done(&page), "The user is disabled, and logged out everywhere.");
+    assert!(!page.url().contains("done="), "{}", page.url());
 
     office.show(&page, "/panel/users");
     let all = page.count("#rows tr");
@@ -151,7 +162,7 @@ fn what_happened_is_read_one_by_one_and_taken_away_as_a_file() {
 
     office.show(&page, "/panel/audit?kind=user_created");
     page.click("[data-file*=csv]");
-    assert!(page.text_at("#ask-text").contains("that you took it is one itself"), "{}", page.text());
+    assert!(page.text_at("#ask-text").contains("That you take it is recorded as well"), "{}", page.text());
     page.click("#ask-do");
     let text = until("the file is there", || {
         let files = std::fs::read_dir(folder.path()).ok()?.filter_map(|file| file.ok().map(|file| file.path()));

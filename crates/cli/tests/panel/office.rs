@@ -1,7 +1,7 @@
 //! A server with people in it, and a browser.
 
 use crate::kit::{Place, Server};
-use crate::peers::{Chromium, Client, PASSWORD, Page, Session, add_user};
+use crate::peers::{Chromium, Client, PASSWORD, Page, Session, add_user, until};
 
 /// A name that does harm where it is taken for markup.
 pub const TRAP: &str = "<img/src=x>";
@@ -21,6 +21,15 @@ impl Office {
 
     /// The same with more rules.
     pub fn with(more: &str) -> Self {
+        Self::build("", more)
+    }
+
+    /// The same, where people are sent to this origin.
+    pub fn at(public_url: &str) -> Self {
+        Self::build(&format!("public_url = \"{public_url}\"\n"), "")
+    }
+
+    fn build(first: &str, more: &str) -> Self {
         let rules = r#"
 listen = "127.0.0.1:0"
 admin_listen = "127.0.0.1:0"
@@ -45,7 +54,7 @@ children = [{ id = "Shop::orders", title = "Orders" }, { id = "Shop::refund" }]
 title = "Clerk"
 allow = ["Shop::orders"]
 "#;
-        let place = Place::with(&format!("{rules}{more}"));
+        let place = Place::with(&format!("{first}{rules}{more}"));
         add_user(&place, "root --realm admin --role administrator");
         add_user(&place, &format!("anna --realm customer --role clerk --name {TRAP} --email anna@example.com"));
         add_user(&place, "ben --realm customer");
@@ -80,6 +89,12 @@ allow = ["Shop::orders"]
         page.follow("main form button:not(.quiet)");
         assert_eq!(page.url(), format!("{}/panel", self.base));
     }
+}
+
+/// What a page says was done a moment ago.
+#[track_caller]
+pub fn done(page: &Page<'_>) -> String {
+    until("it is said", || Some(page.text_at("#done[role=status]")).filter(|text| !text.is_empty()))
 }
 
 /// With `DOORWARD_PICTURES` a picture is kept in that folder, to be looked at.

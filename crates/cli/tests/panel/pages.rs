@@ -66,6 +66,22 @@ fn what_comes_in_parts_fits_too_and_has_a_way_on_and_back() {
 }
 
 #[test]
+fn the_matrix_shows_roles_on_a_phone_and_keeps_the_route_beside_them() {
+    let office = Office::open();
+    let page = office.browser.page();
+    office.enter(&page);
+    page.resize(390, 844);
+    office.show(&page, "/panel/matrix?of=doorward");
+    let sees = "const frame = document.querySelector('.matrix'); const place = (cell) => cell.getBoundingClientRect();
+         const [route, ...roles] = [...frame.querySelectorAll('thead th')].filter((cell) => place(cell).width > 0);
+         const before = place(route).left; const first = place(roles[0]).right;
+         frame.scrollLeft = 400;
+         return [first < innerWidth, place(route).left === before, place(roles.at(-1)).width > 0];";
+    assert_eq!(page.run(sees), serde_json::json!([true, true, true]));
+    assert!(page.text_at("tbody th").contains('\n'), "what it asks for stands below: {}", page.text_at("tbody th"));
+}
+
+#[test]
 fn nobody_is_kept_out_by_how_a_page_is_made() {
     let axe = std::env::var_os("DOORWARD_TEST_AXE")
         .expect("DOORWARD_TEST_AXE is not set: run `cargo xtask test`, which installs what this test needs");
@@ -122,6 +138,15 @@ fn reading_needs_no_scripts_and_no_mouse() {
     page.follow("#rows a");
     assert_eq!(page.text_at("h1"), TRAP);
     assert_eq!(page.text().matches("One-time code").count(), 0, "what needs scripts is not shown");
+    assert!(page.text_at("noscript").contains("needs scripts"), "{}", page.text());
+    assert_eq!(page.count("main form :is(input, button):enabled"), 0, "and what would do nothing cannot be used");
+    for width in [390, 1_440] {
+        page.resize(width, 844);
+        for path in ["/panel/sessions", "/panel/users/2?realm=customer"] {
+            office.show(&page, path);
+            assert!(!page.text().contains("End …"), "{path} at {width}");
+        }
+    }
     page.let_scripts_run(true);
 
     // Enter in the field searches, and the button in the row is reached and pressed by keys.

@@ -49,6 +49,11 @@ impl Policy {
         is_loopback(host).then_some(host)
     }
 
+    /// The first own origin, where people are sent; none where the file names none.
+    pub fn usual_origin(&self) -> Option<&Origin> {
+        self.site.usual.as_ref()
+    }
+
     /// Own origins, and the listed ones.
     pub fn origins(&self) -> &Origins {
         &self.site.origins

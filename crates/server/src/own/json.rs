@@ -56,7 +56,7 @@ pub(crate) fn read<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Refused> {
 }
 
 /// What does not fit, in our words. What a reader says of values it would repeat, and they may be somebody's secret.
-pub(super) fn misfit(error: &str) -> String {
+pub(crate) fn misfit(error: &str) -> String {
     let message = error.split(" at line ").next().unwrap_or_default();
     let is_member = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.[]".contains(&byte));
     match message.split_once(": ").filter(|(member, _)| is_member(member)) {

@@ -4,6 +4,30 @@ use super::words::{Words, fill};
 
 /// `Firefox on Windows`; what nobody can read is shown as it is, shortened.
 pub(super) fn device(agent: &str, words: &Words) -> String {
+    match read(agent) {
+        (Some(program), Some(system)) => fill(&words.device, &[("program", program), ("system", system)]),
+        (Some(program), None) => program.to_owned(),
+        _ if agent.is_empty() => words.device_unknown.clone(),
+        _ => shortened(agent),
+    }
+}
+
+/// The same for those who administer, in English.
+pub(crate) fn device_in_english(agent: &str) -> String {
+    match read(agent) {
+        (Some(program), Some(system)) => format!("{program} on {system}"),
+        (Some(program), None) => program.to_owned(),
+        _ if agent.is_empty() => "Unknown device".to_owned(),
+        _ => shortened(agent),
+    }
+}
+
+fn shortened(agent: &str) -> String {
+    agent.chars().take(60).collect()
+}
+
+/// The program and the system.
+fn read(agent: &str) -> (Option<&'static str>, Option<&'static str>) {
     // Later ones pretend to be earlier ones: whoever is named first here is meant.
     const PROGRAMS: [(&str, &str); 9] = [
         ("Edg", "Edge"),
@@ -27,12 +51,7 @@ pub(super) fn device(agent: &str, words: &Words) -> String {
     ];
     let find =
         |known: &[(&str, &'static str)]| known.iter().find(|(sign, _)| agent.contains(sign)).map(|(_, name)| *name);
-    match (find(&PROGRAMS), find(&SYSTEMS)) {
-        (Some(program), Some(system)) => fill(&words.device, &[("program", program), ("system", system)]),
-        (Some(program), None) => program.to_owned(),
-        _ if agent.is_empty() => words.device_unknown.clone(),
-        _ => agent.chars().take(60).collect(),
-    }
+    (find(&PROGRAMS), find(&SYSTEMS))
 }
 
 #[cfg(test)]
@@ -57,6 +76,7 @@ mod tests {
         );
         assert_eq!(device("curl/8.14.1"), "curl");
         assert_eq!(super::device(chrome, &Words::read(Language::German, None)), "Chrome unter Linux");
+        assert_eq!([chrome, "", "a robot"].map(device_in_english), [chrome, "", "a robot"].map(device));
         assert_eq!((device("").as_str(), device("a robot").as_str()), ("Unknown device", "a robot"));
     }
 }

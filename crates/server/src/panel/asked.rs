@@ -4,8 +4,8 @@ use axum::extract::Query;
 use http::Uri;
 use serde::de::DeserializeOwned;
 
-use crate::own::Refused;
 use crate::own::percent::{decoded, encoded};
+use crate::own::{Refused, misfit};
 
 /// Fields and their values, without those that are empty.
 #[derive(Clone, Default)]
@@ -76,7 +76,7 @@ impl Asked {
             while let Some(cause) = innermost.source() {
                 innermost = cause;
             }
-            Refused::invalid("search", innermost.to_string())
+            Refused::invalid("search", misfit(&innermost.to_string()))
         })
     }
 }

@@ -27,7 +27,9 @@ const STYLES: &str = concat!(
 );
 /// The parts of the script: one module, in one file for browsers.
 const SCRIPTS: &str = concat!(
+    include_str!("../../templates/panel/script/call.js"),
     include_str!("../../templates/panel/script/ask.js"),
+    include_str!("../../templates/panel/script/change.js"),
     include_str!("../../templates/panel/script/buttons.js"),
     include_str!("../../templates/panel/script/forms.js"),
     include_str!("../../templates/panel/script/dates.js"),

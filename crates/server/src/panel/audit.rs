@@ -61,6 +61,8 @@ pub(super) async fn show(
 ) -> Result<Response, Refused> {
     let asked = Asked::read(query.as_deref(), &FIELDS);
     let mut which = asked.without(&["within"]);
+    // As people read it, and as the API says it.
+    which.set("outcome", &asked.value("outcome").replace(' ', "_"));
     if let Some((_, _, seconds)) = TIMES.iter().find(|(name, _, _)| *name == asked.value("within")) {
         which.set("since", &Timestamp(house.engine.now().saturating_sub(*seconds)).to_string());
     }

@@ -24,6 +24,8 @@ pub(super) struct Frame {
     pub(super) realm: String,
     /// For how many seconds more their password counts as given a moment ago.
     pub(super) recent: u32,
+    /// What they have done a moment ago.
+    pub(super) done: Option<&'static str>,
     pub(super) style: &'static str,
     pub(super) script: &'static str,
     pub(super) icon: &'static str,
@@ -45,6 +47,7 @@ impl Frame {
             login: String::new(),
             realm: String::new(),
             recent: 0,
+            done: None,
             style: &asset::STYLE.name,
             script: &asset::SCRIPT.name,
             icon: &asset::ICON.name,

@@ -6,11 +6,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use doorward::Time;
-use doorward::policy::builtin::{RULES, SESSIONS};
+use doorward::policy::builtin::{RULES, SESSIONS, USERS};
 use doorward::policy::{Policy, RoleOrigin};
 use http::StatusCode;
 
-use super::chart::Chart;
+use super::chart::{Chart, Span};
 use super::frame::{Frame, answer};
 use super::tab::Tab;
 use super::visitor::Visitor;
@@ -30,6 +30,8 @@ struct Page {
     refused: Vec<RouteSums>,
     /// Those who came last; none where the visitor may not see them.
     newest: Option<Vec<Session>>,
+    sees_users: bool,
+    sees_rules: bool,
     /// What is doubtful about the rules; none where the visitor may not see them.
     warnings: Option<Vec<Warning>>,
 }
@@ -53,6 +55,9 @@ const WEEK: Time = 7 * 24;
 const DAY: usize = 24;
 /// So many of each kind are shown.
 const SHOWN: usize = 5;
+/// So many people who came last are shown, as far as so many sessions have them.
+const PEOPLE: usize = 8;
+const LOOKED_AT: u32 = 50;
 
 /// The page.
 pub(super) async fn show(visitor: Visitor, State(house): House) -> Result<Response, Refused> {
@@ -62,14 +67,18 @@ pub(super) async fn show(visitor: Visitor, State(house): House) -> Result<Respon
     let doors = doors(policy);
     let log_ins: Vec<_> = hours.iter().map(|(hour, sums)| of_log_ins(*hour, sums, &doors)).collect();
     let charts = vec![
-        Chart::new("logins-day", "Log-ins, last 24 hours", LOG_INS, last_day(&log_ins)),
-        Chart::new("requests-day", "Requests, last 24 hours", REQUESTS, last_day(&requests)),
-        Chart::new("logins-week", "Log-ins, last seven days", LOG_INS, by_day(&log_ins)),
-        Chart::new("requests-week", "Requests, last seven days", REQUESTS, by_day(&requests)),
+        Chart::new("logins-day", "Log-ins, last 24 hours", LOG_INS, Span::Hours, last_day(&log_ins)),
+        Chart::new("requests-day", "Requests, last 24 hours", REQUESTS, Span::Hours, last_day(&requests)),
+        Chart::new("logins-week", "Log-ins, last seven days", LOG_INS, Span::Days, by_day(&log_ins)),
+        Chart::new("requests-week", "Requests, last seven days", REQUESTS, Span::Days, by_day(&requests)),
     ];
-    let routes = by_route(hours.iter().rev().take(DAY + 1).map(|(_, sums)| &**sums));
+    let own = policy.routes().iter().filter(|route| route.is_own()).map(ToString::to_string).collect();
+    let routes = by_route(hours.iter().rev().take(DAY).map(|(_, sums)| &**sums), &own);
     let newest = match visitor.has(SESSIONS) {
-        true => Some(find_sessions(&house, Which { limit: Some(8), ..Which::default() }).await?.items),
+        true => {
+            let latest = find_sessions(&house, Which { limit: Some(LOOKED_AT), ..Which::default() }).await?.items;
+            Some(people(latest))
+        }
         false => None,
     };
     let page = Page {
@@ -79,6 +88,8 @@ pub(super) async fn show(visitor: Visitor, State(house): House) -> Result<Respon
         slowest: first(&routes, |one| one.all.average()),
         refused: first(&routes, |one| one.refused),
         newest,
+        sees_users: visitor.has(USERS),
+        sees_rules: visitor.has(RULES),
         warnings: visitor.has(RULES).then(|| warnings(policy)),
     };
     answer(StatusCode::OK, &page, &page.frame)
@@ -121,7 +132,8 @@ fn by_day(hours: &[Numbers]) -> Vec<Numbers> {
     hours.rchunks(DAY).take(7).filter_map(day).collect::<Vec<_>>().into_iter().rev().collect()
 }
 
-fn by_route<'s>(hours: impl Iterator<Item = &'s Sums>) -> Vec<RouteSums> {
+/// Of the routes of the rules: Doorward's own, which compute passwords, would be the slowest of all, always.
+fn by_route<'s>(hours: impl Iterator<Item = &'s Sums>, own: &HashSet<String>) -> Vec<RouteSums> {
     let mut routes: HashMap<&str, (Sum, u64)> = HashMap::new();
     for (route, outcome, sum) in hours.flat_map(Sums::iter).filter(|(_, outcome, _)| is_of_requests(outcome)) {
         let (all, refused) = routes.entry(route).or_default();
@@ -129,7 +141,7 @@ fn by_route<'s>(hours: impl Iterator<Item = &'s Sums>) -> Vec<RouteSums> {
         *refused += if is_served(outcome) { 0 } else { sum.hits };
     }
     // What has no route is refused, and that is all there is to say about it.
-    let known = routes.into_iter().filter(|(route, _)| *route != "-");
+    let known = routes.into_iter().filter(|(route, _)| *route != "-" && !own.contains(*route));
     known.map(|(route, (all, refused))| RouteSums { route: route.to_owned(), all, refused }).collect()
 }
 
@@ -139,6 +151,14 @@ fn first(routes: &[RouteSums], of: impl Fn(&RouteSums) -> u64) -> Vec<RouteSums>
     found.sort_by(|one, two| (of(two), &one.route).cmp(&(of(one), &two.route)));
     found.truncate(SHOWN);
     found
+}
+
+/// Of each person the latest session.
+fn people(mut sessions: Vec<Session>) -> Vec<Session> {
+    let mut seen = HashSet::new();
+    sessions.retain(|session| seen.insert((session.realm.clone(), session.user_id.clone())));
+    sessions.truncate(PEOPLE);
+    sessions
 }
 
 fn warnings(policy: &Policy) -> Vec<Warning> {

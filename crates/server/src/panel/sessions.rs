@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use doorward::SessionHandle;
+use doorward::policy::builtin::USERS;
 
 use super::asked::Asked;
 use super::choice::Choices;
@@ -13,6 +14,7 @@ use super::tab::Tab;
 use super::visitor::Visitor;
 use crate::admin::sessions::{View, Which, find_sessions};
 use crate::own::{House, Refused, Timestamp};
+use crate::pages::device_in_english;
 
 #[derive(Template)]
 #[template(path = "panel/sessions.html")]
@@ -25,6 +27,7 @@ struct Page {
     sessions: Vec<View>,
     /// The visitor's own.
     own: SessionHandle,
+    sees_users: bool,
     /// What the API calls the sessions that match; none where nothing was asked for.
     matching: Option<String>,
     next: Option<String>,
@@ -65,6 +68,7 @@ pub(super) async fn show(
         next: next.map(|next| asked.with("after", &next).query()),
         matching: (!matching.is_empty() && !sessions.is_empty()).then(|| matching.query()),
         own: visitor.handle,
+        sees_users: visitor.has(USERS),
         asked,
         wrong,
         sessions,

@@ -3,15 +3,15 @@
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use doorward::Name;
 use doorward::policy::builtin::USERS;
 use doorward::policy::{Door, Policy, Question};
+use doorward::{Login, Name, Reason, User};
 use http::StatusCode;
 
 use super::asked::Asked;
 use super::choice::Choices;
 use super::frame::{Frame, answer};
-use super::notice::explain;
+use super::notice::explain_as;
 use super::tab::Tab;
 use super::visitor::Visitor;
 use crate::admin::explain::{Verdict, View};
@@ -24,11 +24,12 @@ struct Page {
     frame: Frame,
     asked: Asked,
     choices: Choices,
+    sees_users: bool,
     wrong: Option<String>,
     explained: Option<View>,
 }
 
-const FIELDS: [&str; 8] = ["method", "path", "host", "door", "realm", "roles", "user", "as"];
+const FIELDS: [&str; 9] = ["method", "path", "host", "door", "realm", "login", "roles", "user", "as"];
 const METHODS: [&str; 6] = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
 
 /// The page.
@@ -44,12 +45,13 @@ pub(super) async fn show(
     if !asked.value("path").is_empty() {
         match question(&visitor, &house, &policy, door, &mut asked).await {
             Ok(question) => explained = Some(View::of(policy.explain(door, &question))),
-            Err(refused) => wrong = Some(explain(refused)?),
+            Err(refused) => wrong = Some(explain_as("This cannot be tried.", refused)?),
         }
     }
     let status = if wrong.is_some() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
     let choices = Choices::of(&policy);
-    let page = Page { frame: visitor.frame(Some(Tab::Routes))?, asked, choices, wrong, explained };
+    let sees_users = visitor.has(USERS);
+    let page = Page { frame: visitor.frame(Some(Tab::Routes))?, asked, choices, sees_users, wrong, explained };
     answer(status, &page, &page.frame)
 }
 
@@ -61,25 +63,21 @@ async fn question(
     door: Door,
     asked: &mut Asked,
 ) -> Result<Question, Refused> {
-    if asked.is("as", "user") {
-        if !visitor.has(USERS) {
-            return Err(Refused::invalid("user", "their roles are for those who may see users"));
-        }
-        let user = find(house, asked.value("user"), name(asked, "realm")?).await?;
-        asked.set("realm", user.realm.as_str());
-        let roles = user.roles.iter().map(ToString::to_string).collect::<Vec<_>>();
-        asked.set("roles", &roles.join(", "));
-    }
+    let named = named(visitor, house, asked).await?;
     let roles = asked.value("roles").split(',').map(str::trim).filter(|role| !role.is_empty()).map(Name::parse);
     let roles = roles.collect::<Result<Vec<_>, _>>().map_err(|error| Refused::invalid("roles", error.to_string()))?;
     let text = |key: &str| Some(asked.value(key).to_owned()).filter(|value| !value.is_empty());
+    let (roles, user_id) = match &named {
+        Some(user) => (user.roles.clone(), Some(user.id.to_string())),
+        None => (roles, text("user")),
+    };
     let mut question = Question {
         method: text("method").unwrap_or_else(|| "GET".to_owned()),
         path: asked.value("path").to_owned(),
         host: text("host"),
         realm: name(asked, "realm")?,
         roles,
-        user_id: text("user"),
+        user_id,
         ..Question::default()
     };
     // Guests have neither roles nor ids: somebody is meant, and it may be clear of which realm.
@@ -91,6 +89,45 @@ async fn question(
         question.realm = Some(realm);
     }
     Ok(question)
+}
+
+/// The user who is meant, by login or, from a link, by id. The form then says who it is, and nothing else about them.
+async fn named(visitor: &Visitor, house: &Shared, asked: &mut Asked) -> Result<Option<User>, Refused> {
+    let by_id = asked.is("as", "user");
+    if !by_id && asked.value("login").is_empty() {
+        return Ok(None);
+    }
+    if !visitor.has(USERS) {
+        return Err(Refused::invalid("user", "their roles are for those who may see users"));
+    }
+    let realm = name(asked, "realm")?;
+    let user = match by_id {
+        true => find(house, asked.value("user"), realm).await?,
+        false => find_by_login(house, asked.value("login"), realm).await?,
+    };
+    asked.set("realm", user.realm.as_str());
+    asked.set("login", user.login.as_str());
+    for field in ["roles", "user", "as"] {
+        asked.set(field, "");
+    }
+    Ok(Some(user))
+}
+
+async fn find_by_login(house: &Shared, login: &str, realm: Option<Name>) -> Result<User, Refused> {
+    let login = Login::parse(login).map_err(|error| Refused::invalid("login", error.to_string()))?;
+    let realms = match realm {
+        Some(realm) => vec![realm],
+        None => house.engine.policy().realms().iter().map(|realm| realm.name().clone()).collect(),
+    };
+    let mut found = None;
+    for realm in realms {
+        let user = house.engine.store().user_by_login(realm, login.clone()).await?;
+        if found.is_some() && user.is_some() {
+            return Err(Refused::invalid("realm", "several have a user of this login: choose one"));
+        }
+        found = found.or(user);
+    }
+    Ok(found.ok_or(Reason::NotFound)?)
 }
 
 /// A name in a field.

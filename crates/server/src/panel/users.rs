@@ -51,11 +51,11 @@ const FIELDS: [&str; 7] = ["search", "realm", "role", "state", "seen", "sort", "
 /// The orders, as the API says them and as people read them; the usual one needs no word.
 const ORDERS: [(&str, &str); 6] = [
     ("", "login"),
-    ("-login", "login, backwards"),
-    ("-last_seen", "last seen, the latest first"),
-    ("last_seen", "last seen, the longest ago first"),
-    ("-created", "added, the latest first"),
-    ("created", "added, the first first"),
+    ("-login", "login, Z to A"),
+    ("-last_seen", "last seen, latest first"),
+    ("last_seen", "last seen, longest ago first"),
+    ("-created", "added, newest first"),
+    ("created", "added, oldest first"),
 ];
 const USUAL: &str = "login";
 

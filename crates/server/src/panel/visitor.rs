@@ -7,6 +7,7 @@ use doorward::policy::Grants;
 use doorward::{Admission, SessionHandle};
 use http::request::Parts;
 
+use super::done::sentence;
 use super::frame::Frame;
 use super::tab::Tab;
 use crate::own::{Judged, Refused};
@@ -21,6 +22,8 @@ pub(super) struct Visitor {
     pub(super) handle: SessionHandle,
     /// When they gave their password last.
     authenticated: u32,
+    /// What they have done a moment ago.
+    done: Option<&'static str>,
 }
 
 impl Visitor {
@@ -40,6 +43,7 @@ impl Visitor {
         frame.login.clone_from(&self.login);
         frame.realm.clone_from(&self.realm);
         let since = self.admission.engine().now().saturating_sub(self.authenticated);
+        frame.done = self.done;
         frame.recent = Frame::RECENT_FOR.saturating_sub(since);
         Ok(frame)
     }
@@ -57,6 +61,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
             realm: user.realm.to_string(),
             handle: live.handle,
             authenticated: live.session.authenticated,
+            done: sentence(parts.uri.query()),
             admission: judged.0.clone(),
         })
     }

@@ -16,6 +16,12 @@ fn what_happened_is_found_and_shown_in_full() {
     let event = house.shown(&root, links[0]);
     assert!(event.contains("<code>GET /panel/sessions</code>") && event.contains("<code>forbidden</code>"), "{event}");
     assert!(!house.shown(&root, "/panel/audit?kind=refused&login=root").contains("scope=\"row\""));
+    // Outcomes are found by the words that people read.
+    let guest = house.page(None, "/admin/users");
+    assert_eq!(guest.status, 401, "{}", guest.text());
+    house.settle();
+    let text = house.shown(&root, "/panel/audit?kind=refused&outcome=not+logged+in");
+    assert!(text.contains("<span class=\"badge bad\">not logged in</span>"), "{text}");
     let wrong = house.page(Some(&root), "/panel/audit?kind=nothing");
     assert!(wrong.status == 400 && wrong.text().contains("one of log_in"), "{}", wrong.text());
 }

@@ -135,3 +135,16 @@ fn it_is_at_the_door_of_administration_unless_the_settings_say_otherwise() {
     let answer = house.page(None, "/auth/panel/sessions");
     assert_eq!(answer.header("location"), Some("/auth/login?return_to=%2Fauth%2Fpanel%2Fsessions&realm=admin"));
 }
+
+#[test]
+fn the_page_after_a_change_says_what_was_done() {
+    let house = House::open();
+    let root = house.root();
+    let said = |target: &str| {
+        let text = house.shown(&root, target);
+        between(&text, "class=\"notice\" role=\"status\">", "<").first().map(|text| (*text).to_owned())
+    };
+    assert_eq!(said("/panel/users?done=removed").as_deref(), Some("The user is removed."));
+    assert_eq!(said("/panel/users?search=a&done=%3Cb%3E"), None);
+    assert_eq!(said("/panel/users"), None);
+}

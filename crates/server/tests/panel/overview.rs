@@ -25,6 +25,15 @@ fn the_overview_shows_what_was_counted() {
     assert_eq!(chart("requests-day"), (2, 2));
     assert!(text.contains("<svg") && text.contains("GET /rest/orders/:id"), "{text}");
     assert!(text.contains("data-live=\"sessions\""), "{text}");
+    // Whoever logs in waits for a password to be computed: that is no news.
+    let tables = between(&text, "<section aria-labelledby", "</section>");
+    for table in &tables[..2] {
+        assert!(
+            table.contains("/panel/routes?text=GET%20%2Frest%2Forders%2F%3Aid\"><code>GET /rest/orders/:id<"),
+            "{table}"
+        );
+        assert!(!table.contains("POST /user/sessions"), "{table}");
+    }
 }
 
 #[test]
@@ -125,7 +134,7 @@ fn a_refusal_on_record_leads_to_its_explanation() {
     let link = explanation(&house, &root, "sam").1.expect("a link");
     let text = house.shown(&root, &link);
     assert!(text.contains("id=\"verdict\">Refused") && text.contains("Shop::orders"), "{text}");
-    assert!(text.contains("value=\"auditor\""), "as the roles that the user has now: {text}");
+    assert!(text.contains("name=\"login\" value=\"sam\"") && text.contains("with auditor"), "as they are now: {text}");
 }
 
 #[test]
@@ -180,4 +189,39 @@ fn roles_without_a_realm_are_those_of_the_only_realm_that_is_meant() {
     let text = unclear.text();
     assert!(unclear.status == 400 && text.contains("choose whose roles and id these are"), "{text}");
     assert!(house.shown(&root, "/panel/try?path=/rest/orders/7").contains("<dd>guest</dd>"));
+}
+
+#[test]
+fn each_of_those_who_came_last_is_named_once_and_leads_to_their_page() {
+    let house = House::open();
+    let root = house.root();
+    let anna = house.add("customer", "anna", &[]);
+    (0..3).for_each(|_| drop(house.log_in("customer", "anna")));
+    let text = house.shown(&root, "/panel");
+    let newest = between(&text, "aria-labelledby=\"newest\" tabindex", "</table>")[0];
+    let link = format!("<a href=\"/panel/users/{}?realm=customer\">anna</a>", anna.id);
+    assert_eq!((newest.matches(&link).count(), newest.matches("<tr><th scope=\"row\">").count()), (1, 2), "{newest}");
+}
+
+#[test]
+fn a_request_is_tried_as_somebody_who_is_named() {
+    let rules = format!("{RULES}\n[role.trainee]\ndeny = [\"Shop::orders\"]\n");
+    let house = House::with(&rules);
+    let root = house.root();
+    house.add("admin", "tom", &["clerk", "trainee"]);
+    house.add("customer", "anna", &[]);
+    let text = house.shown(&root, "/panel/try?method=GET&path=/rest/orders/7&login=tom&realm=");
+    assert!(
+        text.contains("name=\"login\" value=\"tom\"") && text.contains("<option selected>admin</option>"),
+        "{text}"
+    );
+    assert!(text.contains("the roles do not grant Shop::orders: the role trainee denies it"), "{text}");
+    let allowed = house.shown(&root, "/panel/try?method=GET&path=/rest/orders/7&login=root");
+    let verdict = between(&allowed, "id=\"verdict\">", "</h2>")[0];
+    assert_eq!(verdict.trim(), "Allowed", "what the upstream will answer, nobody knows");
+    let nobody = house.page(Some(&root), "/panel/try?method=GET&path=/rest/orders/7&login=nobody");
+    assert!(nobody.status == 400 && nobody.text().contains("There is no such user."), "{}", nobody.text());
+    house.add("customer", "tom", &[]);
+    let unclear = house.page(Some(&root), "/panel/try?method=GET&path=/rest/orders/7&login=tom");
+    assert!(unclear.text().contains("This cannot be tried. realm: several have a user of this login"));
 }

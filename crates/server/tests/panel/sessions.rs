@@ -1,6 +1,6 @@
 //! `/panel/sessions`.
 
-use crate::house::House;
+use crate::house::{Door, House, PASSWORD};
 use crate::page::{between, rows};
 
 #[test]
@@ -92,4 +92,22 @@ fn names_and_devices_are_text_whatever_stands_in_them() {
     house.log_in("customer", "<img/src=x>");
     let text = house.shown(&root, "/panel/sessions");
     assert!(!text.contains("<img") && text.contains("&#60;img/src=x&#62;"), "{text}");
+}
+
+#[test]
+fn devices_have_the_names_that_their_owners_know_and_people_a_link() {
+    let house = House::open();
+    let root = house.root();
+    let anna = house.add("customer", "anna", &[]);
+    let agent = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36";
+    let body = serde_json::json!({ "realm": "customer", "login": "anna", "password": PASSWORD }).to_string();
+    let lines = ["Content-Type: application/json", &format!("User-Agent: {agent}")];
+    assert_eq!(house.send(Door::Public, "POST", "/user/sessions", &lines, Some(&body)).status, 201);
+    let person = format!("/panel/users/{}?realm=customer", anna.id);
+    for target in ["/panel/sessions?login=anna", &person] {
+        let text = house.shown(&root, target);
+        assert!(text.contains(&format!("class=\"device\" title=\"{agent}\">Chrome on Linux</td>")), "{text}");
+    }
+    assert!(house.shown(&root, "/panel/sessions").contains(&format!("<a href=\"{person}\">anna</a>")));
+    assert!(house.shown(&root, "/panel/sessions?login=zoe").contains("No session matches."));
 }

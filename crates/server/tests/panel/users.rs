@@ -186,3 +186,49 @@ fn what_people_wrote_about_themselves_is_text_everywhere() {
         ["&#34;&#62;&#60;img src=x&#62;"]
     );
 }
+
+#[test]
+fn whoever_may_less_than_a_user_is_offered_nothing_to_do() {
+    let rules =
+        format!("{RULES}\n[role.desk]\nallow = [\"Doorward::panel\", \"Doorward::users\", \"Doorward::sessions\"]\n");
+    let house = House::with(&rules);
+    house.root();
+    let ben = house.add("customer", "ben", &[]);
+    let desk = house.with_roles("hd", &["desk"]);
+    let text = house.shown(&desk, "/panel/users/1?realm=admin");
+    assert!(text.contains("root may more than you") && text.contains("<code>Doorward::all</code>"), "{text}");
+    assert!(["POST", "DELETE"].iter().all(|method| !text.contains(&format!("data-method=\"{method}\""))), "{text}");
+    assert!(!text.contains("Save …") && text.contains("class=\"bare\" disabled>"), "{text}");
+    let text = house.shown(&desk, &format!("/panel/users/{}?realm=customer", ben.id));
+    assert!(text.contains("Disable …") && text.contains("Save …") && !text.contains("may more than you"), "{text}");
+    // What is dead without scripts looks so.
+    assert!(text.contains("class=\"bare\" disabled data-scripted>") && text.contains("<noscript>"), "{text}");
+}
+
+#[test]
+fn the_state_of_a_user_says_whether_they_ever_could_log_in() {
+    let house = House::open();
+    let root = house.root();
+    let draft = serde_json::json!({ "realm": "customer", "login": "zoe", "roles": ["clerk", "auditor"] });
+    let zoe = house.admin(&root, "POST", "/admin/users", Some(&draft)).json();
+    let list = house.shown(&root, "/panel/users?search=zoe");
+    let shown = list.split("<template").next().unwrap_or_default();
+    assert!(shown.contains("active <span class=\"badge\">no password yet</span>"), "{shown}");
+    let text = house.shown(&root, &format!("/panel/users/{}?realm=customer", zoe["id"].as_str().expect("an id")));
+    assert!(text.contains("<span class=\"badge\">no password yet</span>"), "{text}");
+    let role = |name: &str| between(&text, &format!("value=\"{name}\" checked>"), "</label>")[0].to_owned();
+    assert!(
+        role("auditor").contains("in the administrators’ realm alone") && !role("clerk").contains("alone"),
+        "{text}"
+    );
+    let own = house.shown(&root, "/panel/users/1?realm=admin");
+    assert!(!own.contains("no password yet") && own.contains("class=\"badge\">this one<"), "{own}");
+}
+
+#[test]
+fn what_cannot_be_is_said_in_plain_words() {
+    let house = House::open();
+    let root = house.root();
+    let wrong = house.page(Some(&root), "/panel/users?sort=colour").text();
+    assert!(wrong.contains("`colour` is none of: login, -login") && !wrong.contains("variant"), "{wrong}");
+}

@@ -64,7 +64,7 @@ impl Policy {
                         let missing = self.resources().name(id);
                         let status = route.profile.status(&Reason::Forbidden(missing.to_owned()));
                         let text = match limits.is_empty() {
-                            true => format!("the roles do not grant {missing}{}", self.tell_only(id, roles)),
+                            true => format!("the roles do not grant {missing}{}", self.tell_why_not(id, roles)),
                             false => format!("the roles grant {missing} {limits}"),
                         };
                         return Err(told.stop("access", status, text));
@@ -103,6 +103,12 @@ impl Policy {
             }
         }
         Err(within)
+    }
+
+    /// Of a resource that is not granted: which role denies it, or else how near one comes to allowing it.
+    fn tell_why_not(&self, missing: ResourceId, roles: &[Name]) -> String {
+        let denying = roles.iter().filter_map(|name| self.roles().get(name)).find(|role| role.denied.has(missing));
+        denying.map_or_else(|| self.tell_only(missing, roles), |role| format!(": the role {} denies it", role.name))
     }
 
     /// Of a resource that is not granted: which one above it is, without it; the nearest of several.

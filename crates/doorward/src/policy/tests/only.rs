@@ -62,6 +62,21 @@ fn it_is_explained() {
 }
 
 #[test]
+fn what_a_role_denies_is_told_to_be_denied_and_by_which() {
+    let roles = "[role.r]\nallow = [\"X::a\"]\n[role.strict]\ndeny = [\"X::a\"]\n";
+    let text = format!("{TREE}{roles}{}", route("GET /x", "\"X::a2\"", ""));
+    let question = Question {
+        method: "GET".into(),
+        path: "/x".into(),
+        realm: Some(name("default")),
+        roles: vec![name("r"), name("strict")],
+        ..Question::default()
+    };
+    let told = compiled(&text).explain(Door::Public, &question);
+    assert_eq!(told.reason, "the roles do not grant X::a2: the role strict denies it");
+}
+
+#[test]
 fn of_several_above_the_nearest_is_told() {
     let text = format!("{TREE}[role.r]\nonly = [\"X::all\", \"X::a\"]\n{}", route("GET /x", "\"X::a2\"", ""));
     let question = Question {

@@ -1,12 +1,3 @@
-// Reading works without this. With it, something can be changed: a button or a form says which resource of the API it asks, the
-// dialog says what that will change, and asks for the password where the last one was given too long ago.
-
-const { mount, realm, recent, recentFor, csrf } = document.body.dataset;
-const recentUntil = performance.now() + Number(recent) * 1000;
-let confirmedUntil = 0;
-document.documentElement.classList.add("scripted");
-
-const element = (id) => document.getElementById(id);
 const ask = {
   dialog: element("ask"),
   title: element("ask-title"),
@@ -20,51 +11,14 @@ const ask = {
   said: element("ask-said"),
   wrong: element("ask-wrong"),
   go: element("ask-do"),
+  copy: element("ask-copy"),
   not: element("ask-not"),
 };
 
-const ofRealm = (path) => `${path}?realm=${encodeURIComponent(realm)}`;
-const json = (answer) => answer.json().catch(() => ({}));
+const { recent, recentFor } = document.body.dataset;
+const recentUntil = performance.now() + Number(recent) * 1000;
+let confirmedUntil = 0;
 const isRecent = () => performance.now() < Math.max(recentUntil, confirmedUntil);
-
-/** What is to be said of an answer that is a refusal. */
-const said = (problem) => {
-  if (problem.type === "urn:doorward:problem:not_logged_in") {
-    return "Your session has ended. Open the page again.";
-  }
-  return [problem.title, problem.detail].filter(Boolean).join(" ") || "This did not work.";
-};
-
-/** The token against forgery. It is asked for when it is needed, and kept nowhere. */
-const proof = async () => {
-  const answer = await fetch(mount + ofRealm("/user/sessions/current"));
-  const current = await json(answer);
-  if (!answer.ok) {
-    throw new Error(said(current));
-  }
-  return current.csrf_token;
-};
-
-/** Asks the API. Answers what it said; throws what it refused. */
-const call = async (method, path, body) => {
-  const headers = { [csrf]: await proof() };
-  if (body !== undefined) {
-    headers["Content-Type"] = "application/json";
-  }
-  const answer = await fetch(mount + path, { method, headers, body: body && JSON.stringify(body) });
-  const content = answer.status === 204 ? {} : await json(answer);
-  if (!answer.ok) {
-    throw Object.assign(new Error(said(content)), { code: content.type });
-  }
-  return content;
-};
-
-const isStale = (error) => error.code === "urn:doorward:problem:reauth_required";
-
-const show = (place, text) => {
-  place.textContent = text ?? "";
-  place.hidden = !text;
-};
 
 /** Asks for a word to be written, so that nobody does by a slip what they cannot take back. */
 const wantWord = (wanted) => {
@@ -84,11 +38,25 @@ const wantPassword = (wanted) => {
   }
 };
 
+/** Offers what was shown this once to be copied, where the browser lets pages do so. */
+const offerCopy = (text) => {
+  ask.copy.hidden = !text || !navigator.clipboard;
+  ask.copy.textContent = "Copy";
+  ask.copy.onclick = async () => {
+    try {
+      await navigator.clipboard.writeText(text);
+      ask.copy.textContent = "Copied";
+    } catch {
+      ask.copy.textContent = "Not copied: mark it, and copy it by hand";
+    }
+  };
+};
+
 /**
  * Opens the dialog. `act` does what is asked for; what it returns is shown before the dialog closes, and `then` comes last. Where
- * there is a `word`, it must be written first.
+ * there is a `word`, it must be written first. An `error` is all that there is to say.
  */
-const question = ({ title, text, changes = [], label, dangerous, word, act, then }) => {
+const question = ({ title, text, changes = [], label, dangerous, word, harmless, error, act, then }) => {
   ask.title.textContent = title;
   show(ask.text, text);
   ask.changes.replaceChildren(
@@ -97,15 +65,21 @@ const question = ({ title, text, changes = [], label, dangerous, word, act, then
   ask.changes.hidden = changes.length === 0;
   show(ask.said);
   show(ask.wrong);
+  offerCopy();
+  if (error) {
+    tell(ask.wrong, error, "try again");
+  }
   ask.go.hidden = !act;
-  ask.go.disabled = false;
+  setBusy(ask.go, false);
   ask.go.textContent = label;
   ask.go.classList.toggle("danger", Boolean(dangerous));
   ask.not.textContent = act ? "Cancel" : "Close";
   if (!ask.dialog.open) {
     ask.dialog.showModal();
   }
-  wantPassword(Boolean(act) && !isRecent());
+  // What cannot be taken back is not one key away.
+  (act && !dangerous ? ask.go : ask.not).focus();
+  wantPassword(Boolean(act) && !harmless && !isRecent());
   wantWord(act && word);
   let isDone = false;
   const leave = () => {
@@ -122,7 +96,7 @@ const question = ({ title, text, changes = [], label, dangerous, word, act, then
   };
   ask.dialog.querySelector("form").onsubmit = async (event) => {
     event.preventDefault();
-    if (!act || ask.go.disabled) {
+    if (!act || ask.go.hidden || isBusy(ask.go)) {
       return;
     }
     show(ask.wrong);
@@ -131,12 +105,13 @@ const question = ({ title, text, changes = [], label, dangerous, word, act, then
       ask.word.focus();
       return;
     }
-    ask.go.disabled = true;
+    setBusy(ask.go, true);
     try {
       if (!ask.again.hidden) {
         await call("POST", ofRealm("/user/sessions/current/confirm"), { password: ask.password.value });
         confirmedUntil = performance.now() + Number(recentFor) * 1000;
         wantPassword(false);
+        ask.go.focus();
       }
       const shown = await act();
       isDone = true;
@@ -144,19 +119,53 @@ const question = ({ title, text, changes = [], label, dangerous, word, act, then
         leave();
         return;
       }
-      show(ask.said, shown);
+      ask.title.textContent = shown.title;
+      show(ask.text, shown.text);
+      ask.said.replaceChildren(...shown.parts);
+      ask.said.hidden = false;
+      offerCopy(shown.copy);
       ask.go.hidden = true;
       ask.not.textContent = "Close";
-      ask.not.focus();
+      (ask.copy.hidden ? ask.not : ask.copy).focus();
     } catch (error) {
-      if (isStale(error)) {
+      setBusy(ask.go, false);
+      if (error.code === "reauth_required") {
         confirmedUntil = 0;
         wantPassword(true);
+      } else if (error.code === "user_changed" || error.code === "role_changed") {
+        await outdated(error, changes);
       } else {
-        show(ask.wrong, error.message);
+        tell(ask.wrong, error, `press “${label}” again`);
+        (ask.again.hidden ? ask.go : ask.password).focus();
       }
-      ask.go.disabled = false;
     }
   };
+};
+
+/** Who has altered this user last, for those who may read that. */
+const lastChange = async () => {
+  const whose = document.querySelector("[data-whose]")?.dataset;
+  if (!whose) {
+    return "";
+  }
+  const asked = new URLSearchParams({ realm: whose.of, login: whose.whose, limit: "20" });
+  const answer = await fetch(`${mount}/admin/audit?${asked}`);
+  const events = answer.ok ? (await json(answer)).items : [];
+  const last = events.find(({ kind, actor }) => actor && kind.startsWith("user_"));
+  return last ? `The last change was made by ${last.actor}, ${written.format(new Date(last.at))}.` : "";
+};
+
+/** Somebody else was faster: whoever asks sees what they wanted, and goes on from what is there now. */
+const outdated = async (error, changes) => {
+  const words = [error.message, await lastChange(), "Nothing of this was saved:"];
+  question({
+    title: "Somebody else was faster",
+    text: words.slice(0, changes.length > 0 ? 3 : 2).filter(Boolean).join(" "),
+    changes,
+    label: "Show it as it is now",
+    harmless: true,
+    act: async () => {},
+    then: () => goTo(),
+  });
 };
 

@@ -1,52 +1,56 @@
-const reload = () => location.reload();
+/** A code in groups, to be read out; marked or copied, it is the code alone. */
+const codeShown = (button, { code, expires_at: end }) => ({
+  title: `Code for ${button.dataset.whom}`,
+  text: `Good until ${written.format(new Date(end))}, at ${button.dataset.where}. It is shown this once: hand it over in person or by telephone.`,
+  parts: code.match(/.{1,4}/g).map((part) => Object.assign(document.createElement("span"), { textContent: part })),
+  copy: code,
+});
 
-/** A count as people read it. */
-const many = (count, one, more) => (count === 1 ? `one ${one}` : `${count.toLocaleString("en")} ${more}`);
-
-/** How many sessions would end, in words. */
-const counted = async (target) => {
-  const { count, left } = await call("DELETE", `${target}&count=true`);
-  const words = [count === 1 ? "One session will end." : `${many(count, "session", "sessions")} will end.`];
-  if (left > 0) {
-    words.push(`${many(left, "more", "more")} will not: you may not decide about those.`);
+/** What a button's dialog says beside what the page says: how many sessions end, or who loses a role. */
+const foretold = async ({ count, target, preview, whom }) => {
+  if (preview !== undefined) {
+    const seen = await call("POST", preview, { allow: [], deny: [] });
+    return { text: people(seen), changes: roleChanges(seen), word: seen.loses.length > 0 ? whom : undefined };
   }
-  return { text: words.join(" "), count };
+  const found = await counted(count || target);
+  return { text: found.text, isNothing: !count && found.count === 0 };
 };
 
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("button[data-method]");
-  if (!button) {
+  if (!button || isBusy(button)) {
     return;
   }
-  const { method, target, title, body, word, then } = button.dataset;
-  let { text } = button.dataset;
-  let isSomething = true;
-  if ("count" in button.dataset) {
-    button.disabled = true;
+  const { method, target, title, text, body, word, then, done } = button.dataset;
+  let more = {};
+  if ("count" in button.dataset || "preview" in button.dataset) {
+    setBusy(button, true);
     try {
-      const found = await counted(target);
-      text = found.text;
-      isSomething = found.count > 0;
+      more = await foretold(button.dataset);
     } catch (error) {
-      text = error.message;
-      isSomething = false;
+      // Whoever may not see sessions may still do what ends them.
+      if (!button.dataset.count || error.code !== "forbidden") {
+        question({ title, error });
+        return;
+      }
     } finally {
-      button.disabled = false;
+      setBusy(button, false);
     }
   }
   question({
     title,
-    text,
+    text: [more.text, text].filter(Boolean).join(" "),
+    changes: more.changes,
     label: button.dataset.do,
     dangerous: method === "DELETE" || button.classList.contains("danger"),
-    word,
-    act: isSomething
-      ? async () => {
+    word: word ?? more.word,
+    act: more.isNothing
+      ? undefined
+      : async () => {
           const answer = await call(method, target, body && JSON.parse(body));
-          return answer.code;
-        }
-      : undefined,
-    then: () => (then ? location.assign(mount + then) : reload()),
+          return answer.code && codeShown(button, answer);
+        },
+    then: () => goTo(then, done),
   });
 });
 

@@ -38,27 +38,38 @@ const collect = (form) => {
 const filled = (pattern, item) => pattern.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(item[name] ?? ""));
 
 for (const form of document.querySelectorAll("form[data-method]")) {
-  form.addEventListener("submit", (event) => {
+  form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const { method, target, title, then } = form.dataset;
+    const { method, target, title, preview, whom, then, done } = form.dataset;
     const { body, changes } = collect(form);
     if (changes.length === 0) {
       question({ title: "Nothing has changed", text: "There is nothing to save." });
       return;
     }
+    let isLoss = false;
+    if (preview && body.roles) {
+      try {
+        const seen = await call("POST", preview, { roles: body.roles });
+        changes.push(...userChanges(seen));
+        isLoss = seen.own && seen.withdraws.length > 0;
+      } catch (error) {
+        question({ title: "This cannot be saved", changes, error });
+        return;
+      }
+    }
     let place;
-    const isLoss = form.dataset.word && body.roles?.remove?.length > 0;
     question({
       title,
-      text: isLoss ? "You take it from yourself, and may not be able to give it back." : undefined,
+      text: isLoss ? LOSS : undefined,
       changes,
-      word: isLoss ? form.dataset.word : undefined,
+      dangerous: isLoss,
+      word: isLoss ? whom : undefined,
       label: form.dataset.do,
       act: async () => {
         const answer = await call(method, target, body);
         place = then && filled(then, answer);
       },
-      then: () => (place ? location.assign(mount + place) : reload()),
+      then: () => goTo(place, done),
     });
   });
 }
@@ -72,9 +83,12 @@ document.addEventListener("click", (event) => {
   const fetchFile = () => location.assign(mount + button.dataset.file);
   question({
     title: button.dataset.title,
-    text: "It holds all events that match, and that you took it is one itself.",
+    text: "The file holds all events that match. That you take it is recorded as well.",
     label: button.dataset.do,
-    act: async () => {},
+    // Without a session the browser would leave the page for a refusal.
+    act: async () => {
+      await proof();
+    },
     then: fetchFile,
   });
 });

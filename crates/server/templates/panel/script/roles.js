@@ -15,14 +15,35 @@ const markSome = (items, side) => {
   });
 };
 
-const list = (title, items) => (items.length > 0 ? [`${title}: ${items.join(", ")}`] : []);
+/** What somebody has ticked and unticked, in words. */
+const wanted = (boxes) => {
+  const changed = (side, now) =>
+    boxes.filter((own) => own.dataset.side === side && own.checked === now && own.defaultChecked !== now);
+  const names = (found) => found.map((own) => own.value);
+  return [
+    ...list("You allowed", names(changed("allow", true))),
+    ...list("You allowed no longer", names(changed("allow", false))),
+    ...list("You denied", names(changed("deny", true))),
+    ...list("You denied no longer", names(changed("deny", false))),
+  ];
+};
+
+/** What is denied is not allowed, whatever is ticked there. */
+const markOverruled = (items) => {
+  for (const item of items) {
+    item.classList.toggle("overruled", sides.every((side) => box(item, side).checked));
+  }
+};
+
+const sides = ["allow", "deny"];
 
 for (const form of document.querySelectorAll("form[data-role]")) {
   const items = [...form.querySelectorAll("[data-depth]")];
-  const sides = ["allow", "deny"];
+  const boxes = items.flatMap((item) => sides.map((side) => box(item, side)));
   for (const side of sides) {
     markSome(items, side);
   }
+  markOverruled(items);
   form.addEventListener("change", (event) => {
     const { side } = event.target.dataset;
     if (!side) {
@@ -42,39 +63,47 @@ for (const form of document.querySelectorAll("form[data-role]")) {
       }
     });
     markSome(items, side);
+    markOverruled(items);
   });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const name = form.dataset.role || form.elements.name.value;
+    const { role, version } = form.dataset;
+    if (role && boxes.every((own) => own.checked === own.defaultChecked)) {
+      question({ title: "Nothing has changed", text: "There is nothing to save." });
+      return;
+    }
+    const name = role || form.elements.name.value;
     const ticked = (side) => items.map((item) => box(item, side)).filter((own) => own.checked).map((own) => own.value);
     const body = Object.fromEntries(sides.map((side) => [side, ticked(side)]));
+    const seenAs = role ? { version } : {};
     const place = `/admin/roles/${encodeURIComponent(name)}`;
     let seen;
     try {
-      seen = await call("POST", `${place}/preview`, body);
+      seen = await call("POST", `${place}/preview`, { ...body, ...seenAs });
     } catch (error) {
-      question({ title: "This cannot be saved", text: error.message });
+      if (error.code === "role_changed") {
+        await outdated(error, wanted(boxes));
+      } else {
+        question({ title: "This cannot be saved", error });
+      }
       return;
     }
-    const people = seen.more_people ? "More than 10,000 people have" : seen.people === 1 ? "One person has" : `${seen.people.toLocaleString("en")} people have`;
+    const isLoss = seen.loses.length > 0;
     question({
       title: `Save ${name}?`,
-      text: `${people} this role.`,
-      changes: [
-        ...list("It grants also", seen.grants),
-        ...list("It no longer grants", seen.withdraws),
-        ...list("It opens", seen.opens),
-        ...list("It closes", seen.closes),
-      ],
+      text: isLoss ? `${people(seen)} ${LOSS}` : people(seen),
+      changes: roleChanges(seen),
+      dangerous: isLoss,
+      word: isLoss ? name : undefined,
       label: "Save",
       act: async () => {
-        if (form.dataset.role) {
-          await call("PUT", place, { ...body, version: form.dataset.version });
+        if (role) {
+          await call("PUT", place, { ...body, ...seenAs });
         } else {
           await call("POST", "/admin/roles", { name, ...body });
         }
       },
-      then: () => location.assign(`${mount}/panel/roles/${encodeURIComponent(name)}`),
+      then: () => goTo(`/panel/roles/${encodeURIComponent(name)}`, role ? "role-saved" : "role-added"),
     });
   });
 }

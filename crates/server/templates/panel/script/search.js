@@ -15,6 +15,9 @@ const row = (template, item) => {
       field.className = "badge bad";
     }
   }
+  for (const mark of content.querySelectorAll("[data-unless]")) {
+    mark.hidden = Boolean(item[mark.dataset.unless]);
+  }
   localise(content);
   return content;
 };
@@ -47,6 +50,13 @@ const live = (form) => {
   const [rows, template, count] = [element("rows"), element("row"), element("count")];
   const more = document.querySelector("a[rel=next]");
   let [timer, asked] = [0, 0];
+  // What was found before is no answer to what is asked now.
+  const refuse = (error) => {
+    rows.replaceChildren();
+    rows.closest(".wide").hidden = true;
+    more.parentElement.hidden = true;
+    tell(count, error, "search again");
+  };
   const search = async () => {
     const mine = ++asked;
     const query = new URLSearchParams([...new FormData(form)].filter(([, value]) => value !== ""));
@@ -57,8 +67,7 @@ const live = (form) => {
       return;
     }
     if (!answer.ok) {
-      count.textContent = said(found);
-      return;
+      throw refused(found);
     }
     rows.replaceChildren(...found.items.map((item) => row(template, item)));
     rows.closest(".wide").hidden = found.items.length === 0;
@@ -71,7 +80,7 @@ const live = (form) => {
   };
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => search().catch((error) => (count.textContent = error.message)), 200);
+    timer = setTimeout(() => search().catch(refuse), 200);
   });
 };
 
