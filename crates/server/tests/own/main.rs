@@ -26,3 +26,5 @@ mod markup;
 mod outage;
 mod places;
 mod protection;
+mod realms;
+mod told;
