@@ -61,7 +61,10 @@ impl Init {
                  \x20    doorward check{flag}"
             ),
             format!("Make the first administrator:\n     doorward user add LOGIN --role administrator{flag}"),
-            format!("Go:\n     doorward serve{flag}"),
+            format!(
+                "Go:\n     doorward serve{flag}\n\
+                 \x20  People log in at http://127.0.0.1:8080/login. Administrators have the Panel at http://127.0.0.1:8081/panel."
+            ),
         ]);
         steps
     }

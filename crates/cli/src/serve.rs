@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
-use doorward::policy::{Access, Complaints};
+use doorward::policy::{Access, Complaints, Door, Match, Policy};
+use http::Method;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
@@ -70,6 +71,9 @@ async fn introduce(running: &Running) -> anyhow::Result<()> {
     for place in running.admin_places() {
         tracing::info!("administration on {place}");
     }
+    for place in panels(running, &policy) {
+        tracing::info!("the Panel is at {place}");
+    }
     let file = &running.config().file;
     let flag = Config::flag(file);
     let routes = policy.declared_routes();
@@ -93,6 +97,16 @@ async fn introduce(running: &Running) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+/// Where the pages of administration are, for people with a browser.
+fn panels(running: &Running, policy: &Policy) -> Vec<String> {
+    let path = format!("{}/panel", policy.mount());
+    let is_there =
+        |door| matches!(policy.find(door, &Method::GET, "", &path), Match::Route(found) if found.route.is_own());
+    let doors = [(Door::Admin, running.admin_places()), (Door::Public, running.places())];
+    let places = doors.into_iter().filter(|(door, _)| is_there(*door)).flat_map(|(_, places)| places);
+    places.filter(|place| place.starts_with("http")).map(|place| format!("{place}{path}")).collect()
 }
 
 fn counted(routes: usize) -> String {

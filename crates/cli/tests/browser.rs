@@ -8,6 +8,8 @@ mod peers;
 mod accessible;
 #[path = "browser/account.rs"]
 mod account;
+#[path = "browser/codes.rs"]
+mod codes;
 #[path = "browser/dialects.rs"]
 mod dialects;
 #[path = "browser/fetching.rs"]

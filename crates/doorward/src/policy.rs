@@ -79,7 +79,7 @@ pub use settings::{
     CsrfSettings, Dialects, Drain, EzSettings, EzVendor, HeaderSettings, KirbyCors, KirbyCorsOptions, KirbySettings,
     Language, Limits, Listener, Log, LogFormat, LogLevel, MagentoCompat, MagentoSettings, OneOrMany, Otel,
     PageSettings, Panel, PasswordSettings, ProofKind, RealmSettings, SameSite, SessionCap, SessionSettings, Settings,
-    TextSettings, Tls, UpstreamSettings, Upstreams, WhenCapped, WiderCors, schema,
+    TextSettings, Title, Tls, UpstreamSettings, Upstreams, WhenCapped, WiderCors, schema,
 };
 pub use siteaccess::{Jar, LOGIN as EZ_LOGIN};
 pub use source::{File, Source};

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
+use std::net::{IpAddr, Ipv4Addr};
 use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -43,6 +44,13 @@ pub(crate) struct Link {
     pub(crate) last_hop: LastHop,
     /// Seats in the house and on the core, taken until the last one who holds the link is done: a tunnel outlives the requests.
     _held: Held,
+}
+
+impl Link {
+    /// The peer's address. Whoever is behind a Unix socket is on this machine.
+    pub(crate) fn address(&self) -> IpAddr {
+        self.peer.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
 }
 
 /// The first bytes of an HTTP/2 connection (RFC 9113, section 3.4).

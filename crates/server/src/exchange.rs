@@ -5,7 +5,7 @@ use std::rc::Rc;
 use std::time::Instant;
 
 use doorward::client::Client;
-use doorward::policy::Target;
+use doorward::policy::{Language, Target};
 use doorward::problem;
 use doorward::{Caller, Head, Pass, Reason, Refusal, Speech, Verdict};
 use futures_util::FutureExt as _;
@@ -20,6 +20,7 @@ use crate::fault::Fault;
 use crate::forward;
 use crate::framing;
 use crate::headers::X_REQUEST_ID;
+use crate::pages;
 use crate::panel;
 use crate::rate::{Budget, Who};
 use crate::record::Record;
@@ -41,6 +42,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) host: HeaderValue,
     /// What `Accept` says, where the route's dialect is answered by it. Empty for all other routes.
     pub(crate) accept: HeaderMap,
+    /// Who reads a refusal, where a browser opens an address as a page.
+    pub(crate) reader: Option<Language>,
 }
 
 /// Why a request ends here.
@@ -268,7 +271,8 @@ pub(crate) fn admit<'a>(
         _ => HeaderValue::from_str(head.host()).unwrap_or(HeaderValue::from_static("")),
     };
     let accept = Speech::asked(pass.route().profile, &parts.headers);
-    let exchange = Exchange { link, id: record.id, started: record.started, client, host, accept };
+    let reader = pages::reader(&parts.headers);
+    let exchange = Exchange { link, id: record.id, started: record.started, client, host, accept, reader };
     if let Err(stop) = exchange.check_bounds(parts, &pass) {
         let mut served = refuse(link, record, stop, parts, Some(head));
         pass.edit_response(served.response.headers_mut());
@@ -287,7 +291,13 @@ fn refuse(link: &Link, record: &Record, stop: Stop, parts: &Parts, head: Option<
         let (host, path) = head.map_or(("", parts.uri.path()), |head| (head.host(), head.path().as_str()));
         policy.speech(host, path, &parts.headers)
     };
+    let reader = pages::reader(&parts.headers);
+    let policy = reader.map(|_| link.core.gateway.engine.policy());
+    let route = policy.as_ref().and_then(|policy| policy.route(stop.route()?));
     let mut served = stop.served(link, &record.id, (parts.method.as_str(), parts.uri.path()), client, speech);
+    if let (Some(language), Some(head)) = (reader, head) {
+        served.told(link, &record.id, language, route, head.path().as_str());
+    }
     protect(served.response.headers_mut(), client.secure);
     served
 }
@@ -358,15 +368,11 @@ impl Exchange<'_> {
     pub(crate) fn stop_at(&self, stop: Stop, request: (&str, &str), pass: &Pass) -> Served {
         let speech = || Speech::read(pass.policy(), pass.route().profile, &self.accept);
         let mut served = stop.served(self.link, &self.id, request, &self.client, speech);
+        if let Some(language) = self.reader {
+            served.told(self.link, &self.id, language, Some(pass.route()), request.1);
+        }
         pass.edit_response(served.response.headers_mut());
         served
-    }
-}
-
-impl Link {
-    /// The peer's address. Whoever is behind a Unix socket is on this machine.
-    pub(crate) fn address(&self) -> std::net::IpAddr {
-        self.peer.address.unwrap_or(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST))
     }
 }
 

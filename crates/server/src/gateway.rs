@@ -9,6 +9,7 @@ use doorward::Engine;
 use doorward::policy::Settings;
 use tokio::runtime::Handle;
 
+use crate::pages::Look;
 use crate::rate::Limiter;
 use crate::seat::DoorSeats;
 use crate::setup::Setup;
@@ -22,6 +23,8 @@ pub(crate) struct Gateway {
     pub(crate) limiter: Limiter,
     /// Doorward's own resources, served on the control runtime.
     pub(crate) own: axum::Router,
+    /// How the pages look, for refusals that people read.
+    pub(crate) look: Arc<ArcSwap<Look>>,
     pub(crate) control: Handle,
     /// The connections that are open.
     pub(crate) seats: Arc<DoorSeats>,
@@ -61,6 +64,7 @@ impl Gateway {
             upstreams: own.upstreams,
             limiter: Limiter::default(),
             own: own.router,
+            look: own.look,
             control,
             seats: own.seats,
             tunnels: Arc::default(),
@@ -93,6 +97,7 @@ impl Gateway {
 /// The routes of Doorward's own resources, and what they tell about.
 pub(crate) struct OwnResources {
     pub(crate) router: axum::Router,
+    pub(crate) look: Arc<ArcSwap<Look>>,
     pub(crate) upstreams: Arc<ArcSwap<Upstreams>>,
     pub(crate) seats: Arc<DoorSeats>,
 }

@@ -34,6 +34,7 @@ mod openapi;
 mod own;
 mod pages;
 mod panel;
+mod person;
 mod plane;
 pub mod proxy_protocol;
 mod rate;

@@ -31,6 +31,7 @@ pub(crate) async fn serve(
     let id = Some(Arc::from(exchange.id.as_str()));
     let admission = Admission::new(gateway.engine.clone(), pass, exchange.client, id);
     parts.extensions.insert(admission.clone());
+    parts.extensions.insert(exchange.link.entry.door);
     let request = Request::from_parts(parts, axum::body::Body::new(body));
     // Spawned: what a client begins and does not wait for comes to its end all the same.
     let answer = gateway.control.spawn(gateway.own.clone().oneshot(request)).await;

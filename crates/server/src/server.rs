@@ -112,7 +112,7 @@ pub fn start(plan: Plan) -> Result<Server, StartError> {
         let _entered = control.enter();
         own::router(own::State { engine: engine.clone(), plane: Arc::new(view), look: look.clone() })
     };
-    let resources = OwnResources { router: own, upstreams, seats };
+    let resources = OwnResources { router: own, look: look.clone(), upstreams, seats };
     let place = Place { base, secure_port, control: control.handle().clone(), room: room(&settings) };
     let gateway = Arc::new(Gateway::new(engine.clone(), resources, &settings, place)?);
     let (phase, watched) = watch::channel(Phase::Serving);

@@ -25,6 +25,8 @@ welcome = "This is where our customers look after their orders."
 login = "E-mail address"
 help = "Something does not work? Call 555 0100, on weekdays from 9 to 5."
 "##;
+/// Another population, and what people call both.
+const REALMS: &str = "[realm.staff]\ntitle = \"The people who work here\"";
 /// A picture that would run a script, if anybody let it.
 const HERON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><script>document.documentElement.id = "ran"</script>
 <rect width="120" height="40" rx="8" fill="#8a3b12"/><path d="M20 30c8-2 10-8 10-18l6 3 10-3-10 7c0 9-6 13-16 11z" fill="#fff"/>
@@ -56,6 +58,41 @@ fn a_page_with_another_look_fits_every_window_too() {
     assert_eq!(page.run("return document.querySelector('.brand img').naturalWidth > 0"), true);
     let colour = "return getComputedStyle(document.querySelector('main form button:not(.quiet)')).backgroundColor";
     assert_eq!(page.run(colour), "rgb(138, 59, 18)");
+}
+
+#[test]
+fn the_pages_fit_every_window_in_every_language() {
+    let site = Site::open();
+    let page = site.browser.page();
+    for language in ["de", "fr", "es"] {
+        page.speak(language);
+        visit(&site, &page, |page, name| {
+            assert_eq!(page.run("return document.documentElement.lang"), language, "{name}");
+            look(page, &format!("{name}-{language}"));
+        });
+    }
+    assert_eq!(complaints(&page), Vec::<String>::new());
+}
+
+#[test]
+fn realms_are_chosen_in_every_window() {
+    let site = Site::prepared(|place| {
+        add_user(place, "anna --email anna@example.com");
+        let rules = place.read("doorward.toml").replace("[realm.default]", &format!("{REALMS}\n[realm.default]"));
+        place.write("doorward.toml", &(rules + "\n[admin]\nrealm = \"staff\"\n"));
+    });
+    let page = site.browser.page();
+    for (width, scheme) in [(390, "light"), (1440, "dark")] {
+        page.prefer(scheme);
+        page.resize(width, 844);
+        page.open(&format!("{}/login", site.base));
+        let options = page.run("return [...document.querySelectorAll('option')].map(option => option.textContent)");
+        assert_eq!(options, serde_json::json!(["Choose", "Customers of the shop", "The people who work here"]));
+        look(&page, &format!("login-realms-{width}-{scheme}"));
+        page.open(&format!("{}/login?realm=staff", site.base));
+        look(&page, &format!("login-realm-{width}-{scheme}"));
+    }
+    assert_eq!(complaints(&page), Vec::<String>::new());
 }
 
 #[test]
@@ -95,10 +132,20 @@ pub fn visit(site: &Site, page: &Page<'_>, mut look: impl FnMut(&Page<'_>, &str)
             look(page, &format!("account-done-{width}-{scheme}"));
             page.open(&format!("{}/account", site.base));
             look(page, &format!("account-{width}-{scheme}"));
+            page.write("#email-current", "not the right one");
+            page.follow("form:has(#email) button:not(.quiet)");
+            look(page, &format!("account-refused-{width}-{scheme}"));
+            page.open(&format!("{}/staff", site.base));
+            look(page, &format!("refused-{width}-{scheme}"));
             page.open(&format!("{}/logout", site.base));
             look(page, &format!("logout-{width}-{scheme}"));
             page.open(&format!("{}/login/code", site.base));
             look(page, &format!("code-{width}-{scheme}"));
+            page.write("#code", "AAAAAAAAAAAAAAAAAAAAAA");
+            page.write("#new", PASSWORD);
+            page.write("#again", "something else");
+            page.follow(SUBMIT);
+            look(page, &format!("code-refused-{width}-{scheme}"));
             page.forget();
             page.open(&format!("{}/logout", site.base));
             look(page, &format!("logout-done-{width}-{scheme}"));

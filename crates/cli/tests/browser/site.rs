@@ -59,6 +59,13 @@ match = "GET /welcome"
 access = "self"
 
 [[route]]
+match = "GET /staff"
+access = "Shop::staff"
+
+[[acl]]
+id = "Shop::staff"
+
+[[route]]
 match = "POST /strict"
 access = "self"
 proof = "token"

@@ -19,6 +19,24 @@ async fn a_second_server_on_the_same_database_is_refused() {
 }
 
 #[tokio::test]
+async fn the_start_says_where_the_panel_is() {
+    let api = Api::start().await;
+    let place = Place::with(&format!("mount = \"/auth\"\n{}", rules(&api.base)));
+    let server = Server::start(&place);
+    let admin = format!("http://{}", server.admin_address());
+    let at = |server: &Server, place: &str| {
+        let line = format!("the Panel is at {place}");
+        server.lines().iter().filter(|said| said.trim_end().ends_with(&line)).count()
+    };
+    assert_eq!(at(&server, &format!("{admin}/auth/panel")), 1);
+    assert_eq!(at(&server, &format!("{}/auth/panel", server.base)), 0);
+    drop(server);
+    let place = Place::with(&format!("panel.public = true\n{}", rules(&api.base)));
+    let server = Server::start(&place);
+    assert_eq!(at(&server, &format!("{}/panel", server.base)), 1);
+}
+
+#[tokio::test]
 async fn a_taken_port_is_an_error_that_says_so() {
     let api = Api::start().await;
     let taken = api.base.trim_start_matches("http://");

@@ -8,7 +8,7 @@ use super::{Actor, Engine, Visit, throttled, unavailable};
 use crate::audit::EventKind;
 use crate::client::network;
 use crate::clock::Time;
-use crate::password::{PasswordBytes, PasswordRefusal};
+use crate::password::{HashJob, HashOutcome, PasswordBytes, PasswordRefusal};
 use crate::refusal::{Reason, Refusal};
 use crate::store::{Change, Conflict, StoreError};
 use crate::user::User;
@@ -46,14 +46,15 @@ impl Engine {
         Ok(OneTimeCode { code, expires })
     }
 
-    /// Redeems a code for a password. All sessions of the user end; nobody is logged in by it.
+    /// Redeems a code for a password, and says whose it was. All sessions of the user end; nobody is logged in by it.
     ///
     /// A code that is none costs a look-up and no computation: 128 random bits are not guessed, so that nobody learns
     /// anything by the time it takes.
     ///
     /// # Errors
-    /// 400 for a wrong, used or expired code, 422 for a password that is not good enough, 429 after many wrong codes.
-    pub async fn redeem_code(&self, code: &str, password: PasswordBytes, visit: &Visit<'_>) -> Result<(), Refusal> {
+    /// 400 for a wrong, used or expired code, 422 for a password that is not good enough or is the one in use, 429 after many wrong
+    /// codes.
+    pub async fn redeem_code(&self, code: &str, password: PasswordBytes, visit: &Visit<'_>) -> Result<User, Refusal> {
         let now = self.clock.now();
         let address = visit.client.address;
         let event = visit.event(EventKind::PasswordSet, now).detail("by one-time code");
@@ -70,6 +71,9 @@ impl Engine {
             return Err(Reason::Code.into());
         };
         self.judge_password(&password, &user)?;
+        if self.is_in_use(&password, &user).await? {
+            return Err(Reason::Password(PasswordRefusal::Same).into());
+        }
         let password = self.hash(password).await?;
         let event = event.about(user.number, &user.realm, user.login.as_str());
         match self.store.commit(Change::RedeemCode { digest, now, password }, vec![event.clone()]).await {
@@ -80,7 +84,7 @@ impl Engine {
                     tracing::warn!(user = %user.number.0, "a new password is set; failures before it are still counted");
                 }
                 self.throttle.forgive(user.realm.as_str(), user.login.as_str());
-                Ok(())
+                Ok(user)
             }
             Err(StoreError::Conflict(Conflict::CodeUnknown)) => {
                 reservation.fail();
@@ -89,6 +93,13 @@ impl Engine {
             }
             Err(error) => Err(unavailable(&error)),
         }
+    }
+
+    /// Whether it is the password that `user` has. A code is for somebody who lost theirs, or whose others know.
+    async fn is_in_use(&self, password: &PasswordBytes, user: &User) -> Result<bool, Refusal> {
+        let Some(hash) = user.password.clone() else { return Ok(false) };
+        let job = HashJob::Verify { hash: Some(hash), password: password.clone(), cost: self.cost() };
+        Ok(matches!(self.compute(job).await?, HashOutcome::Right { .. }))
     }
 
     /// Whether `user` may have this password.

@@ -7,7 +7,7 @@ use super::login::realm_of;
 use super::{Engine, LoggedIn, Visit, unavailable};
 use crate::audit::EventKind;
 use crate::clock::Time;
-use crate::password::PasswordBytes;
+use crate::password::{PasswordBytes, PasswordRefusal};
 use crate::policy::{Policy, RealmId};
 use crate::refusal::{Reason, Refusal};
 use crate::session::SessionToken;
@@ -43,7 +43,7 @@ impl Engine {
     /// Sets the caller's own password. Every other session ends; this one goes on under a new token.
     ///
     /// # Errors
-    /// As [`log_in`](Self::log_in) for the current password; 422 when the new one is not good enough.
+    /// As [`log_in`](Self::log_in) for the current password; 422 when the new one is not good enough, or no other.
     pub async fn change_password(
         &self,
         live: &LiveSession,
@@ -52,6 +52,13 @@ impl Engine {
         new: PasswordBytes,
         visit: &Visit<'_>,
     ) -> Result<LoggedIn, Refusal> {
+        // Whether it is right has to be known first: whoever only guesses it is not told that nothing would change.
+        if *current == *new {
+            let policy = self.policy.load_full();
+            let realm = realm_of(&policy, user)?;
+            self.verify_own(&policy, realm, user, current, visit, EventKind::PasswordSet, self.clock.now()).await?;
+            return Err(Reason::Password(PasswordRefusal::Same).into());
+        }
         let token = SessionToken::random().map_err(|error| unavailable(&error))?;
         self.change_password_under(token, live, user, current, new, visit).await
     }

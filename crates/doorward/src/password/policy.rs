@@ -26,6 +26,9 @@ pub enum PasswordRefusal {
     /// The login, the name, the address or the realm, or nothing but repetitions of it.
     #[error("the password is the name of the user or of this place; choose another")]
     Obvious,
+    /// The one that it is to replace.
+    #[error("the password is the one that is in use; choose another")]
+    Same,
 }
 
 impl Default for PasswordPolicy {

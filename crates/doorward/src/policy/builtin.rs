@@ -132,6 +132,15 @@ impl OwnRoute {
         route
     }
 
+    /// The very address of administration, from where people are sent to the Panel. It is the upstream's on `listen`.
+    fn entrance() -> Self {
+        let mut route = Self::administration("GET", "/", PANEL);
+        route.access = OwnAccess::Anonymous;
+        route.doors = Doors::Admin;
+        route.mounted = false;
+        route
+    }
+
     fn csrf(mut self, csrf: OwnCsrf) -> Self {
         self.csrf = csrf;
         self
@@ -189,12 +198,12 @@ pub fn own() -> Vec<OwnRoute> {
         new("GET", "/login/assets/:file", Anonymous),
         new("GET", "/logout", Identify),
         new("POST", "/logout", Identify).csrf(Form),
-        // A page sends guests to the log-in, where an API would say 401.
+        // A page sends guests to the log-in, where an API would say 401. Whoever opens a form's address is sent to the page.
         new("GET", "/account", Identify),
-        new("POST", "/account/name", Identify).csrf(Form),
-        new("POST", "/account/email", Identify).csrf(Form),
-        new("POST", "/account/password", Identify).csrf(Form),
-        new("POST", "/account/sessions", Identify).csrf(Form),
+        new("GET,POST", "/account/name", Identify).csrf(Form),
+        new("GET,POST", "/account/email", Identify).csrf(Form),
+        new("GET,POST", "/account/password", Identify).csrf(Form),
+        new("GET,POST", "/account/sessions", Identify).csrf(Form),
         new("GET", "/healthz", Anonymous).any_host(),
         new("GET", "/readyz", Anonymous).any_host(),
         admin("GET,POST", "/admin/users", USERS),
@@ -228,6 +237,8 @@ pub fn own() -> Vec<OwnRoute> {
         panel("/panel/try", &[PANEL, RULES]),
         panel("/panel/audit", &[PANEL, AUDIT]),
         panel("/panel/audit/:number", &[PANEL, AUDIT]),
+        // Whoever opens the address of administration in a browser.
+        OwnRoute::entrance(),
         // What the pages are made of says nothing about anybody.
         new("GET", "/panel/assets/:file", Anonymous).doors(Doors::Administration),
         new("GET", "/metrics", Anonymous).doors(Admin),

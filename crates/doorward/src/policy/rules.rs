@@ -121,7 +121,8 @@ pub struct RouteRule {
     #[serde(default)]
     pub websocket: bool,
     /// Whether a person who opens the address in a browser without being logged in is sent to the log-in page, and back from there.
-    /// Absent: `true`. Programs get 401 in any case.
+    /// Absent: `true`. Programs get 401 in any case. What somebody who is logged in may not see, or what does not answer, is a page to
+    /// them as well.
     pub log_in_page: Option<bool>,
     /// `pass` hands an `Authorization` header that Doorward does not use to the upstream.
     #[serde(default)]

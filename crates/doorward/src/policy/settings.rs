@@ -14,7 +14,7 @@ pub use dialect::{
 pub use guard::{BasicSettings, CorsSettings, CsrfRequests, CsrfSettings, PasswordSettings, ProofKind, WiderCors};
 pub use network::{Listener, Tls, UpstreamSettings, Upstreams};
 pub use operation::{AdminSettings, Audit, Drain, HeaderSettings, Limits, Log, LogFormat, LogLevel, Otel, Panel};
-pub use pages::{ColourSettings, Colours, Language, PageSettings, TextSettings};
+pub use pages::{ColourSettings, Colours, Language, PageSettings, TextSettings, Title};
 pub use realm::{Cookie, RealmSettings, SameSite, SessionCap, SessionSettings, WhenCapped};
 
 use std::collections::BTreeMap;

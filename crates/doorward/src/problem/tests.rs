@@ -33,8 +33,13 @@ fn reasons() -> Vec<Reason> {
         CsrfRefusal::WrongToken,
         CsrfRefusal::NoProof,
     ];
-    let passwords =
-        [PasswordRefusal::TooShort(15), PasswordRefusal::TooLong, PasswordRefusal::Common, PasswordRefusal::Obvious];
+    let passwords = [
+        PasswordRefusal::TooShort(15),
+        PasswordRefusal::TooLong,
+        PasswordRefusal::Common,
+        PasswordRefusal::Obvious,
+        PasswordRefusal::Same,
+    ];
     let conflicts = [
         Conflict::LoginTaken,
         Conflict::IdTaken,

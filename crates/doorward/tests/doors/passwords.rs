@@ -83,6 +83,22 @@ async fn weak_passwords_are_refused_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_new_password_is_another_one() {
+    let house = House::with_anna().await;
+    let (mut browser, mut other) = (house.browser(), house.browser());
+    browser.log_in("anna").await;
+    other.log_in("anna").await;
+
+    let same = browser.put("/user/me/password", json!({ "current": PASSWORD, "new": PASSWORD })).await;
+    assert_eq!(same.refusal(), (422, "bad_password".into()));
+    assert!(same.text.contains("the one that is in use"), "{}", same.text);
+    // Whoever guesses is told nothing but that the guess is wrong.
+    let guess = browser.put("/user/me/password", json!({ "current": OTHER, "new": OTHER })).await;
+    assert_eq!(guess.refusal(), (403, "wrong_password".into()));
+    assert_eq!(other.get("/orders").await.status, 200);
+}
+
+#[tokio::test]
 async fn a_password_of_1024_bytes_is_accepted_and_none_of_them_is_ignored() {
     let house = House::with_anna().await;
     let mut browser = house.browser();
@@ -130,6 +146,20 @@ async fn a_code_is_void_after_a_day_and_when_a_newer_one_was_issued() {
     house.clock.advance(86_400);
     let reply = browser.post("/user/password-reset", json!({ "code": new.code.as_str(), "password": OTHER })).await;
     assert_eq!(reply.refusal(), (400, "bad_code".into()));
+}
+
+#[tokio::test]
+async fn a_code_sets_another_password_than_the_one_in_use_and_stays_until_then() {
+    let house = House::with_anna().await;
+    let anja = house.add("default", "anja", &[]).await;
+    let code = house.engine.issue_code(&Actor::console(), &anja).await.expect("a code");
+    let mut browser = house.browser();
+    let redeem = |password: &str| json!({ "code": code.code.as_str(), "password": password });
+
+    let same = browser.post("/user/password-reset", redeem(PASSWORD)).await;
+    assert_eq!(same.refusal(), (422, "bad_password".into()));
+    assert!(same.text.contains("the one that is in use"), "{}", same.text);
+    assert_eq!(browser.post("/user/password-reset", redeem(OTHER)).await.status, 204);
 }
 
 #[tokio::test]

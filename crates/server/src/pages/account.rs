@@ -3,17 +3,18 @@
 use askama::Template;
 use axum::extract::RawQuery;
 use axum::response::Response;
-use doorward::policy::Profile;
+use doorward::policy::builtin::PANEL;
+use doorward::policy::{Match, Profile};
 use doorward::store::ListedSession;
 use doorward::{Admission, LiveSession, Reason, Refusal, Scope, SessionHandle, User};
-use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderValue};
+use http::{Method, StatusCode};
 use serde::Deserialize;
 
 use super::device::device;
 use super::login::Password;
 use super::moment::Moment;
-use super::notice::Notice;
+use super::notice::{Notice, Told};
 use super::page::{Frame, answer, see_other};
 use super::query::single;
 use super::reader::Reader;
@@ -24,10 +25,14 @@ use crate::own::{Form, Judged, Refused};
 #[template(path = "account.html")]
 struct Page {
     frame: Frame,
-    notice: Option<Notice>,
+    told: Told,
+    /// Where the Panel is, for whoever may see it and by this door.
+    panel: Option<String>,
     name: String,
     login: String,
     realm: String,
+    /// What people call it.
+    realm_title: String,
     email: String,
     /// What stands in the fields.
     typed: Typed,
@@ -99,6 +104,14 @@ pub(super) async fn show(judged: Judged, reader: Reader, RawQuery(query): RawQue
     Account { admission: &judged.0, reader: &reader, live, user }.page(StatusCode::OK, notice, Typed::default()).await
 }
 
+/// Whoever opens the address of a form, by reloading it or from the history, is sent to the page that has it.
+pub(super) async fn back(Judged(admission): Judged, RawQuery(query): RawQuery) -> Result<Response, Refused> {
+    let policy = admission.pass().policy();
+    let realm = single(query.as_deref(), "realm").filter(|name| policy.realm_id(name).is_some());
+    let query = realm.map(|realm| format!("?realm={realm}")).unwrap_or_default();
+    see_other(&format!("{}/account{query}", policy.mount()))
+}
+
 /// Sets a new password.
 pub(super) async fn set_password(
     judged: Judged,
@@ -112,7 +125,7 @@ pub(super) async fn set_password(
     let account = Account { admission, reader: &reader, live, user };
     let NewPassword { current, new, again, .. } = form;
     if *new.0 != *again.0 {
-        let notice = Notice::bad(&reader.words.not_twice);
+        let notice = Notice::bad(&reader.words.not_twice).at(Some("again"));
         return account.page(StatusCode::UNPROCESSABLE_ENTITY, Some(notice), Typed::default()).await;
     }
     let visit = admission.visit(&headers);
@@ -122,7 +135,7 @@ pub(super) async fn set_password(
             response.headers_mut().extend(changed.cookies.into_iter().map(|cookie| (header::SET_COOKIE, cookie)));
             Ok(response)
         }
-        Err(refusal) => account.refused(refusal, Typed::default()).await,
+        Err(refusal) => account.refused(refusal, "current", Typed::default()).await,
     }
 }
 
@@ -168,16 +181,37 @@ pub(super) struct Account<'r> {
 }
 
 impl Account<'_> {
-    /// The page again, with what stood against a change.
+    /// The page again, with what stood against a change. `current` is the field of the form's password.
     ///
     /// # Errors
     /// The refusal, when no form causes it, or when the store does not answer.
-    pub(super) async fn refused(&self, refusal: Refusal, typed: Typed) -> Result<Response, Refused> {
+    pub(super) async fn refused(
+        &self,
+        refusal: Refusal,
+        current: &'static str,
+        typed: Typed,
+    ) -> Result<Response, Refused> {
         let Some(notice) = Notice::of(&refusal, &self.reader.words) else { return Err(refusal.into()) };
+        let field = match refusal.reason() {
+            Reason::Invalid(field @ ("name" | "email"), _) => Some(*field),
+            Reason::Password(_) => Some("new"),
+            Reason::WrongPassword | Reason::Throttled => Some(current),
+            _ => None,
+        };
+        let notice = notice.at(field);
         let wait = notice.wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds)));
         let mut response = self.page(refusal.status(), Some(notice), typed).await?;
         response.headers_mut().extend(wait);
         Ok(response)
+    }
+
+    fn panel(&self) -> Option<String> {
+        let policy = self.admission.pass().policy();
+        let path = format!("{}/panel", policy.mount());
+        let is_here = matches!(policy.find(self.reader.door?, &Method::GET, "", &path), Match::Route(found) if found.route.is_own());
+        let may = policy.resources().find(PANEL).is_some_and(|id| policy.grants(&self.user.roles).has(id));
+        let is_administrator = policy.admin_realm() == Some(&self.user.realm);
+        (is_here && may && is_administrator).then_some(path)
     }
 
     async fn page(&self, status: StatusCode, notice: Option<Notice>, typed: Typed) -> Result<Response, Refused> {
@@ -187,10 +221,12 @@ impl Account<'_> {
         let shortest = engine.passwords().min_length;
         let page = Page {
             frame: Frame::new(admission, reader)?,
-            notice,
+            told: Told(notice),
+            panel: self.panel(),
             name: user.name.clone(),
             login: user.login.to_string(),
             realm: user.realm.to_string(),
+            realm_title: reader.title(&user.realm).to_owned(),
             email: user.email.clone().unwrap_or_default(),
             email_rule: fill(&reader.words.email_rule, &[("login", user.login.as_str())]),
             typed,
@@ -203,7 +239,7 @@ impl Account<'_> {
     }
 
     fn line(&self, ListedSession { session, .. }: ListedSession) -> Line {
-        let Reader { look, language, words } = self.reader;
+        let Reader { look, language, words, .. } = self.reader;
         let handle = session.digest.handle();
         let is_current = handle == self.live.handle;
         let device = device(&session.device, words);

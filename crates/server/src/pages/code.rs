@@ -8,9 +8,9 @@ use http::header::{self, HeaderMap, HeaderValue};
 use serde::Deserialize;
 use zeroize::Zeroizing;
 
-use super::login::{Guest, Password};
-use super::notice::Notice;
-use super::page::{Frame, answer, see_other};
+use super::login::{Blank, Guest, Password};
+use super::notice::{Notice, Told};
+use super::page::{Frame, answer};
 use super::reader::Reader;
 use super::words::fill;
 use crate::own::{Form, Judged, Refused};
@@ -19,8 +19,10 @@ use crate::own::{Form, Judged, Refused};
 #[template(path = "code.html")]
 struct Page {
     frame: Frame,
-    notice: Option<Notice>,
+    told: Told,
     token: Option<String>,
+    /// What was typed before: whoever mistypes the password need not type the code again.
+    code: Zeroizing<String>,
     shortest: u32,
     /// What is asked of a password, in a sentence.
     rule: String,
@@ -39,10 +41,12 @@ pub(super) struct Filled {
 
 /// The form. The code is typed: an address that held it would be kept in histories and logs.
 pub(super) async fn show(Judged(admission): Judged, reader: Reader, headers: HeaderMap) -> Result<Response, Refused> {
-    page(&admission, &reader, &headers, StatusCode::OK, None)
+    let blank = Zeroizing::default();
+    page(&admission, &reader, &headers, StatusCode::OK, None, blank)
 }
 
-/// Redeems the code. Nobody is logged in by it.
+/// Redeems the code. Nobody is logged in by it: the answer is the page to log in, which knows already who does. It is no address
+/// that would have to say it, and that histories and logs would keep.
 pub(super) async fn redeem(
     Judged(admission): Judged,
     reader: Reader,
@@ -51,25 +55,36 @@ pub(super) async fn redeem(
 ) -> Result<Response, Refused> {
     let Filled { token, code, new, again } = filled;
     let (engine, visit) = (admission.engine(), admission.visit(&headers));
+    let code = Zeroizing::new(String::from_utf8_lossy(&code.0).trim().to_owned());
     if !engine.is_guest_token(&token, &visit) {
         let notice = Notice::bad(&reader.words.form_stale);
-        return page(&admission, &reader, &headers, StatusCode::FORBIDDEN, Some(notice));
+        return page(&admission, &reader, &headers, StatusCode::FORBIDDEN, Some(notice), code);
     }
     if *new.0 != *again.0 {
-        let notice = Notice::bad(&reader.words.not_twice);
-        return page(&admission, &reader, &headers, StatusCode::UNPROCESSABLE_ENTITY, Some(notice));
+        let notice = Notice::bad(&reader.words.not_twice).at(Some("again"));
+        return page(&admission, &reader, &headers, StatusCode::UNPROCESSABLE_ENTITY, Some(notice), code);
     }
-    let code = Zeroizing::new(String::from_utf8_lossy(&code.0).trim().to_owned());
     let redeemed = match code.is_empty() {
         true => Err(Reason::Code.into()),
         false => engine.redeem_code(&code, new.0, &visit).await,
     };
     match redeemed {
-        Ok(()) => see_other(&format!("{}/login?done=password", admission.pass().policy().mount())),
+        Ok(user) => {
+            let blank =
+                Blank { realm: Some(user.realm.to_string()), login: user.login.to_string(), return_to: String::new() };
+            let notice = Notice::good(&reader.words.done_code);
+            blank.page(&admission, &reader, &headers, StatusCode::OK, Some(notice))
+        }
         Err(refusal) => {
             let Some(notice) = Notice::of(&refusal, &reader.words) else { return Err(refusal.into()) };
+            let field = match refusal.reason() {
+                Reason::Code | Reason::Conflict(_) => Some("code"),
+                Reason::Password(_) => Some("new"),
+                _ => None,
+            };
+            let notice = notice.at(field);
             let wait = notice.wait.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds)));
-            let mut response = page(&admission, &reader, &headers, refusal.status(), Some(notice))?;
+            let mut response = page(&admission, &reader, &headers, refusal.status(), Some(notice), code)?;
             response.headers_mut().extend(wait);
             Ok(response)
         }
@@ -82,11 +97,12 @@ fn page(
     headers: &HeaderMap,
     status: StatusCode,
     notice: Option<Notice>,
+    code: Zeroizing<String>,
 ) -> Result<Response, Refused> {
     let Guest { token, cookie, notice } = Guest::greet(admission, reader, headers, notice)?;
     let shortest = admission.engine().passwords().min_length;
     let rule = fill(&reader.words.password_rule, &[("number", &shortest.to_string())]);
-    let page = Page { frame: Frame::new(admission, reader)?, notice, token, shortest, rule };
+    let page = Page { frame: Frame::new(admission, reader)?, told: Told(notice), token, code, shortest, rule };
     let mut response = answer(status, &page, &page.frame)?;
     response.headers_mut().extend(cookie.map(|cookie| (header::SET_COOKIE, cookie)));
     Ok(response)

@@ -43,7 +43,7 @@ pub(super) async fn set_name(
     let name = name.trim().to_owned();
     let typed = Typed { name: Some(name.clone()), email: None };
     let update = OwnUpdate { name: Some(name), ..OwnUpdate::default() };
-    save(&account, &headers, update, typed, "name").await
+    save(&account, &headers, update, typed, ("name", "name")).await
 }
 
 /// Saves the address. An empty one is none.
@@ -60,19 +60,20 @@ pub(super) async fn set_email(
     let typed = Typed { name: None, email: Some(email.clone()) };
     let email = Some(email).filter(|email| !email.is_empty());
     let update = OwnUpdate { name: None, email: Some(email), current: Some(current.0) };
-    save(&account, &headers, update, typed, "email").await
+    save(&account, &headers, update, typed, ("email", "email-current")).await
 }
 
+/// `what` is altered, by a form whose password is in the field `current`.
 async fn save(
     account: &Account<'_>,
     headers: &HeaderMap,
     update: OwnUpdate,
     typed: Typed,
-    what: &str,
+    (what, current): (&str, &'static str),
 ) -> Result<Response, Refused> {
     let Account { admission, user, .. } = account;
     match admission.engine().update_own(user, update, &admission.visit(headers)).await {
         Ok(_) => see_other(&done(admission, user, what)),
-        Err(refusal) => account.refused(refusal, typed).await,
+        Err(refusal) => account.refused(refusal, current, typed).await,
     }
 }

@@ -27,10 +27,10 @@ struct Page {
     realms: Vec<Choice>,
     /// The realm that the address or the form named.
     realm: Option<String>,
-    /// The same in a sentence.
-    as_realm: String,
-    /// Whether somebody may stay logged in.
-    may_remember: bool,
+    /// What people call it.
+    realm_title: String,
+    /// What staying logged in is called. None where nobody may.
+    remember: Option<String>,
     login: String,
     return_to: String,
     /// Proves that the form is ours. None where no cookie could be given, and so nobody can log in.
@@ -40,6 +40,8 @@ struct Page {
 /// A realm, as somebody chooses it.
 struct Choice {
     name: String,
+    /// What people call it.
+    title: String,
 }
 
 /// What the form sends.
@@ -78,9 +80,7 @@ pub(super) async fn show(
         login: String::new(),
         return_to: single(query.as_deref(), "return_to").unwrap_or_default(),
     };
-    let set = single(query.as_deref(), "done").as_deref() == Some("password");
-    let notice = set.then(|| Notice::good(&reader.words.done_code));
-    blank.page(&admission, &reader, &headers, StatusCode::OK, notice)
+    blank.page(&admission, &reader, &headers, StatusCode::OK, None)
 }
 
 /// Logs in.
@@ -117,14 +117,16 @@ pub(super) async fn enter(
 }
 
 /// What the form shows before anybody types: what they typed before, but never a password.
-struct Blank {
-    realm: Option<String>,
-    login: String,
-    return_to: String,
+pub(super) struct Blank {
+    pub(super) realm: Option<String>,
+    pub(super) login: String,
+    pub(super) return_to: String,
 }
 
 impl Blank {
-    fn page(
+    /// # Errors
+    /// When it is nothing that a page could tell.
+    pub(super) fn page(
         self,
         admission: &Admission,
         reader: &Reader,
@@ -136,18 +138,24 @@ impl Blank {
         let Guest { token, cookie, notice } = Guest::greet(admission, reader, headers, notice)?;
         let known = self.realm.as_deref().and_then(|name| policy.realm_id(name));
         let several = policy.realms().len() > 1;
-        let realms = policy.realms().iter().map(|realm| Choice { name: realm.name().to_string() });
+        let realms = policy
+            .realms()
+            .iter()
+            .map(|realm| Choice { name: realm.name().to_string(), title: reader.title(realm.name()).to_owned() });
         // A realm that is none is not shown again: it is chosen anew.
         let realm = self.realm.filter(|_| several && known.is_some());
         let place = return_to::checked(&self.return_to, policy.mount(), return_to::listed(admission));
         let mut frame = Frame::new(admission, reader)?;
+        if let Some(realm) = known {
+            frame.words = reader.words_in(policy.realm(realm).name());
+        }
         frame.leads_to = place.as_deref().and_then(return_to::origin).map(str::to_owned);
         let page = Page {
             frame,
             notice,
             realms: if several && known.is_none() { realms.collect() } else { Vec::new() },
-            may_remember: may_remember(policy, known),
-            as_realm: fill(&reader.words.log_in_realm, &[("realm", realm.as_deref().unwrap_or_default())]),
+            remember: remember(policy, known, reader),
+            realm_title: known.map(|realm| reader.title(policy.realm(realm).name()).to_owned()).unwrap_or_default(),
             realm,
             login: self.login,
             return_to: place.unwrap_or_default(),
@@ -212,10 +220,15 @@ impl Guest {
     }
 }
 
-/// Whether some realm that may be meant lets people stay logged in.
-fn may_remember(policy: &Policy, realm: Option<RealmId>) -> bool {
-    match realm {
-        Some(realm) => policy.realm(realm).remember().is_some(),
-        None => policy.realms().iter().any(|realm| realm.remember().is_some()),
+/// How staying logged in is offered: where the realm lets people, and where it is not chosen yet, with those that do.
+fn remember(policy: &Policy, realm: Option<RealmId>, reader: &Reader) -> Option<String> {
+    let words = &reader.words;
+    let meant = realm.map_or_else(|| policy.realms(), |realm| std::slice::from_ref(policy.realm(realm)));
+    let those: Vec<&str> =
+        meant.iter().filter(|realm| realm.remember().is_some()).map(|realm| reader.title(realm.name())).collect();
+    match those.len() {
+        0 => None,
+        all if all == meant.len() => Some(words.remember.clone()),
+        _ => Some(fill(&words.remember_realms, &[("realms", &those.join(", "))])),
     }
 }

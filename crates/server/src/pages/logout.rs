@@ -35,8 +35,9 @@ pub(super) async fn ask(Judged(admission): Judged, reader: Reader) -> Result<Res
         Caller::Known(known) => {
             let user = known.user();
             let (login, realm) = (user.login.to_string(), user.realm.to_string());
+            let title = reader.title(&user.realm);
             let sentence = if several { &words.log_out_who_realm } else { &words.log_out_who };
-            Some(Who { said: fill(sentence, &[("login", &login), ("realm", &realm)]), realm })
+            Some(Who { said: fill(sentence, &[("login", &login), ("realm", title)]), realm })
         }
     };
     let page = Page { frame: Frame::new(&admission, &reader)?, who };

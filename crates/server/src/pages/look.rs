@@ -1,10 +1,12 @@
 //! How the pages look and speak, as `[pages]` says: read at the start, and replaced as a whole at a reload.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use doorward::policy::{Colours, Complaints, Language, PageSettings, Settings};
+use doorward::Name;
+use doorward::policy::{Colours, Complaints, Language, PageSettings, RealmSettings, Settings, Title};
 
 use super::asset::{self, ICON, SCRIPT, STYLE};
 use super::logo;
@@ -19,7 +21,9 @@ pub(crate) struct Look {
     pub(super) name: String,
     /// The one language, where there is only one.
     pub(super) language: Option<Language>,
-    words: Vec<(Language, Arc<Words>)>,
+    words: Spoken,
+    /// What is another in a realm.
+    realms: BTreeMap<Name, RealmLook>,
     /// What browsers fetch.
     pub(super) assets: Vec<Asset>,
     /// The names of those that every page has.
@@ -29,6 +33,16 @@ pub(crate) struct Look {
     pub(super) logo: Option<String>,
     /// Where addresses are.
     pub(super) places: Option<Places>,
+}
+
+/// All that is said, in each language.
+type Spoken = Vec<(Language, Arc<Words>)>;
+
+/// What is another in a realm.
+struct RealmLook {
+    title: Option<Title>,
+    /// None where the texts of all realms hold.
+    words: Option<Spoken>,
 }
 
 impl Look {
@@ -49,10 +63,11 @@ impl Look {
             complaints.push(settings.complaint("pages.geoip", text).fix(fix));
             None
         });
-        complaints.unless_any(Self::of(pages, logo, places))
+        complaints.unless_any(Self::of(settings, logo, places))
     }
 
-    fn of(pages: &PageSettings, logo: Option<Asset>, places: Option<Places>) -> Self {
+    fn of(settings: &Settings, logo: Option<Asset>, places: Option<Places>) -> Self {
+        let pages = &settings.pages;
         let style = asset::own("css", "text/css; charset=utf-8", colours(pages) + STYLE);
         let script = asset::own("js", "text/javascript; charset=utf-8", SCRIPT);
         let icon = asset::own("svg", "image/svg+xml", ICON);
@@ -61,6 +76,7 @@ impl Look {
             name: pages.name.clone().unwrap_or_default(),
             language: pages.language,
             words: Language::ALL.map(read).into(),
+            realms: settings.realm.iter().map(|(name, realm)| (name.clone(), RealmLook::of(pages, realm))).collect(),
             style: style.name.clone(),
             script: script.name.clone(),
             // The own picture is one that people know the place by.
@@ -73,9 +89,37 @@ impl Look {
 
     /// What is said in a language.
     pub(super) fn words(&self, language: Language) -> Arc<Words> {
-        let found = self.words.iter().find(|(of, _)| *of == language);
-        found.expect("every language has its words").1.clone()
+        said(&self.words, language)
     }
+
+    /// What is said in a language to the people of a realm.
+    pub(super) fn words_in(&self, realm: &Name, language: Language) -> Arc<Words> {
+        let special = self.realms.get(realm).and_then(|realm| realm.words.as_ref());
+        said(special.unwrap_or(&self.words), language)
+    }
+
+    /// What people call a realm.
+    pub(super) fn title<'l>(&'l self, realm: &'l Name, language: Language) -> &'l str {
+        let title = self.realms.get(realm).and_then(|realm| realm.title.as_ref());
+        title.and_then(|title| title.read(language)).unwrap_or(realm.as_str())
+    }
+}
+
+impl RealmLook {
+    fn of(pages: &PageSettings, realm: &RealmSettings) -> Self {
+        let read = |language: Language| {
+            let general = pages.texts.get(&language);
+            let own = realm.pages.texts.get(&language).map(|own| own.or(general));
+            (language, Arc::new(Words::read(language, own.as_ref().or(general))))
+        };
+        let words = (!realm.pages.texts.is_empty()).then(|| Language::ALL.map(read).into());
+        Self { title: realm.title.clone(), words }
+    }
+}
+
+fn said(words: &Spoken, language: Language) -> Arc<Words> {
+    let found = words.iter().find(|(of, _)| *of == language);
+    found.expect("every language has its words").1.clone()
 }
 
 /// The colours as CSS, by day and by night.

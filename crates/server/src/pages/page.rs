@@ -37,10 +37,17 @@ impl Frame {
     /// # Errors
     /// When the system has no randomness to give.
     pub(super) fn new(admission: &Admission, reader: &Reader) -> Result<Self, Refused> {
-        let mount = admission.pass().policy().mount().to_owned();
+        Self::at(admission.pass().policy().mount(), reader)
+    }
+
+    /// The same, where nobody was let in.
+    ///
+    /// # Errors
+    /// When the system has no randomness to give.
+    pub(super) fn at(mount: &str, reader: &Reader) -> Result<Self, Refused> {
         let look = &reader.look;
         Ok(Self {
-            mount,
+            mount: mount.to_owned(),
             nonce: page::nonce()?,
             style: look.style.clone(),
             script: look.script.clone(),

@@ -1,7 +1,7 @@
 //! `/account`.
 
 use crate::answer::Answer;
-use crate::house::{Door, House, PASSWORD, Session, set_cookie};
+use crate::house::{Door, House, PASSWORD, RULES, Session, set_cookie};
 
 fn page(house: &House, session: &Session, target: &str) -> Answer {
     house.send(Door::Public, "GET", target, &[&format!("Cookie: {}", session.cookie)], None)
@@ -74,6 +74,8 @@ fn a_new_password_ends_all_other_sessions() {
     let weak = form(PASSWORD, "short", "short");
     assert!(weak.status == 422 && weak.text().contains("at least 15 characters"));
     assert!(form(PASSWORD, NEW, "something else").text().contains("not typed the same twice"));
+    let same = form(PASSWORD, PASSWORD, PASSWORD);
+    assert!(same.status == 422 && same.text().contains("is the one that you have"), "{}", same.text());
     assert!(is_alive(&house, &there));
     let set = form(PASSWORD, NEW, NEW);
     assert_eq!((set.status, set.header("location")), (303, Some("/account?realm=customer&done=password")));
@@ -219,4 +221,68 @@ fn whoever_is_not_logged_in_saves_nothing_and_is_sent_to_log_in() {
         let sent = house.send(Door::Public, "POST", target, &lines, Some(body));
         assert_eq!((sent.status, sent.header("location")), (303, Some("/login?return_to=/account")), "{target}");
     }
+}
+
+#[test]
+fn what_is_wrong_stands_beside_its_field() {
+    let house = House::open();
+    house.add("customer", "anna", &[]);
+    let here = house.log_in("customer", "anna");
+    let form = |form: &str, body: &str| {
+        submit(&house, &here, &format!("/account/{form}?realm=customer"), &body.replace(' ', "+")).text()
+    };
+    let changed =
+        |current: &str, new: &str, again: &str| form("password", &format!("current={current}&new={new}&again={again}"));
+    for (page, field) in [
+        (changed("wrong", NEW, NEW), "current"),
+        (changed(PASSWORD, "short", "short"), "new"),
+        (changed(PASSWORD, NEW, "another"), "again"),
+        (form("email", "email=nonsense&current=x"), "email"),
+        (form("email", "email=a%40example.com&current=wrong"), "email-current"),
+        (form("name", &format!("name={}", "x".repeat(201))), "name"),
+    ] {
+        let input = page.split("<input").find(|input| input.contains(&format!("id=\"{field}\""))).expect("a field");
+        let input = &input[..input.find('>').expect("an end")];
+        assert!(input.contains("aria-invalid=\"true\"") && input.contains("autofocus"), "{field}: {input}");
+        assert!(input.contains(&format!("aria-describedby=\"{field}-error")), "{field}: {input}");
+        assert_eq!(page.matches("aria-invalid").count(), 1, "{field}");
+        // Nowhere else, and behind the field.
+        assert_eq!(page.matches("role=\"alert\"").count(), 1, "{field}");
+        let place = page.find(&format!("id=\"{field}-error\"")).expect("what is wrong");
+        assert!(place > page.find(&format!("id=\"{field}\"")).expect("the field"), "{field}");
+    }
+}
+
+#[test]
+fn whoever_opens_the_address_of_a_form_finds_the_page() {
+    let house = House::open();
+    house.add("customer", "anna", &[]);
+    let here = house.log_in("customer", "anna");
+    for form in ["name", "email", "password", "sessions"] {
+        let opened = page(&house, &here, &format!("/account/{form}?realm=customer"));
+        assert_eq!((opened.status, opened.header("location")), (303, Some("/account?realm=customer")), "{form}");
+        let opened = page(&house, &here, &format!("/account/{form}"));
+        assert_eq!((opened.status, opened.header("location")), (303, Some("/account")), "{form}");
+    }
+    assert_eq!(house.send(Door::Public, "PUT", "/account/name", &[], None).status, 405);
+}
+
+#[test]
+fn those_who_may_see_the_panel_find_it_where_it_is() {
+    let link = "href=\"/panel\"";
+    let house = House::open();
+    let (root, helper) = (house.root(), house.with_roles("helper", &["support"]));
+    house.add("customer", "anna", &["administrator"]);
+    let anna = house.log_in("customer", "anna");
+    let at = |house: &House, door, session: &Session| {
+        house.send(door, "GET", "/account", &[&format!("Cookie: {}", session.cookie)], None).text()
+    };
+    assert!(at(&house, Door::Admin, &root).contains(link));
+    // It is not served there, she may not see it, and she is of another realm.
+    for (door, session) in [(Door::Public, &root), (Door::Admin, &helper), (Door::Admin, &anna)] {
+        assert!(!at(&house, door, session).contains(link), "{door:?}");
+    }
+    let house = House::with(&format!("panel.public = true\n{RULES}"));
+    let root = house.root();
+    assert!(at(&house, Door::Public, &root).contains(link));
 }

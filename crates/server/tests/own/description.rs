@@ -15,9 +15,10 @@ fn description(house: &House) -> Value {
 
 /// Pages, their files, and figures in another format.
 fn speaks_json(path: &str) -> bool {
-    !["/login", "/logout", "/account", "/panel", "/metrics"]
-        .iter()
-        .any(|page| path == *page || path.starts_with(&format!("{page}/")))
+    path != "/"
+        && !["/login", "/logout", "/account", "/panel", "/metrics"]
+            .iter()
+            .any(|page| path == *page || path.starts_with(&format!("{page}/")))
 }
 
 #[test]

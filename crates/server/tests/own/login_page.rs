@@ -166,7 +166,7 @@ fn several_realms_are_a_choice_and_one_is_none() {
     let house = House::open();
     house.add("customer", "anna", &[]);
     let (page, _, _) = open(&house, "/login");
-    assert!(page.contains("<option>admin</option>") && page.contains("<option>customer</option>"), "{page}");
+    assert!(page.contains(">admin</option>") && page.contains(">customer</option>"), "{page}");
     let (page, _, _) = open(&house, "/login?realm=nowhere");
     assert!(page.contains("<select") && !page.contains("nowhere"), "{page}");
     let unchosen = log_in(&house, &[("realm", ""), ("login", "anna"), ("password", PASSWORD)]);
@@ -247,13 +247,27 @@ fn a_one_time_code_becomes_a_password() {
     };
     let mistyped = redeem(&code, PASSWORD, "something else");
     assert!(mistyped.status == 422 && mistyped.text().contains("not typed the same twice"));
+    let kept = format!("name=\"code\" value=\"{code}\"");
+    assert!(mistyped.text().contains(&kept), "the code need not be typed again: {}", mistyped.text());
+    assert_eq!(mistyped.header("cache-control"), Some("no-store"));
     let weak = redeem(&code, "short", "short");
     assert!(weak.status == 422 && weak.text().contains("at least 15 characters"), "{}", weak.text());
+    assert!(weak.text().contains(&kept) && !weak.text().contains("=\"short\""), "{}", weak.text());
     let wrong = redeem("AAAAAAAAAAAAAAAAAAAAAA", PASSWORD, PASSWORD);
     assert!(wrong.status == 400 && wrong.text().contains("wrong, used or expired"));
-    let set = redeem(&format!(" {code} "), PASSWORD, PASSWORD);
-    assert_eq!((set.status, set.header("location")), (303, Some("/login?done=password")), "{}", set.text());
-    assert!(open(&house, "/login?done=password").0.contains("The password is set."));
+    let (_, guest, token) = open(&house, "/login/code");
+    let typed = format!(" {code} ");
+    let fields = [("token", &*token), ("code", &typed), ("new", PASSWORD), ("again", PASSWORD)];
+    let set = submit(&house, "/login/code", &guest, &fields);
+    let page = set.text();
+    assert_eq!((set.status, set.header("location")), (200, None), "{page}");
+    assert!(page.contains("The password is set.") && !page.contains(&code), "{page}");
+    // It is the page to log in, which knows already who does.
+    assert!(page.contains("name=\"login\" value=\"anna\""), "{page}");
+    assert_eq!(hidden(&page, "realm").as_deref(), Some("customer"));
+    let token = hidden(&page, "token").expect("a token");
+    let fields = [("token", &*token), ("realm", "customer"), ("login", "anna"), ("password", PASSWORD)];
+    assert_eq!(submit(&house, "/login", &guest, &fields).status, 303);
     assert_eq!(redeem(&code, PASSWORD, PASSWORD).status, 400);
     assert_eq!(log_in(&house, &ANNA).status, 303);
 }

@@ -28,3 +28,5 @@ mod markup;
 mod outage;
 mod places;
 mod protection;
+mod realms;
+mod told;

@@ -16,10 +16,10 @@ const NASTY: [&str; 9] = [
     "<!--<script>-->",
 ];
 
-const ELEMENTS: [&str; 32] = [
-    "!doctype", "html", "head", "meta", "title", "link", "script", "body", "main", "header", "h1", "h2", "p", "a",
-    "form", "input", "label", "select", "option", "button", "strong", "span", "div", "dl", "dt", "dd", "section", "ul",
-    "li", "time", "em", "img",
+const ELEMENTS: [&str; 33] = [
+    "!doctype", "html", "head", "meta", "title", "link", "script", "body", "main", "header", "nav", "h1", "h2", "p",
+    "a", "form", "input", "label", "select", "option", "button", "strong", "span", "div", "dl", "dt", "dd", "section",
+    "ul", "li", "time", "em", "img",
 ];
 const ATTRIBUTES: [&str; 39] = [
     "html",

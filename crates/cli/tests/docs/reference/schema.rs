@@ -113,6 +113,7 @@ impl Schema {
             "SecretUrl" => return "address".into(),
             "Name" => return "[name](#values)".into(),
             "ForceRule" => return "text, number, `true`, `false`, or a table".into(),
+            "Title" => return "text, or table of text by language".into(),
             "Listener" => return "address, or [table](#listen)".into(),
             "Upstreams" => return "address, or [tables](#upstreamname)".into(),
             "CorsRule" => return "`true`, `false`, or [table](#cors)".into(),

@@ -79,12 +79,31 @@ upstream = "billing"
                whose users are meant, and in `[admin]` who administers.",
         example: r#"
 [realm.customer]
+title = { en = "Customers", de = "Kunden" }
 session = { idle = "30m", absolute = "12h", remember = "30d" }
 
 [realm.staff]
+title = "Staff"
 session = { idle = "15m" }
 sessions = { max = 3, policy = "deny_new" }
 basic = { enabled = true, challenge = "Staff" }
+
+[admin]
+realm = "staff"
+"#,
+    },
+    Table {
+        heading: "`[realm.NAME.pages]`",
+        definition: "RealmPages",
+        more: "A text that is absent in a language is the one of `[pages.texts]`.",
+        example: r#"
+[pages.texts.en]
+help = "Something does not work? Call 555 0100."
+
+[realm.customer.pages.texts.en]
+welcome = "This is where our customers look after their orders."
+
+[realm.staff]
 
 [admin]
 realm = "staff"

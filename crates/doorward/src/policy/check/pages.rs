@@ -1,8 +1,10 @@
 //! What must hold of the look of pages: people can read them.
 
+use std::collections::BTreeMap;
+
 use crate::policy::colour::Colour;
 use crate::policy::complaint::Complaint;
-use crate::policy::settings::{ColourSettings, Colours, Settings};
+use crate::policy::settings::{ColourSettings, Colours, Language, Settings, TextSettings, Title};
 
 /// What is wrong with `[pages]`, but for the files that it names.
 pub(super) fn pages(settings: &Settings) -> Vec<Complaint> {
@@ -12,12 +14,34 @@ pub(super) fn pages(settings: &Settings) -> Vec<Complaint> {
     if let Some(name) = &pages.name {
         found.extend(text(settings, "pages.name", name, LONGEST_NAME));
     }
-    for (language, texts) in &pages.texts {
-        for (key, written) in texts.each().into_iter().filter_map(|(key, written)| Some((key, written?))) {
-            found.extend(text(settings, &format!("pages.texts.{}.{key}", language.tag()), written, LONGEST_TEXT));
-        }
+    found.extend(texts(settings, "pages", &pages.texts));
+    for (name, realm) in &settings.realm {
+        found.extend(texts(settings, &format!("realm.{name}.pages"), &realm.pages.texts));
+        found.extend(realm.title.iter().flat_map(|written| title(settings, &format!("realm.{name}.title"), written)));
     }
     found
+}
+
+/// What is wrong with texts, by language, below this key.
+fn texts(settings: &Settings, path: &str, texts: &BTreeMap<Language, TextSettings>) -> Vec<Complaint> {
+    let all = texts.iter().flat_map(|(language, texts)| texts.each().map(|(key, written)| (language, key, written)));
+    let wrong = all.filter_map(|(language, key, written)| {
+        text(settings, &format!("{path}.texts.{}.{key}", language.tag()), written?, LONGEST_TEXT)
+    });
+    wrong.collect()
+}
+
+/// What is wrong with a title.
+fn title(settings: &Settings, path: &str, title: &Title) -> Vec<Complaint> {
+    match title {
+        Title::Same(written) => text(settings, path, written, LONGEST_NAME).into_iter().collect(),
+        Title::ByLanguage(texts) => {
+            let wrong = |(language, written): (&Language, &String)| {
+                text(settings, &format!("{path}.{}", language.tag()), written, LONGEST_NAME)
+            };
+            texts.iter().filter_map(wrong).collect()
+        }
+    }
 }
 
 const LONGEST_NAME: usize = 60;

@@ -11,7 +11,7 @@ use crate::policy::colour::Colour;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PageSettings {
-    /// What this place is called: shown above each page, and in its title.
+    /// What this place is called: shown above each page, unless there is a `logo`, whose description it is then, and in its title.
     pub name: Option<String>,
     /// A picture above each page: a PNG, JPEG, WebP or SVG file of at most `256KiB`.
     pub logo: Option<String>,
@@ -26,6 +26,37 @@ pub struct PageSettings {
     pub dark: ColourSettings,
     /// Texts of your own, by language.
     pub texts: BTreeMap<Language, TextSettings>,
+}
+
+/// The pages in one realm, where they differ from `[pages]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct RealmPages {
+    /// Texts for whoever logs in there, by language. Those that are absent are those of `[pages.texts]`.
+    pub texts: BTreeMap<Language, TextSettings>,
+}
+
+/// A text, or one by language.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(untagged, expecting = "a text, or one by language: { en = \"Customers\", de = \"Kunden\" }")]
+pub enum Title {
+    /// The same in all languages.
+    Same(String),
+    /// One by language. Whoever reads another one gets the English, and without it the first.
+    ByLanguage(BTreeMap<Language, String>),
+}
+
+impl Title {
+    /// What is read in a language. None when there is nothing to read.
+    pub fn read(&self, language: Language) -> Option<&str> {
+        match self {
+            Self::Same(text) => Some(text),
+            Self::ByLanguage(texts) => {
+                let found = texts.get(&language).or_else(|| texts.get(&Language::English));
+                found.or_else(|| texts.values().next()).map(String::as_str)
+            }
+        }
+    }
 }
 
 /// A language that the pages speak.
@@ -150,6 +181,20 @@ pub struct TextSettings {
 }
 
 impl TextSettings {
+    /// The same texts, and those of `general` where there are none.
+    #[must_use]
+    pub fn or(&self, general: Option<&Self>) -> Self {
+        let or = |own: &Option<String>, text: fn(&Self) -> &Option<String>| {
+            own.clone().or_else(|| general.and_then(|general| text(general).clone()))
+        };
+        Self {
+            title: or(&self.title, |texts| &texts.title),
+            welcome: or(&self.welcome, |texts| &texts.welcome),
+            login: or(&self.login, |texts| &texts.login),
+            help: or(&self.help, |texts| &texts.help),
+        }
+    }
+
     /// Each text with its key.
     pub fn each(&self) -> [(&'static str, Option<&str>); 4] {
         [

@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::guard::BasicSettings;
+use super::pages::{RealmPages, Title};
 use crate::name::Name;
 use crate::policy::quantity::Period;
 use crate::store::WhenFull;
@@ -12,6 +13,10 @@ use crate::store::WhenFull;
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct RealmSettings {
+    /// What its people read where they choose it or see it, such as "Customers", or one by language. Absent: its name.
+    pub title: Option<Title>,
+    /// The pages in this realm, where they differ from `[pages]`.
+    pub pages: RealmPages,
     /// How long sessions last.
     pub session: SessionSettings,
     /// Roles of callers whom no method authenticates.

@@ -31,6 +31,17 @@ fn administration_is_at_its_own_door_alone() {
 }
 
 #[test]
+fn the_address_of_administration_itself_is_at_its_own_door() {
+    for text in ["", "panel.public = true\n", "mount = \"/auth\"\n"] {
+        let policy = compiled(text);
+        assert_eq!(at(&policy, Door::Admin, Method::GET, "/"), "GET /", "{text}");
+        assert_eq!(at(&policy, Door::Public, Method::GET, "/"), "404", "{text}");
+    }
+    let policy = compiled("[[route]]\nmatch = \"GET /\"\naccess = \"anonymous\"\n[realm.a]\n[realm.b]\n");
+    assert_eq!(at(&policy, Door::Admin, Method::GET, "/"), "404");
+}
+
+#[test]
 fn what_everybody_has_is_at_both_doors() {
     let policy = compiled("");
     for path in ["/login", "/user/me", "/user/csrf", "/healthz", "/readyz", "/user/sessions/current"] {

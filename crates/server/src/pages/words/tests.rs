@@ -61,7 +61,7 @@ fn no_template_and_no_script_says_anything_by_itself() {
         ("logout", include_str!("../../../templates/logout.html")),
         ("notice", include_str!("../../../templates/notice.html")),
         ("page", include_str!("../../../templates/page.html")),
-        ("unavailable", include_str!("../../../templates/unavailable.html")),
+        ("told", include_str!("../../../templates/told.html")),
     ];
     for (name, template) in templates {
         // The one block that is no text, but how wide the page is.

@@ -291,3 +291,17 @@ fn texts_of_pages_are_one_line_in_a_language_that_there_is() {
     assert!(all[0].text.contains("unknown word `it`"), "{}", all[0]);
     assert!(complaints("[pages.texts.en]\nhelq = \"x\"")[0].to_string().contains("`help`"));
 }
+
+#[test]
+fn a_realm_has_a_title_and_texts_like_those_of_pages() {
+    settings("[realm.a]\ntitle = \"Customers\"\n[realm.a.pages.texts.en]\nlogin = \"E-mail address\"");
+    settings("[realm.a]\ntitle = { en = \"Customers\", de = \"Kunden\" }");
+    let long = "x".repeat(61);
+    complained(&format!("[realm.a]\ntitle = \"{long}\""), "2:9", "does not fit into a page", "at most 60 characters");
+    complained("[realm.a.title]\nde = \" \"", "2:6", "does not fit into a page", "at most 60 characters");
+    complained("[realm.a.pages.texts.de]\nhelp = \"\"", "2:8", "does not fit into a page", "one line");
+    for text in ["title = 7", "title = { it = \"Clienti\" }"] {
+        let all = complaints(&format!("[realm.a]\n{text}"));
+        assert!(all[0].to_string().contains("a text, or one by language"), "{}", all[0]);
+    }
+}
