@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::account::complaints;
 use super::site::Site;
-use crate::kit::Place;
-use crate::peers::{Client, PASSWORD, Page, add_user};
+use crate::kit::{Place, Server};
+use crate::peers::{Chromium, Client, PASSWORD, Page, add_user};
 
 /// Those that the documentation shows.
 const PICTURES: [&str; 5] =
@@ -25,8 +25,21 @@ welcome = "This is where our customers look after their orders."
 login = "E-mail address"
 help = "Something does not work? Call 555 0100, on weekdays from 9 to 5."
 "##;
-/// Another population, and what people call both.
-const REALMS: &str = "[realm.staff]\ntitle = \"The people who work here\"";
+/// Two populations, one of which may stay logged in.
+const REALMS: &str = r#"
+listen = "127.0.0.1:0"
+upstream = "http://127.0.0.1:1"
+
+[realm.customer]
+title = "Customers of the shop"
+session = { remember = "30d" }
+
+[realm.staff]
+title = "The people who work here"
+
+[admin]
+realm = "staff"
+"#;
 /// A picture that would run a script, if anybody let it.
 const HERON: &str = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 120 40"><script>document.documentElement.id = "ran"</script>
 <rect width="120" height="40" rx="8" fill="#8a3b12"/><path d="M20 30c8-2 10-8 10-18l6 3 10-3-10 7c0 9-6 13-16 11z" fill="#fff"/>
@@ -76,20 +89,17 @@ fn the_pages_fit_every_window_in_every_language() {
 
 #[test]
 fn realms_are_chosen_in_every_window() {
-    let site = Site::prepared(|place| {
-        add_user(place, "anna --email anna@example.com");
-        let rules = place.read("doorward.toml").replace("[realm.default]", &format!("{REALMS}\n[realm.default]"));
-        place.write("doorward.toml", &(rules + "\n[admin]\nrealm = \"staff\"\n"));
-    });
-    let page = site.browser.page();
+    let place = Place::with(REALMS);
+    let (server, browser) = (Server::start(&place), Chromium::start());
+    let page = browser.page();
     for (width, scheme) in [(390, "light"), (1440, "dark")] {
         page.prefer(scheme);
         page.resize(width, 844);
-        page.open(&format!("{}/login", site.base));
+        page.open(&format!("{}/login", server.base));
         let options = page.run("return [...document.querySelectorAll('option')].map(option => option.textContent)");
         assert_eq!(options, serde_json::json!(["Choose", "Customers of the shop", "The people who work here"]));
         look(&page, &format!("login-realms-{width}-{scheme}"));
-        page.open(&format!("{}/login?realm=staff", site.base));
+        page.open(&format!("{}/login?realm=staff", server.base));
         look(&page, &format!("login-realm-{width}-{scheme}"));
     }
     assert_eq!(complaints(&page), Vec::<String>::new());
@@ -132,8 +142,11 @@ pub fn visit(site: &Site, page: &Page<'_>, mut look: impl FnMut(&Page<'_>, &str)
             look(page, &format!("account-done-{width}-{scheme}"));
             page.open(&format!("{}/account", site.base));
             look(page, &format!("account-{width}-{scheme}"));
-            page.write("#email-current", "not the right one");
-            page.follow("form:has(#email) button:not(.quiet)");
+            page.write("#current", "not the right one");
+            page.write("#new", "a spoon, a cloud and a ladder");
+            page.write("#again", "a spoon, a cloud and a ladder");
+            page.follow("form:has(#new) button:not(.quiet)");
+            assert_eq!(page.count(".revealing:has(#current[aria-invalid]) + #current-error"), 1, "{width} {scheme}");
             look(page, &format!("account-refused-{width}-{scheme}"));
             page.open(&format!("{}/staff", site.base));
             look(page, &format!("refused-{width}-{scheme}"));
