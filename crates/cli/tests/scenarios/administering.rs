@@ -370,7 +370,7 @@ async fn the_audit_log_says_who_did_what() {
     assert!(kinds("audit --json --login ANNA --address ::ffff:127.0.0.1").contains(&"log_in".to_owned()));
     let granted = place.run("audit --json --kind user_roles").json();
     assert_eq!(granted["items"][0]["actor"], "cli");
-    assert_eq!(granted["items"][0]["detail"], "given: clerk");
+    assert_eq!(granted["items"][0]["detail"], "given: clerk; all sessions ended");
     let text = place.run("audit").ok();
     assert!(text.starts_with("WHEN "), "{text}");
     assert!(!text.contains("not the password") && !text.contains(SECRET));

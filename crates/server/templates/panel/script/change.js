@@ -52,13 +52,12 @@ const userChanges = (seen) => [
   ...endings(seen),
 ];
 
-const endings = ({ sessions, more_sessions: isMore, own }) => {
+const endings = ({ sessions, own }) => {
   if (sessions === 0) {
     return [];
   }
-  const count = `${isMore ? "more than " : ""}${many(sessions, "session", "sessions")}`;
-  const end = sessions === 1 && !isMore ? "ends" : "end";
-  return [`${capital(count)} ${end}${own ? ": you will be logged out" : ""}`];
+  const end = sessions === 1 ? "ends" : "end";
+  return [`${capital(many(sessions, "session", "sessions"))} ${end}${own ? ": you will be logged out" : ""}`];
 };
 
 const LOSS = "You take it from yourself, and may not be able to give it back.";
