@@ -115,9 +115,16 @@ fn counted(routes: usize) -> String {
 
 async fn reload(running: &mut Running, note: &mut Note) {
     note.reading();
+    let had = running.engine.has_administrator().await;
     match running.reload().await {
         Ok(()) => {
             let generation = running.generation();
+            if let (Ok(true), Ok(false)) = (had, running.engine.has_administrator().await) {
+                tracing::warn!(
+                    "with these rules nobody administers any more: no active user has a role that allows all of Doorward::all, \
+                     and none that denies some of it; change the rules, or run `doorward user grant LOGIN administrator`"
+                );
+            }
             tracing::info!(generation, "reloaded: {}", counted(running.engine.policy().declared_routes().len()));
             note.done(generation);
         }

@@ -13,7 +13,7 @@
 //! let store: Arc<dyn Store> = Arc::new(Sqlite::open(&path)?);
 //!
 //! let role = StoredRole { name: Name::parse("support")?, allow: vec!["customers".into()], deny: vec![] };
-//! store.commit(Change::CreateRole(role), vec![]).await?; // durable from here on
+//! store.commit(Change::CreateRole { role, guard: None }, vec![]).await?; // durable from here on
 //! assert_eq!(store.roles().await?.len(), 1);
 //!
 //! doorward_store::backup::backup(&path, &folder.path().join("copy.db"), |_, _| {})?; // while the store is in use

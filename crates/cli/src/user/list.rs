@@ -75,6 +75,7 @@ impl List {
             seen_before: self.seen_before.map(|moment| moment.at(now)),
             seen_after: self.seen_after.map(|moment| moment.at(now)),
             never_seen: self.never_seen.then_some(true),
+            ..UserFilter::default()
         };
         let by = match self.sort {
             Sort::Login => UserKey::Login,

@@ -67,17 +67,19 @@ fn what_comes_in_parts_fits_too_and_has_a_way_on_and_back() {
 
 #[test]
 fn the_matrix_shows_roles_on_a_phone_and_keeps_the_route_beside_them() {
-    let office = Office::open();
+    let more: String = (0..10).map(|number| format!("\n[role.more-{number}]\nallow = [\"Shop::orders\"]\n")).collect();
+    let office = Office::with(&more);
     let page = office.browser.page();
     office.enter(&page);
     page.resize(390, 844);
     office.show(&page, "/panel/matrix?of=doorward");
+    look(&page, "panel-matrix-many-390");
     let sees = "const frame = document.querySelector('.matrix'); const place = (cell) => cell.getBoundingClientRect();
          const [route, ...roles] = [...frame.querySelectorAll('thead th')].filter((cell) => place(cell).width > 0);
          const before = place(route).left; const first = place(roles[0]).right;
          frame.scrollLeft = 400;
-         return [first < innerWidth, place(route).left === before, place(roles.at(-1)).width > 0];";
-    assert_eq!(page.run(sees), serde_json::json!([true, true, true]));
+         return [first < innerWidth, place(route).left === before, place(roles.at(-1)).width > 0, place(route).width >= 120];";
+    assert_eq!(page.run(sees), serde_json::json!([true, true, true, true]));
     assert!(page.text_at("tbody th").contains('\n'), "what it asks for stands below: {}", page.text_at("tbody th"));
 }
 

@@ -128,3 +128,16 @@ async fn a_server_that_was_killed_is_none() {
     let error = place.run("reload").failed(1);
     assert!(error.contains("no server runs on"), "{error}");
 }
+
+#[tokio::test]
+async fn rules_by_which_nobody_administers_any_more_are_warned_of() {
+    let (place, _api, server, _browser) = running().await;
+    let text = place.read("doorward.toml");
+    let boss = "\n[role.boss]\nallow = [\"Doorward::all\"]\n";
+    place.write("doorward.toml", &format!("{text}{boss}"));
+    place.run("reload").ok();
+    place.run_with("user add alex --password-stdin --role boss", "a quiet sea at night\n").ok();
+    place.write("doorward.toml", &format!("{text}{boss}deny = [\"Doorward::audit\"]\n"));
+    place.run("reload").ok();
+    server.said("nobody administers any more");
+}

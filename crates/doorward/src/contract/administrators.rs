@@ -102,7 +102,7 @@ async fn whom_a_role_denies_something_is_no_administrator(store: Arc<dyn Store>)
 }
 
 async fn a_role_that_begins_to_deny_leaves_an_administrator(store: Arc<dyn Store>) {
-    commit(&store, Change::CreateRole(role("own"))).await;
+    commit(&store, Change::CreateRole { role: role("own"), guard: None }).await;
     let roles = names(&["administrator", "own"]);
     add(&store, NewUser { roles: roles.clone(), ..new_administrator("first") }).await;
     add(&store, NewUser { roles, ..new_administrator("second") }).await;
@@ -121,7 +121,7 @@ async fn a_role_that_begins_to_deny_leaves_an_administrator(store: Arc<dyn Store
 
 async fn the_role_of_the_last_administrator_stays(store: Arc<dyn Store>) {
     for text in ["chief", "support"] {
-        commit(&store, Change::CreateRole(role(text))).await;
+        commit(&store, Change::CreateRole { role: role(text), guard: None }).await;
     }
     add(&store, NewUser { roles: names(&["chief", "support"]), ..new_administrator("root") }).await;
     let after = |texts: &[&str]| between(administering(&["chief"], &[]), administering(texts, &[]));
@@ -135,7 +135,7 @@ async fn the_role_of_the_last_administrator_stays(store: Arc<dyn Store>) {
 
 async fn where_nobody_administers_nothing_is_refused(store: Arc<dyn Store>) {
     let anna = add(&store, new_user("anna")).await;
-    commit(&store, Change::CreateRole(role("chief"))).await;
+    commit(&store, Change::CreateRole { role: role("chief"), guard: None }).await;
     let none = || between(administering(&["chief"], &[]), administering(&[], &["chief"]));
     commit(&store, Change::ReplaceRole { role: role("chief"), guard: none() }).await;
     commit(&store, Change::RemoveRole { name: name("chief"), guard: none() }).await;

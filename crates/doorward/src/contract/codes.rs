@@ -101,7 +101,7 @@ async fn a_code_is_void_when_its_user_gets_other_roles(store: Arc<dyn Store>) {
 
 async fn a_code_is_void_when_a_role_of_its_user_is_removed(store: Arc<dyn Store>) {
     let role = StoredRole { name: name("limits"), allow: vec![], deny: vec!["everything".into()] };
-    commit(&store, Change::CreateRole(role)).await;
+    commit(&store, Change::CreateRole { role, guard: None }).await;
     let anna = add(&store, NewUser { roles: names(&["limits"]), ..new_user("anna") }).await;
     let berta = add(&store, new_user("berta")).await;
     commit(&store, issue(&anna, 1)).await;

@@ -128,7 +128,7 @@ async fn forgiven_failures_are_announced(store: Arc<dyn Store>) {
 
 async fn roles_are_announced_with_whoever_had_them(store: Arc<dyn Store>) {
     let role = StoredRole { name: name("support"), allow: vec![], deny: vec![] };
-    announces(&store, Change::CreateRole(role.clone()), &[Changed::Roles]).await;
+    announces(&store, Change::CreateRole { role: role.clone(), guard: None }, &[Changed::Roles]).await;
     announces(&store, Change::ReplaceRole { role, guard: None }, &[Changed::Roles]).await;
     let user = add(&store, NewUser { roles: names(&["support"]), ..new_user("anna") }).await;
     commit(&store, log_in(session_of(&user, "a"))).await;

@@ -51,6 +51,11 @@ async fn users_are_filtered_by_realm_role_and_state(store: Arc<dyn Store>) {
         (admin.clone(), vec!["former", "root"]),
         (UserFilter { role: Some(name("administrator")), ..any.clone() }, vec!["elsewhere", "former", "root"]),
         (UserFilter { role: Some(name("unheard-of")), ..any.clone() }, vec![]),
+        (UserFilter { besides: vec![name("unheard-of")], ..any.clone() }, vec![]),
+        (
+            UserFilter { besides: vec![name("unheard-of"), name("administrator")], ..any.clone() },
+            vec!["elsewhere", "former", "root"],
+        ),
         (UserFilter { state: Some(UserState::Disabled), ..any.clone() }, vec!["former"]),
         (UserFilter { state: Some(UserState::Active), ..admin }, vec!["root"]),
     ];

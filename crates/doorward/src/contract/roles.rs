@@ -27,7 +27,7 @@ async fn roles_are_listed_by_name_as_they_were_stored(store: Arc<dyn Store>) {
     assert!(store.roles().await.expect("an answer").is_empty());
     let (support, editor) = (role("support", &["b::2", "a::1"], &["c,\"3\""]), role("editor", &[], &[]));
     for role in [&support, &editor] {
-        commit(&store, Change::CreateRole(role.clone())).await;
+        commit(&store, Change::CreateRole { role: role.clone(), guard: None }).await;
     }
     assert_eq!(store.roles().await.expect("an answer"), [editor.clone(), support]);
     let narrower = role("support", &["a::1"], &[]);
@@ -38,7 +38,7 @@ async fn roles_are_listed_by_name_as_they_were_stored(store: Arc<dyn Store>) {
 }
 
 async fn a_role_is_made_once(store: Arc<dyn Store>) {
-    let make = |index: u32| Change::CreateRole(role("support", &[&format!("r{index}")], &[]));
+    let make = |index: u32| Change::CreateRole { role: role("support", &[&format!("r{index}")], &[]), guard: None };
     let answers = commit_at_once(&store, (0..20).map(make).collect());
     assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1);
     assert_eq!(refusal(&store, make(0)).await, Conflict::RoleTaken);
@@ -54,7 +54,7 @@ async fn an_unknown_role_is_neither_replaced_nor_removed(store: Arc<dyn Store>) 
 }
 
 async fn a_removed_role_is_taken_from_whoever_has_it(store: Arc<dyn Store>) {
-    commit(&store, Change::CreateRole(role("support", &["a"], &[]))).await;
+    commit(&store, Change::CreateRole { role: role("support", &["a"], &[]), guard: None }).await;
     let holders = [
         add(&store, NewUser { roles: names(&["editor", "support"]), ..new_user("anna") }).await,
         add(&store, NewUser { roles: names(&["support"]), ..new_administrator("root") }).await,

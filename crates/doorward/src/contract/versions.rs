@@ -84,7 +84,7 @@ async fn a_log_in_and_a_wrong_password_are_no_alteration(store: Arc<dyn Store>) 
 
 async fn of_many_who_replace_a_role_as_they_saw_it_one_wins(store: Arc<dyn Store>) {
     let seen = role("orders");
-    commit(&store, Change::CreateRole(seen.clone())).await;
+    commit(&store, Change::CreateRole { role: seen.clone(), guard: None }).await;
     let answers = commit_at_once(&store, (0..50).map(|index| replace(&seen, &format!("r{index}"))).collect());
     let won: Vec<usize> = (0..50).filter(|index| answers[*index].is_ok()).collect();
     assert_eq!(won.len(), 1);

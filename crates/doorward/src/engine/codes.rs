@@ -8,7 +8,7 @@ use super::{Actor, Engine, Visit, throttled, unavailable};
 use crate::audit::EventKind;
 use crate::client::network;
 use crate::clock::Time;
-use crate::password::{HashJob, HashOutcome, PasswordBytes, PasswordRefusal};
+use crate::password::{PasswordBytes, PasswordRefusal};
 use crate::refusal::{Reason, Refusal};
 use crate::store::{Change, Conflict, StoreError};
 use crate::user::User;
@@ -52,8 +52,8 @@ impl Engine {
     /// anything by the time it takes.
     ///
     /// # Errors
-    /// 400 for a wrong, used or expired code, 422 for a password that is not good enough or is the one in use, 429 after many wrong
-    /// codes.
+    /// 400 for a wrong, used or expired code, 422 for a password that is not good enough, 429 after many wrong codes. The password
+    /// that is in use is as good as another one: whoever issues codes would learn it by trying.
     pub async fn redeem_code(&self, code: &str, password: PasswordBytes, visit: &Visit<'_>) -> Result<User, Refusal> {
         let now = self.clock.now();
         let address = visit.client.address;
@@ -71,9 +71,6 @@ impl Engine {
             return Err(Reason::Code.into());
         };
         self.judge_password(&password, &user)?;
-        if self.is_in_use(&password, &user).await? {
-            return Err(Reason::Password(PasswordRefusal::Same).into());
-        }
         let password = self.hash(password).await?;
         let event = event.about(user.number, &user.realm, user.login.as_str());
         match self.store.commit(Change::RedeemCode { digest, now, password }, vec![event.clone()]).await {
@@ -93,13 +90,6 @@ impl Engine {
             }
             Err(error) => Err(unavailable(&error)),
         }
-    }
-
-    /// Whether it is the password that `user` has. A code is for somebody who lost theirs, or whose others know.
-    async fn is_in_use(&self, password: &PasswordBytes, user: &User) -> Result<bool, Refusal> {
-        let Some(hash) = user.password.clone() else { return Ok(false) };
-        let job = HashJob::Verify { hash: Some(hash), password: password.clone(), cost: self.cost() };
-        Ok(matches!(self.compute(job).await?, HashOutcome::Right { .. }))
     }
 
     /// Whether `user` may have this password.

@@ -104,6 +104,9 @@ impl Engine {
         let before = policy.roles().get(&role.name).filter(|_| !matches!(over, Over::Nothing));
         let (allowed, denied) = before.map(|before| (&*before.allow, &*before.deny)).unwrap_or_default();
         let role = meant(&policy, actor, role, before)?;
+        if !role.deny.iter().all(|id| names(&policy, denied).contains(id)) {
+            self.may_deprive(&policy, actor, &role.name).await?;
+        }
         let detail = match before {
             Some(_) => altered(&role, &names(&policy, allowed), &names(&policy, denied)),
             None => made(&role),
@@ -114,7 +117,10 @@ impl Engine {
             Change::ReplaceRole { role: role.clone(), guard }
         };
         let change = match over {
-            Over::Nothing => Change::CreateRole(role.clone()),
+            Over::Nothing => {
+                let guard = self.guard_until(&policy, policy.administering_with(&role));
+                Change::CreateRole { role: role.clone(), guard }
+            }
             Over::Anything => replace(),
             Over::Seen(version) => Change::ExpectRole { name: role.name.clone(), version, change: Box::new(replace()) },
         };
@@ -134,6 +140,7 @@ impl Engine {
             return Err(Reason::RoleInFile.into());
         }
         may_alter(&policy, actor, name, None)?;
+        self.may_deprive(&policy, actor, name).await?;
         let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(format!("{name}: removed"));
         let guard = self.guard_until(&policy, policy.administering().without(name));
         self.commit(Change::RemoveRole { name: name.clone(), guard }, vec![event]).await?;
@@ -155,7 +162,7 @@ fn meant(policy: &Policy, actor: &Actor, role: StoredRole, before: Option<&Role>
         deny: expand(policy, &role.deny, denied)?,
         name: role.name,
     };
-    may_all(policy, actor, &policy.grants_of(&role))?;
+    may_all(policy, actor, &policy.allowed_by(&role))?;
     may_alter(policy, actor, &role.name, Some(&role))?;
     if !policy.has_role(&role.name) && policy.stored_roles() >= Engine::MOST_STORED_ROLES {
         return Err(Reason::TooManyRoles.into());

@@ -100,10 +100,11 @@ impl State {
                 let user = self.code_owner(&digest, now).ok_or(Conflict::CodeUnknown)?;
                 self.set_password(user.number, None, password, None)
             }
-            Change::CreateRole(role) => {
+            Change::CreateRole { role, guard } => {
                 if self.roles.contains_key(&role.name) {
                     return Err(Conflict::RoleTaken.into());
                 }
+                self.check_left(guard.as_ref(), |user| Some(user.clone()))?;
                 Ok(self.put_role(role))
             }
             Change::ReplaceRole { role, guard } => {

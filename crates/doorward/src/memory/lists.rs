@@ -72,6 +72,7 @@ fn matching(filter: &UserFilter) -> impl Fn(&&User) -> bool {
         let begins = |text: &str| search.as_deref().is_none_or(|search| fold(text).starts_with(search));
         filter.realm.as_ref().is_none_or(|realm| *realm == user.realm)
             && filter.role.as_ref().is_none_or(|role| user.roles.contains(role))
+            && (filter.besides.is_empty() || filter.besides.iter().any(|role| user.roles.contains(role)))
             && filter.state.is_none_or(|state| state == user.state)
             && seen.as_ref().is_none_or(|seen| seen.contains(&user.last_seen.unwrap_or(0)))
             && (begins(user.login.as_str()) || begins(&user.name) || user.email.as_deref().is_some_and(begins))

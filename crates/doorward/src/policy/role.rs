@@ -58,6 +58,11 @@ impl Role {
         grants
     }
 
+    /// All that the role allows, also what it denies itself.
+    pub fn allowed(&self) -> &Grants {
+        &self.allowed
+    }
+
     /// Where it is written.
     pub(crate) fn source(&self) -> Source {
         match &self.origin {

@@ -161,8 +161,14 @@ pub enum Change {
         /// The new hash.
         password: PasswordHash,
     },
-    /// Makes a role. Refused with [`Conflict::RoleTaken`].
-    CreateRole(StoredRole),
+    /// Makes a role. Refused with [`Conflict::RoleTaken`]. Somebody may have a role of this name already, from when there was
+    /// one.
+    CreateRole {
+        /// The role.
+        role: StoredRole,
+        /// Who must be left.
+        guard: Option<Guard>,
+    },
     /// Replaces what a role allows and denies. Refused with [`Conflict::RoleUnknown`].
     ReplaceRole {
         /// The role.

@@ -67,6 +67,8 @@ pub struct UserFilter {
     pub realm: Option<Name>,
     /// Having this role.
     pub role: Option<Name>,
+    /// And one of these besides, if there are any.
+    pub besides: Vec<Name>,
     /// In this state.
     pub state: Option<UserState>,
     /// Login, e-mail or name begins with this text, in whatever case; every character stands for itself.

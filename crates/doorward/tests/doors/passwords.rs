@@ -149,17 +149,14 @@ async fn a_code_is_void_after_a_day_and_when_a_newer_one_was_issued() {
 }
 
 #[tokio::test]
-async fn a_code_sets_another_password_than_the_one_in_use_and_stays_until_then() {
+async fn a_code_says_nothing_about_the_password_in_use() {
     let house = House::with_anna().await;
     let anja = house.add("default", "anja", &[]).await;
-    let code = house.engine.issue_code(&Actor::console(), &anja).await.expect("a code");
     let mut browser = house.browser();
-    let redeem = |password: &str| json!({ "code": code.code.as_str(), "password": password });
-
-    let same = browser.post("/user/password-reset", redeem(PASSWORD)).await;
-    assert_eq!(same.refusal(), (422, "bad_password".into()));
-    assert!(same.text.contains("the one that is in use"), "{}", same.text);
-    assert_eq!(browser.post("/user/password-reset", redeem(OTHER)).await.status, 204);
+    let code = house.engine.issue_code(&Actor::console(), &anja).await.expect("a code");
+    // Whoever issues codes would learn the password by trying, if it were refused.
+    let redeem = json!({ "code": code.code.as_str(), "password": PASSWORD });
+    assert_eq!(browser.post("/user/password-reset", redeem).await.status, 204);
 }
 
 #[tokio::test]

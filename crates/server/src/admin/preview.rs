@@ -70,17 +70,14 @@ pub(crate) async fn show(
     let (_, caller) = administrator.judged.session()?;
     let RolePreview { grants, denies, own } =
         house.engine.preview_role(&administrator.actor, role, seen, &caller.roles)?;
-    let people = if policy.has_role(&name) {
-        let filter = UserFilter { role: Some(name), ..UserFilter::default() };
-        house.engine.store().user_count(filter, COUNTED + 1).await?
-    } else {
-        0
-    };
+    // Somebody may have a role of this name from when there was one.
+    let filter = UserFilter { role: Some(name), ..UserFilter::default() };
+    let people = house.engine.store().user_count(filter, COUNTED + 1).await?;
     Ok(Json(View {
         grants: more(&policy, &grants),
         withdraws: less(&policy, &grants),
-        opens: opened(&policy, &grants),
-        closes: closed(&policy, &grants),
+        opens: opened(&policy, None, &grants),
+        closes: closed(&policy, None, &grants),
         denies: more(&policy, &denies),
         allows_again: less(&policy, &denies),
         shuts: shut(&policy, &denies),

@@ -29,7 +29,7 @@ pub(crate) struct View {
     grants: Vec<String>,
     /// Resources that they are granted now and would not be any more.
     withdraws: Vec<String>,
-    /// Routes that would be open to them and are not.
+    /// Routes of their realm that would be open to them and are not.
     opens: Vec<String>,
     /// Routes that are open to them and would not be any more.
     closes: Vec<String>,
@@ -61,11 +61,12 @@ pub(crate) async fn show(
         0
     };
     let policy = house.engine.policy();
+    let realm = policy.realm_id(user.realm.as_str());
     Ok(Json(View {
         grants: more(&policy, &grants),
         withdraws: less(&policy, &grants),
-        opens: opened(&policy, &grants),
-        closes: closed(&policy, &grants),
+        opens: opened(&policy, realm, &grants),
+        closes: closed(&policy, realm, &grants),
         sessions,
         own,
     }))

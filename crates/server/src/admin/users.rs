@@ -126,7 +126,8 @@ impl Which {
         let policy = house.engine.policy();
         let (realm, role) = (known::realm(&policy, realm)?, known::role(&policy, role)?);
         let search = search.filter(|text| !text.is_empty());
-        Ok(UserFilter { realm, role, state: state.map(Into::into), search, seen_before, seen_after, never_seen })
+        let state = state.map(Into::into);
+        Ok(UserFilter { realm, role, state, search, seen_before, seen_after, never_seen, ..UserFilter::default() })
     }
 }
 

@@ -39,7 +39,11 @@ pub(crate) fn reader(headers: &HeaderMap) -> Option<Language> {
     {
         return None;
     }
-    let takes_pages = |line: &HeaderValue| line.to_str().is_ok_and(|line| line.contains("text/html"));
+    let takes_pages = |line: &HeaderValue| {
+        line.to_str().is_ok_and(|line| {
+            line.split(',').any(|kind| kind.trim_start().starts_with("text/html") && !kind.trim_end().ends_with(";q=0"))
+        })
+    };
     headers.get_all(ACCEPT).iter().any(takes_pages).then(|| language::asked(headers))
 }
 
@@ -77,7 +81,8 @@ impl Place<'_> {
     }
 }
 
-/// The page that says so, and the headers that go with it. None where a problem is read by programs, or a page is there already.
+/// The page that says so, and the headers that go with it. None where a problem is read by programs, or a page is there already, and
+/// for names that are not ours: whoever points one at us learns nothing of this place.
 pub(crate) fn told(
     place: &Place<'_>,
     reader: &Reader,
@@ -87,7 +92,8 @@ pub(crate) fn told(
     headers: &mut HeaderMap,
 ) -> Option<Bytes> {
     let is_problem = headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
-    if !is_problem || status == StatusCode::UNAUTHORIZED || !place.is_read(status) {
+    let is_other = matches!(status, StatusCode::UNAUTHORIZED | StatusCode::MISDIRECTED_REQUEST);
+    if !is_problem || is_other || !place.is_read(status) {
         return None;
     }
     let page = page(Frame::at(place.policy.mount(), reader).ok()?, status, code, request);

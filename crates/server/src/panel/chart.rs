@@ -71,9 +71,17 @@ impl Chart {
         places.into_iter().filter_map(|place| self.columns.get(place))
     }
 
+    /// When a column is named for: an hour for its begin, and a day, which ends at any hour, for its end.
+    fn named(&self, mark: &Column) -> Timestamp {
+        match self.span {
+            Span::Hours => Timestamp(mark.since.0),
+            Span::Days => Timestamp(mark.since.0.saturating_add(86_399)),
+        }
+    }
+
     /// The part of a column's time that tells it from the next.
     fn short(&self, mark: &Column) -> String {
-        let text = mark.since.for_people();
+        let text = self.named(mark).for_people();
         let part = match self.span {
             Span::Hours => text.get(11..),
             Span::Days => text.get(5..10),

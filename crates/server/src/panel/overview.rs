@@ -1,6 +1,7 @@
 //! How things are: who is in, what was let through and what was not, and what to look after.
 
 use std::collections::{HashMap, HashSet};
+use std::time::Instant;
 
 use askama::Template;
 use axum::extract::State;
@@ -24,6 +25,8 @@ use crate::own::{House, Refused};
 #[template(path = "panel/overview.html")]
 struct Page {
     frame: Frame,
+    /// How the store answered just now.
+    store: String,
     live: Live,
     charts: Vec<Chart>,
     slowest: Vec<RouteSums>,
@@ -81,8 +84,12 @@ pub(super) async fn show(visitor: Visitor, State(house): House) -> Result<Respon
         }
         false => None,
     };
+    let asked = Instant::now();
+    house.engine.store().changes_since(u64::MAX).await?;
+    let store = format!("answered in {:.1} ms", asked.elapsed().as_secs_f64() * 1_000.0);
     let page = Page {
         frame: visitor.frame(Some(Tab::Overview))?,
+        store,
         live: Live::of(&house),
         charts,
         slowest: first(&routes, |one| one.all.average()),

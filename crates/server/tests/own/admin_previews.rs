@@ -132,3 +132,14 @@ fn who_would_end_their_own_session_is_told() {
     let ended = house.admin(&root, "DELETE", "/admin/sessions?realm=admin", None).json();
     assert_eq!(ended, json!({ "count": 1, "left": 0, "own": true, "ended": true }));
 }
+
+#[test]
+fn what_opens_to_somebody_are_routes_of_their_realm() {
+    let house = House::open();
+    let root = house.root();
+    let anna = house.add("customer", "anna", &[]);
+    let preview = json!({ "roles": { "add": ["clerk", "support"] } });
+    let place = format!("/admin/users/{}/preview?realm=customer", anna.id);
+    let seen = house.admin(&root, "POST", &place, Some(&preview)).json();
+    assert_eq!((&seen["opens"], seen["grants"].as_array().map(Vec::len)), (&json!([]), Some(4)), "{seen}");
+}

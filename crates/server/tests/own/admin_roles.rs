@@ -55,7 +55,9 @@ fn no_more_roles_are_made_than_there_may_be() {
     for number in 1..doorward::Engine::MOST_STORED_ROLES {
         let name = doorward::Name::parse(&format!("role{number}")).expect("a name");
         let role = doorward::store::StoredRole { name, allow: vec![], deny: vec![] };
-        house.block_on(house.store.commit(doorward::store::Change::CreateRole(role), vec![])).expect("made");
+        house
+            .block_on(house.store.commit(doorward::store::Change::CreateRole { role, guard: None }, vec![]))
+            .expect("made");
     }
     house.settle();
     let make = |name: &str| house.admin(&root, "POST", "/admin/roles", Some(&json!({ "name": name })));
@@ -82,7 +84,9 @@ fn a_role_that_is_read_and_saved_gains_nothing_that_was_declared_since() {
         allow: vec!["Shop::orders".into()],
         deny: vec![],
     };
-    house.block_on(house.store.commit(doorward::store::Change::CreateRole(role), vec![])).expect("made");
+    house
+        .block_on(house.store.commit(doorward::store::Change::CreateRole { role, guard: None }, vec![]))
+        .expect("made");
     house.block_on(house.engine.maintain()).expect("read");
     let before = house.read(&root, "/admin/roles/sales");
     let save = |allow: &Value| {

@@ -12,6 +12,7 @@ mod account_page;
 mod admin_audit;
 mod admin_figures;
 mod admin_last;
+mod admin_power;
 mod admin_previews;
 mod admin_reach;
 mod admin_roles;

@@ -92,10 +92,7 @@ fn apply(connection: &Connection, change: &Change) -> Result<Touched, Fault> {
             Ok(Touched { ended, ..Touched::default() })
         }
         Change::EndEverySession => session::end_every(connection),
-        Change::CreateRole(role) => {
-            roles::insert(connection, role)?;
-            Ok(Touched::roles())
-        }
+        Change::CreateRole { role, guard } => role::create(connection, role, guard.as_ref()),
         Change::ReplaceRole { role, guard } => role::replace(connection, role, guard.as_ref()),
         Change::RemoveRole { name, guard } => role::remove(connection, name, guard.as_ref()),
         Change::Together(changes) => together::carry_out(connection, changes),

@@ -117,6 +117,12 @@ fn matches(connection: &Connection, filter: &UserFilter, by: Option<UserKey>) ->
         Some(seen) => restrict_to_times(connection, &mut query, seen, by, few_by_role || few_by_word)?,
         None => false,
     };
+    if !filter.besides.is_empty() {
+        let besides: Vec<&str> = filter.besides.iter().map(|role| role.as_str()).collect();
+        let besides = serde_json::to_string(&besides).map_err(|error| Fault::Corrupt(error.to_string()))?;
+        let sql = " AND EXISTS (SELECT 1 FROM user_roles JOIN json_each(?) ON role = value WHERE user = number)";
+        query.add(sql, [besides.into()]);
+    }
     query.add_if(" AND realm = ?", filter.realm.as_ref().map(text));
     query.add_if(" AND active = ?", filter.state.map(|state| i64::from(state == UserState::Active)));
     let still_to_search = search.filter(|_| !few_by_word);

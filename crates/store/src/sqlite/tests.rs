@@ -12,7 +12,7 @@ use super::*;
 
 fn role(name: &str, bytes: usize) -> Change {
     let name = Name::parse(name).expect("a name");
-    Change::CreateRole(StoredRole { name, allow: vec!["x".repeat(bytes)], deny: vec![] })
+    Change::CreateRole { role: StoredRole { name, allow: vec!["x".repeat(bytes)], deny: vec![] }, guard: None }
 }
 
 fn store() -> (tempfile::TempDir, Sqlite) {

@@ -32,7 +32,7 @@ pub fn role(name: &str) -> Change {
 
 pub fn sized_role(name: &str, bytes: usize) -> Change {
     let name = Name::parse(name).expect("a name");
-    Change::CreateRole(StoredRole { name, allow: vec!["x".repeat(bytes)], deny: vec![] })
+    Change::CreateRole { role: StoredRole { name, allow: vec!["x".repeat(bytes)], deny: vec![] }, guard: None }
 }
 
 pub async fn roles(store: &Sqlite) -> Vec<String> {

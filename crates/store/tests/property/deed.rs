@@ -157,7 +157,7 @@ impl From<Deed> for Change {
                 Self::IssueCode { user: UserNumber(user), digest: [code; 32], expires: NOW + expires }
             }
             Deed::Redeem { code, now } => Self::RedeemCode { digest: [code; 32], now: NOW + now, password: hash(2) },
-            Deed::MakeRole { role } => Self::CreateRole(stored_role(role, 1)),
+            Deed::MakeRole { role } => Self::CreateRole { role: stored_role(role, 1), guard: None },
             Deed::ReplaceRole { role, guarded } => {
                 Self::ReplaceRole { role: stored_role(role, 2), guard: role_guard(guarded) }
             }

@@ -46,6 +46,15 @@ impl State {
         if !self.roles.contains_key(name) {
             return Err(Conflict::RoleUnknown);
         }
+        self.check_left(guard, after)
+    }
+
+    /// Refuses when nobody could administer any more once users are as `after` makes them.
+    pub(super) fn check_left(
+        &self,
+        guard: Option<&Guard>,
+        after: impl Fn(&User) -> Option<User>,
+    ) -> Result<(), Conflict> {
         let Some(guard) = guard else { return Ok(()) };
         let was = self.users.has(|user| Some(user.clone()), |user| guard.had(user));
         let is = self.users.has(after, |user| guard.has(user));

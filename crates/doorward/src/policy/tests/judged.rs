@@ -37,7 +37,7 @@ fn ready<T>(future: impl Future<Output = T>) -> T {
 fn engine(world: &World) -> Arc<Engine> {
     let store = MemoryStore::new();
     for role in world.stored() {
-        ready(store.commit(Change::CreateRole(role), Vec::new())).expect("a role");
+        ready(store.commit(Change::CreateRole { role, guard: None }, Vec::new())).expect("a role");
     }
     ready(Engine::start(EngineParts::new(world.policy(), Arc::new(store), Arc::new(Trusting)))).expect("an engine")
 }

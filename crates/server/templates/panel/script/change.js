@@ -60,5 +60,5 @@ const endings = ({ sessions, own }) => {
   return [`${capital(many(sessions, "session", "sessions"))} ${end}${own ? ": you will be logged out" : ""}`];
 };
 
-const LOSS = "You take it from yourself, and may not be able to give it back.";
+const LOSS = "You take rights from yourself, and may not be able to give them back.";
 

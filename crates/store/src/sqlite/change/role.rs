@@ -8,6 +8,13 @@ use super::Touched;
 use crate::sqlite::fault::Fault;
 use crate::sqlite::{codes, guard, roles};
 
+pub(super) fn create(connection: &Connection, role: &StoredRole, guarded: Option<&Guard>) -> Result<Touched, Fault> {
+    let was = could_administer(connection, guarded)?;
+    roles::insert(connection, role)?;
+    guard::check(connection, guarded, was)?;
+    Ok(Touched::roles())
+}
+
 pub(super) fn replace(connection: &Connection, role: &StoredRole, guarded: Option<&Guard>) -> Result<Touched, Fault> {
     let was = could_administer(connection, guarded)?;
     roles::replace(connection, role)?;
