@@ -1,19 +1,22 @@
 //! Who is logged in: found, and thrown out one by one or all that match.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
-use doorward::SessionHandle;
 use doorward::policy::builtin::USERS;
+use doorward::{Name, SessionHandle, UserId};
 
 use super::asked::Asked;
 use super::choice::Choices;
 use super::found::{Found, ROWS};
 use super::frame::{Frame, answer};
 use super::tab::Tab;
+use super::user::lacks;
 use super::visitor::Visitor;
 use crate::admin::sessions::{View, Which, find_sessions};
-use crate::own::{House, Refused, Timestamp};
+use crate::own::{House, Refused, Shared, Timestamp};
 use crate::pages::device_in_english;
 
 #[derive(Template)]
@@ -25,6 +28,8 @@ struct Page {
     /// What is wrong with what was asked.
     wrong: Option<String>,
     sessions: Vec<View>,
+    /// Realms and ids of those who may more than the visitor, who so does not end their sessions.
+    stronger: HashSet<(String, String)>,
     /// The visitor's own.
     own: SessionHandle,
     sees_users: bool,
@@ -62,6 +67,7 @@ pub(super) async fn show(
         Err(refused) => Err(refused),
     };
     let Found { status, wrong, items: sessions, next } = Found::of(found)?;
+    let stronger = stronger(&visitor, &house, &sessions).await?;
     let page = Page {
         frame: visitor.frame(Some(Tab::Sessions))?,
         choices: Choices::of(visitor.admission.pass().policy()),
@@ -72,6 +78,28 @@ pub(super) async fn show(
         asked,
         wrong,
         sessions,
+        stronger,
     };
     answer(status, &page, &page.frame)
+}
+
+impl Page {
+    fn may_end(&self, session: &View) -> bool {
+        !self.stronger.contains(&(session.realm.clone(), session.user_id.clone()))
+    }
+}
+
+/// Whose of these sessions the visitor does not end.
+async fn stronger(visitor: &Visitor, house: &Shared, sessions: &[View]) -> Result<HashSet<(String, String)>, Refused> {
+    let policy = visitor.admission.pass().policy();
+    let whose: HashSet<_> = sessions.iter().map(|session| (session.realm.clone(), session.user_id.clone())).collect();
+    let mut stronger = HashSet::new();
+    for (realm, id) in whose {
+        let (Ok(name), Ok(parsed)) = (Name::parse(&realm), UserId::parse(&id)) else { continue };
+        let user = house.engine.store().user_by_id(name, parsed).await?;
+        if user.is_some_and(|user| lacks(policy, visitor, &user).is_some()) {
+            stronger.insert((realm, id));
+        }
+    }
+    Ok(stronger)
 }

@@ -91,7 +91,7 @@ pub(super) async fn show(
 }
 
 /// What the user may and the visitor may not: nobody acts on somebody who may more.
-fn lacks(policy: &Policy, visitor: &Visitor, user: &User) -> Option<String> {
+pub(super) fn lacks(policy: &Policy, visitor: &Visitor, user: &User) -> Option<String> {
     let lacking = visitor.reach.lacks_of(&policy.allowed_to(&user.roles))?;
     Some(policy.resources().name(lacking).to_owned())
 }

@@ -1,6 +1,6 @@
 //! `/panel/sessions`.
 
-use crate::house::{Door, House, PASSWORD};
+use crate::house::{Door, House, PASSWORD, RULES};
 use crate::page::{between, rows};
 
 #[test]
@@ -110,4 +110,15 @@ fn devices_have_the_names_that_their_owners_know_and_people_a_link() {
     }
     assert!(house.shown(&root, "/panel/sessions").contains(&format!("<a href=\"{person}\">anna</a>")));
     assert!(house.shown(&root, "/panel/sessions?login=zoe").contains("No session matches."));
+}
+
+#[test]
+fn sessions_of_those_who_may_more_have_no_button() {
+    let desk = "[role.desk]\nallow = [\"Doorward::panel\", \"Doorward::sessions\"]\n";
+    let house = House::with(&format!("{RULES}\n{desk}"));
+    house.root();
+    let sam = house.with_roles("sam", &["desk"]);
+    let ends = |text: &str, login: &str| text.contains(&format!("aria-label=\"End the session of {login} from"));
+    let text = house.shown(&sam, "/panel/sessions");
+    assert!(ends(&text, "sam") && !ends(&text, "root") && text.contains("may more than you"), "{text}");
 }
