@@ -19,7 +19,7 @@ use crate::user::{Login, User, UserId, UserState};
 pub struct Actor {
     /// A login, or `cli`.
     pub name: String,
-    /// [How far their word goes](crate::policy::Policy::reach); `None` for somebody at the machine itself, who may all.
+    /// What they may; `None` for somebody at the machine itself, who may all.
     pub grants: Option<Arc<Grants>>,
     /// From which address.
     pub address: Option<String>,

@@ -2,7 +2,7 @@
 
 use super::{Actor, Engine, unavailable};
 use crate::name::Name;
-use crate::policy::{Grants, Policy};
+use crate::policy::{Grants, Policy, Role};
 use crate::refusal::{Reason, Refusal};
 use crate::store::{Administering, Guard, Page, StoreError, StoredRole, UserFilter, UserOrder};
 use crate::user::{User, UserState};
@@ -12,16 +12,16 @@ impl Engine {
     /// denied to them.
     pub(super) fn may_govern(&self, actor: &Actor, user: &User) -> Result<(), Refusal> {
         let policy = self.policy.load();
-        may_all(&policy, actor, &policy.allowed_to(&user.roles))
+        may_all(&policy, actor, &policy.reach(&user.roles))
     }
 
-    /// The roles by name, if they exist and allow nothing that the actor lacks.
+    /// The roles by name, if they exist and reach no further than the actor's rights.
     pub(super) fn grantable(&self, policy: &Policy, actor: &Actor, names: &[String]) -> Result<Vec<Name>, Refusal> {
         let mut roles = Vec::with_capacity(names.len());
         for text in names {
             let name = Name::parse(text).ok().filter(|name| policy.has_role(name));
             let name = name.ok_or_else(|| Reason::Invalid("roles", format!("there is no role {text:?}")))?;
-            may_all(policy, actor, &policy.allowed_to(std::slice::from_ref(&name)))?;
+            may_all(policy, actor, &policy.reach(std::slice::from_ref(&name)))?;
             roles.push(name);
         }
         roles.sort();
@@ -31,7 +31,7 @@ impl Engine {
 
     /// Whether the actor may take something from all who have a role: nobody has it who may more than they.
     pub(super) async fn may_deprive(&self, policy: &Policy, actor: &Actor, role: &Name) -> Result<(), Refusal> {
-        let beyond = policy.roles().values().filter(|other| may_all(policy, actor, &other.allowed).is_err());
+        let beyond = policy.roles().values().filter(|other| may_all(policy, actor, &other.reach()).is_err());
         let besides: Vec<Name> = beyond.map(|other| other.name.clone()).filter(|name| name != role).collect();
         if besides.is_empty() {
             return Ok(());
@@ -39,7 +39,7 @@ impl Engine {
         let filter = UserFilter { role: Some(role.clone()), besides, ..UserFilter::default() };
         let found = self.store.users(filter, UserOrder::default(), Page { after: None, limit: 1 }).await;
         match found.map_err(|error| unavailable(&error))?.items.first() {
-            Some(user) => may_all(policy, actor, &policy.allowed_to(&user.roles)),
+            Some(user) => may_all(policy, actor, &policy.reach(&user.roles)),
             None => Ok(()),
         }
     }
@@ -49,6 +49,12 @@ impl Engine {
     pub(super) fn guard(&self, policy: &Policy) -> Option<Guard> {
         let realm = policy.admin_realm()?.clone();
         Some(Guard::of(realm, policy.administering()))
+    }
+
+    /// The same for a change to a role, if it makes a difference to who administers.
+    pub(super) fn guard_until(&self, policy: &Policy, after: Administering) -> Option<Guard> {
+        let guard = Guard { realm: policy.admin_realm()?.clone(), before: policy.administering(), after };
+        (guard.before != guard.after).then_some(guard)
     }
 
     /// Whether somebody can administer, as the rules in force say who does. Where nobody may from afar, nobody is missed.
@@ -75,12 +81,6 @@ impl Engine {
         }
         Ok(false)
     }
-
-    /// The same for a change to a role, if it makes a difference to who administers.
-    pub(super) fn guard_until(&self, policy: &Policy, after: Administering) -> Option<Guard> {
-        let guard = Guard { realm: policy.admin_realm()?.clone(), before: policy.administering(), after };
-        (guard.before != guard.after).then_some(guard)
-    }
 }
 
 /// Whether the actor may all of this.
@@ -102,15 +102,22 @@ pub(super) fn may_alter(
 ) -> Result<(), Refusal> {
     let before = policy.roles().get(name);
     if let Some(before) = before {
-        may_all(policy, actor, &before.allowed)?;
+        may_all(policy, actor, &before.reach())?;
     }
     let denied = before.map_or_else(|| policy.no_grants(), |before| before.denied.clone());
     let will_deny = after.map_or_else(|| policy.no_grants(), |after| policy.denied_by(after));
-    let beyond = |these: &Grants, others: &Grants| {
-        let mut rest = these.clone();
-        rest.subtract(others);
-        rest
-    };
     may_all(policy, actor, &beyond(&denied, &will_deny))?;
     may_all(policy, actor, &beyond(&will_deny, &denied))
+}
+
+/// Whether the role begins to deny something.
+pub(super) fn begins_to_deny(policy: &Policy, before: Option<&Role>, after: &StoredRole) -> bool {
+    let denied = before.map_or_else(|| policy.no_grants(), |before| before.denied.clone());
+    beyond(&policy.denied_by(after), &denied).iter().next().is_some()
+}
+
+fn beyond(these: &Grants, others: &Grants) -> Grants {
+    let mut rest = these.clone();
+    rest.subtract(others);
+    rest
 }

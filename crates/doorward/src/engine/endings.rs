@@ -62,7 +62,7 @@ impl Engine {
     /// actor lacks.
     pub fn within_reach(&self, actor: &Actor, mut filter: SessionFilter) -> SessionFilter {
         let policy = self.policy.load();
-        let beyond = policy.roles().values().filter(|role| may_all(&policy, actor, role.allowed()).is_err());
+        let beyond = policy.roles().values().filter(|role| may_all(&policy, actor, &role.reach()).is_err());
         filter.without_roles.extend(beyond.map(|role| role.name.clone()));
         filter
     }

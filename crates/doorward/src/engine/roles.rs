@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::authority::{may_all, may_alter};
+use super::authority::{begins_to_deny, may_all, may_alter};
 use super::{Actor, Engine, unavailable};
 use crate::audit::EventKind;
 use crate::name::Name;
@@ -74,16 +74,19 @@ impl Engine {
     ///
     /// # Errors
     /// As [`save_role`](Self::save_role), and 409 when the role is not any more as the actor has seen it.
-    pub fn preview_role(
+    pub async fn preview_role(
         &self,
         actor: &Actor,
         role: StoredRole,
         seen: Option<Version>,
         own: &[Name],
     ) -> Result<RolePreview, Refusal> {
-        let policy = self.policy.load();
+        let policy = self.policy.load_full();
         let before = policy.roles().get(&role.name);
         let role = meant(&policy, actor, role, before)?;
+        if begins_to_deny(&policy, before, &role) {
+            self.may_deprive(&policy, actor, &role.name).await?;
+        }
         if let Some(seen) = seen {
             let before = before.ok_or(Reason::Conflict(Conflict::RoleUnknown))?;
             if before.version() != seen {
@@ -104,7 +107,7 @@ impl Engine {
         let before = policy.roles().get(&role.name).filter(|_| !matches!(over, Over::Nothing));
         let (allowed, denied) = before.map(|before| (&*before.allow, &*before.deny)).unwrap_or_default();
         let role = meant(&policy, actor, role, before)?;
-        if !role.deny.iter().all(|id| names(&policy, denied).contains(id)) {
+        if begins_to_deny(&policy, policy.roles().get(&role.name), &role) {
             self.may_deprive(&policy, actor, &role.name).await?;
         }
         let detail = match before {
@@ -112,17 +115,14 @@ impl Engine {
             None => made(&role),
         };
         let event = actor.event(EventKind::RoleChanged, self.clock.now()).detail(detail);
-        let replace = || {
-            let guard = self.guard_until(&policy, policy.administering_with(&role));
-            Change::ReplaceRole { role: role.clone(), guard }
-        };
+        let (saved, guard) = (role.clone(), self.guard_until(&policy, policy.administering_with(&role)));
         let change = match over {
-            Over::Nothing => {
-                let guard = self.guard_until(&policy, policy.administering_with(&role));
-                Change::CreateRole { role: role.clone(), guard }
+            Over::Nothing => Change::CreateRole { role: saved, guard },
+            Over::Anything => Change::ReplaceRole { role: saved, guard },
+            Over::Seen(version) => {
+                let change = Box::new(Change::ReplaceRole { role: saved, guard });
+                Change::ExpectRole { name: role.name.clone(), version, change }
             }
-            Over::Anything => replace(),
-            Over::Seen(version) => Change::ExpectRole { name: role.name.clone(), version, change: Box::new(replace()) },
         };
         self.commit(change, vec![event]).await?;
         self.read_roles().await.map_err(|error| unavailable(&error))?;

@@ -58,9 +58,13 @@ impl Role {
         grants
     }
 
-    /// All that the role allows, also what it denies itself.
-    pub fn allowed(&self) -> &Grants {
-        &self.allowed
+    /// What somebody must have to decide about those who have the role: what it grants. One that was made at run time reaches as
+    /// far as all that it allows, since what it denies itself may be lifted at any time; what a file denies stays.
+    pub fn reach(&self) -> Grants {
+        match self.origin {
+            RoleOrigin::Stored => self.allowed.clone(),
+            RoleOrigin::BuiltIn | RoleOrigin::File(_) => self.grants(),
+        }
     }
 
     /// Where it is written.

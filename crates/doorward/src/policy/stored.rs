@@ -103,20 +103,12 @@ impl Policy {
         role::from_store(&self.tree, stored, &mut Vec::new()).allowed
     }
 
-    /// All that these roles allow, also what one of them denies. Whoever is denied something for now is not weaker by that to
-    /// those who would act on them.
-    pub fn allowed_to(&self, names: &[Name]) -> Grants {
-        let mut allowed = self.no_grants();
-        names.iter().filter_map(|name| self.roles.get(name)).for_each(|role| allowed.unite(&role.allowed));
-        allowed
-    }
-
-    /// How far the word of somebody goes who has these roles: as far as what they grant. Whoever has all of Doorward's own
-    /// resources by it is judged by all that their roles allow: else a denial that all of them have would be nobody's to lift.
-    pub fn reach(&self, names: &[Name]) -> Arc<Grants> {
-        let grants = self.grants(names);
-        let mut own = self.tree.find(builtin::ALL).into_iter().flat_map(|all| self.tree.subtree(all));
-        if own.all(|id| grants.has(id)) { Arc::new(self.allowed_to(names)) } else { grants }
+    /// How far these roles [reach](role::Role::reach), whatever one of them denies the others: whoever is denied something for
+    /// now is not weaker by that to those who would act on them.
+    pub fn reach(&self, names: &[Name]) -> Grants {
+        let mut reach = self.no_grants();
+        names.iter().filter_map(|name| self.roles.get(name)).for_each(|role| reach.unite(&role.reach()));
+        reach
     }
 
     /// What a role denies, whatever else somebody has.

@@ -24,7 +24,7 @@ impl Administrator {
         let admission = &judged.0;
         let actor = Actor {
             name: user.login.to_string(),
-            grants: Some(admission.pass().policy().reach(&user.roles)),
+            grants: Some(admission.pass().policy().grants(&user.roles)),
             address: Some(admission.client().address.to_string()),
             request_id: admission.request_id().map(str::to_owned),
         };

@@ -69,7 +69,7 @@ pub(crate) async fn show(
     let role = StoredRole { name: name.clone(), allow, deny };
     let (_, caller) = administrator.judged.session()?;
     let RolePreview { grants, denies, own } =
-        house.engine.preview_role(&administrator.actor, role, seen, &caller.roles)?;
+        house.engine.preview_role(&administrator.actor, role, seen, &caller.roles).await?;
     // Somebody may have a role of this name from when there was one.
     let filter = UserFilter { role: Some(name), ..UserFilter::default() };
     let people = house.engine.store().user_count(filter, COUNTED + 1).await?;

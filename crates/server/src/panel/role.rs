@@ -86,7 +86,7 @@ fn grow(
         depth,
         is_allowed: role.is_some_and(|role| names(&role.allow, role) || role.only.contains(&id)),
         is_denied: role.is_some_and(|role| names(&role.deny, role)),
-        is_theirs: visitor.reach.has(id),
+        is_theirs: visitor.grants.has(id),
     });
     for child in tree.children(id) {
         grow(nodes, policy, (child, depth + 1), role, visitor);

@@ -92,7 +92,7 @@ pub(super) async fn show(
 
 /// What the user may and the visitor may not: nobody acts on somebody who may more.
 pub(super) fn lacks(policy: &Policy, visitor: &Visitor, user: &User) -> Option<String> {
-    let lacking = visitor.reach.lacks_of(&policy.allowed_to(&user.roles))?;
+    let lacking = visitor.grants.lacks_of(&policy.reach(&user.roles))?;
     Some(policy.resources().name(lacking).to_owned())
 }
 
@@ -110,7 +110,7 @@ fn choices(visitor: &Visitor, user: &User) -> Vec<Choice> {
         name: name.to_string(),
         title: role.title.as_deref().unwrap_or_default().to_owned(),
         is_given: user.roles.contains(name),
-        is_theirs: visitor.reach.lacks_of(role.allowed()).is_none(),
+        is_theirs: visitor.grants.lacks_of(&role.reach()).is_none(),
         is_partly_void: !administers && is_own(role),
     };
     policy.roles().iter().map(choice).collect()

@@ -18,8 +18,6 @@ pub(super) struct Visitor {
     pub(super) grants: Arc<Grants>,
     pub(super) login: String,
     pub(super) realm: String,
-    /// How far their word goes.
-    pub(super) reach: Arc<Grants>,
     /// Their own session.
     pub(super) handle: SessionHandle,
     /// When they gave their password last.
@@ -59,7 +57,6 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
         let (live, user) = judged.session()?;
         Ok(Self {
             grants: judged.0.pass().policy().grants(&user.roles),
-            reach: judged.0.pass().policy().reach(&user.roles),
             login: user.login.to_string(),
             realm: user.realm.to_string(),
             handle: live.handle,

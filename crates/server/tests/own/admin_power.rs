@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::house::{House, Session};
+use crate::house::{House, RULES, Session};
 
 /// Somebody with `keeper`, who may alter users and roles, and root, who has the role `team` that was made at run time.
 fn keeper_and_team(house: &House) -> (Session, String) {
@@ -74,7 +74,7 @@ fn nobody_hides_in_a_role_what_they_lack() {
 }
 
 #[test]
-fn a_denial_that_all_administrators_have_can_be_lifted_again() {
+fn a_denial_that_all_administrators_have_is_lifted_at_the_machine() {
     let house = House::open();
     let (keeper, chief) = keeper_and_team(&house);
     let root = house.log_in("admin", "root");
@@ -84,11 +84,39 @@ fn a_denial_that_all_administrators_have_can_be_lifted_again() {
     let root = house.log_in("admin", "root");
     let denies = json!({ "allow": ["Shop::orders"], "deny": ["Shop::delete"] });
     assert_eq!(put(&house, &root, "team", &denies), 200);
-    // Both lack it now; what their other role allows is theirs to give back all the same.
+    // Both lack it now, and nobody grants what they lack, not even what another role of theirs allows.
     assert_eq!(put(&house, &keeper, "team", &json!({})), 403);
-    let give = json!({ "realm": "customer", "login": "anna", "roles": ["boss"] });
-    assert_eq!(house.admin(&root, "POST", "/admin/users", Some(&give)).status, 201);
+    let boss = json!({ "realm": "customer", "login": "anna", "roles": ["boss"] });
+    assert_eq!(house.admin(&root, "POST", "/admin/users", Some(&boss)).status, 403);
     let take = json!({ "roles": { "remove": ["team"] } });
+    assert_eq!(house.admin(&root, "PATCH", &chief, Some(&take)).status, 403);
+    assert_eq!(put(&house, &root, "team", &json!({ "allow": ["Shop::orders"] })), 403);
+    let team = doorward::store::StoredRole {
+        name: doorward::Name::parse("team").expect("a name"),
+        allow: vec!["Shop::orders".into()],
+        deny: vec![],
+    };
+    let lifted = house.block_on(house.engine.save_role(&doorward::Actor::console(), team, false));
+    lifted.map_err(|refusal| refusal.code()).expect("lifted");
+    assert_eq!(house.admin(&root, "POST", "/admin/users", Some(&boss)).status, 201);
     assert_eq!(house.admin(&root, "PATCH", &chief, Some(&take)).status, 200);
-    assert_eq!(put(&house, &root, "team", &json!({ "allow": ["Shop::orders"] })), 200);
+}
+
+#[test]
+fn whoever_a_file_denies_something_hands_it_to_nobody_and_decides_about_their_peers() {
+    let desk = "[role.desk]\nallow = [\"Doorward::all\", \"Shop::all\"]\ndeny = [\"Shop::delete\"]\n";
+    let house = House::with(&format!("{RULES}\n{desk}"));
+    house.root();
+    let one = house.with_roles("one", &["desk"]);
+    let other = house.add("admin", "other", &["desk"]);
+    let place = format!("/admin/users/{}?realm=admin", other.id);
+    assert_eq!(house.admin(&one, "PATCH", &place, Some(&json!({ "name": "Other" }))).status, 200);
+    for login in ["peer", "boss"] {
+        let roles = if login == "peer" { "desk" } else { "boss" };
+        let draft = json!({ "realm": "admin", "login": login, "roles": [roles] });
+        let expected = if login == "peer" { 201 } else { 403 };
+        assert_eq!(house.admin(&one, "POST", "/admin/users", Some(&draft)).status, expected, "{login}");
+    }
+    let role = json!({ "name": "more", "allow": ["Shop::delete"] });
+    assert_eq!(house.admin(&one, "POST", "/admin/roles", Some(&role)).status, 403);
 }

@@ -88,7 +88,7 @@ impl Call {
         let user = self.user()?;
         Ok(Actor {
             name: user.login.to_string(),
-            grants: Some(self.policy().reach(&user.roles)),
+            grants: Some(self.policy().grants(&user.roles)),
             address: Some(self.admission.client().address.to_string()),
             request_id: self.admission.request_id().map(str::to_owned),
         })
