@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 use clap::Args;
-use doorward::policy::{Access, Complaints, Door, Match, Policy};
-use http::Method;
+use doorward::policy::{Access, Complaints, Door, Policy};
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
@@ -101,12 +100,10 @@ async fn introduce(running: &Running) -> anyhow::Result<()> {
 
 /// Where the pages of administration are, for people with a browser.
 fn panels(running: &Running, policy: &Policy) -> Vec<String> {
-    let path = format!("{}/panel", policy.mount());
-    let is_there =
-        |door| matches!(policy.find(door, &Method::GET, "", &path), Match::Route(found) if found.route.is_own());
     let doors = [(Door::Admin, running.admin_places()), (Door::Public, running.places())];
-    let places = doors.into_iter().filter(|(door, _)| is_there(*door)).flat_map(|(_, places)| places);
-    places.filter(|place| place.starts_with("http")).map(|place| format!("{place}{path}")).collect()
+    let served = doors.into_iter().filter_map(|(door, places)| Some((policy.panel(door)?, places)));
+    let panels = served.flat_map(|(path, places)| places.into_iter().map(move |place| format!("{place}{path}")));
+    panels.filter(|place| place.starts_with("http")).collect()
 }
 
 fn counted(routes: usize) -> String {

@@ -3,13 +3,14 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 
+use http::Method;
 use memchr::memrchr2;
 
-use super::Policy;
 use super::builtin::Door;
 use super::route::Route;
 use super::settings::Settings;
 use super::words::Origin;
+use super::{Match, Policy};
 use crate::csrf::Origins;
 
 /// The hosts and origins of a policy.
@@ -47,6 +48,13 @@ impl Policy {
     /// The host, where it is this machine: the origin of such a page is our own at whatever port.
     pub(crate) fn loopback<'h>(&self, host: &'h str) -> Option<&'h str> {
         is_loopback(host).then_some(host)
+    }
+
+    /// The path of the Panel, where this door serves it.
+    pub fn panel(&self, door: Door) -> Option<String> {
+        let path = format!("{}/panel", self.mount());
+        let is_here = matches!(self.find(door, &Method::GET, "", &path), Match::Route(found) if found.route.is_own());
+        is_here.then_some(path)
     }
 
     /// The first own origin, where people are sent; none where the file names none.

@@ -3,12 +3,12 @@
 use askama::Template;
 use axum::extract::RawQuery;
 use axum::response::Response;
+use doorward::policy::Profile;
 use doorward::policy::builtin::PANEL;
-use doorward::policy::{Match, Profile};
 use doorward::store::ListedSession;
 use doorward::{Admission, LiveSession, Reason, Refusal, Scope, SessionHandle, User};
+use http::StatusCode;
 use http::header::{self, HeaderMap, HeaderValue};
-use http::{Method, StatusCode};
 use serde::Deserialize;
 
 use super::device::device;
@@ -207,11 +207,9 @@ impl Account<'_> {
 
     fn panel(&self) -> Option<String> {
         let policy = self.admission.pass().policy();
-        let path = format!("{}/panel", policy.mount());
-        let is_here = matches!(policy.find(self.reader.door?, &Method::GET, "", &path), Match::Route(found) if found.route.is_own());
         let may = policy.resources().find(PANEL).is_some_and(|id| policy.grants(&self.user.roles).has(id));
         let is_administrator = policy.admin_realm() == Some(&self.user.realm);
-        (is_here && may && is_administrator).then_some(path)
+        if may && is_administrator { policy.panel(self.reader.door?) } else { None }
     }
 
     async fn page(&self, status: StatusCode, notice: Option<Notice>, typed: Typed) -> Result<Response, Refused> {
