@@ -6,6 +6,9 @@ use crate::peers::{Chromium, Client, PASSWORD, Page, Session, add_user, until};
 /// A name that does harm where it is taken for markup.
 pub const TRAP: &str = "<img/src=x>";
 
+/// How wide windows are: a telephone's, and a screen's.
+pub const WIDTHS: [u32; 2] = [390, 1_440];
+
 /// A server with people in it, and a browser.
 pub struct Office {
     pub server: Server,

@@ -1,6 +1,6 @@
 //! The Panel, as people use it who administer: on a telephone and on a screen, with scripts and, for reading, without.
 
-use crate::office::{Office, TRAP, look};
+use crate::office::{Office, TRAP, WIDTHS, look};
 use crate::peers::{Page, until};
 
 /// All pages, and what they are called in pictures.
@@ -26,7 +26,7 @@ fn every_page_fits_every_window_and_breaks_no_rule_of_its_own() {
     let page = office.browser.page();
     office.log_in("customer", "anna");
     office.enter(&page);
-    for width in [390, 1_440] {
+    for width in WIDTHS {
         for scheme in ["light", "dark"] {
             page.resize(width, 844);
             page.prefer(scheme);
@@ -49,7 +49,7 @@ fn what_comes_in_parts_fits_too_and_has_a_way_on_and_back() {
     let office = Office::with(&more);
     let page = office.browser.page();
     office.enter(&page);
-    for width in [390, 1_440] {
+    for width in WIDTHS {
         page.resize(width, 844);
         for (path, name) in
             [("/panel/roles", "roles"), ("/panel/matrix?roles=50", "matrix"), ("/panel/routes", "routes")]
@@ -142,7 +142,7 @@ fn reading_needs_no_scripts_and_no_mouse() {
     assert_eq!(page.text().matches("One-time code").count(), 0, "what needs scripts is not shown");
     assert!(page.text_at("noscript").contains("needs scripts"), "{}", page.text());
     assert_eq!(page.count("main form :is(input, button):enabled"), 0, "and what would do nothing cannot be used");
-    for width in [390, 1_440] {
+    for width in WIDTHS {
         page.resize(width, 844);
         for path in ["/panel/sessions", "/panel/users/2?realm=customer"] {
             office.show(&page, path);
@@ -181,7 +181,7 @@ fn whoever_may_not_see_a_page_reads_what_it_needs() {
     assert_eq!(page.text_at("h1"), "This page is not for you");
     assert!(page.text_at("main").contains("Doorward::panel"), "{}", page.text());
     assert_eq!(page.count("nav a"), 0, "there is nowhere to go");
-    for width in [390, 1_440] {
+    for width in WIDTHS {
         page.resize(width, 844);
         assert!(!page.is_too_wide(), "at {width}");
         look(&page, &format!("panel-refused-{width}"));
